@@ -1,0 +1,38 @@
+"""Flow conditions: Reynolds number and angle of attack."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from fusiform.solvers.errors import require
+
+REYNOLDS_RANGE = (0.1, 100.0)
+ALPHA_RANGE_DEG = (-30.0, 30.0)
+
+
+@dataclass(frozen=True)
+class FlowConditions:
+    """A uniform stream U = 1 along +x, density 1, past a body at incidence.
+
+    `reynolds` = U d / ν with d = √(4 A / π), the diameter of the circle of the body's area; valid 0.1 to 100
+    (steady flow; a circle's steady flow is unstable in nature above about 47). `alpha_deg` turns the body nose
+    up, in degrees, valid −30 to 30. Raises `InputError` outside these ranges.
+    """
+
+    reynolds: float
+    alpha_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        low, high = REYNOLDS_RANGE
+        require(
+            math.isfinite(self.reynolds) and low <= self.reynolds <= high,
+            f"expected a Reynolds number between {low:g} and {high:g} (based on the equal-area diameter), "
+            f"got {self.reynolds:g}; choose a value in that range",
+        )
+        low, high = ALPHA_RANGE_DEG
+        require(
+            math.isfinite(self.alpha_deg) and low <= self.alpha_deg <= high,
+            f"expected an angle of attack between {low:g} and {high:g} degrees, got {self.alpha_deg:g}; "
+            "choose a value in that range",
+        )

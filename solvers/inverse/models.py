@@ -1,0 +1,51 @@
+"""What the optimiser asks of a drag model, and the flow solver as one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.equations import State
+from fusiform.solvers.flow.grid import resolution_named
+from fusiform.solvers.flow.newton import TOLERANCE
+from fusiform.solvers.flow.sensitivity import steady_forces
+
+
+class DragModel(Protocol):
+    """Something that predicts forces, differentiably. `modes`: how many map coefficients it understands."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def modes(self) -> int: ...
+
+    def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """C_D + i C_L (batch,) for `coefficients` (batch, modes) complex128 at incidence and `reynolds` (batch,).
+
+        NaN for a body that the model cannot evaluate; first derivatives by autograd.
+        """
+        ...
+
+
+class SolverModel:
+    """The flow solver on a named grid; each call starts from the previous call's state."""
+
+    def __init__(self, grid: str = "standard", modes: int = 10) -> None:
+        self.name = f"solver ({grid})"
+        self.modes = modes
+        self._resolution = resolution_named(grid)
+        self._state: State | None = None
+
+    def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        start = self._state
+        if start is not None and start.psi.shape[0] != coefficients.shape[0]:
+            start = None
+        forces, flow = steady_forces(coefficients, reynolds, self._resolution, start)
+        if start is not None and not bool(flow.converged.all()):
+            forces, flow = steady_forces(coefficients, reynolds, self._resolution)
+        if bool(flow.converged.all()):
+            self._state = flow.state
+        return torch.where(flow.update < TOLERANCE, forces, torch.full_like(forces, torch.nan))
