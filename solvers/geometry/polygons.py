@@ -1,0 +1,142 @@
+"""Closed polygons given as points: area, self-crossings, and the one check that every outline passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fusiform.solvers.errors import InputError, require
+
+FloatArray = NDArray[np.float64]
+
+MIN_POINTS = 5
+MAX_POINTS = 10_000
+_LARGEST = 1e100
+_COINCIDENT = 1e-9  # of the outline's extent: closer points are one point
+_LARGEST_GAP = 0.05  # of the perimeter: the widest open end that is closed silently
+_SWEEP = np.array([np.cos(1.0), np.sin(1.0)])  # a direction that no straight side is likely to be normal to
+_PAIRS_AT_ONCE = 1_000_000
+
+
+def signed_area(points: FloatArray) -> float:
+    """Area inside the closed polygon `points` (n, 2), positive when it runs counter-clockwise (shoelace formula)."""
+    x, y = (points - points[0]).T
+    return float(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+
+
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
+
+
+def _candidate_pairs(low: FloatArray, high: FloatArray) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs of segments whose shadows [low, high] along the sweep direction overlap, in bounded portions."""
+    order = np.argsort(low, kind="stable")
+    counts = np.searchsorted(low[order], high[order], side="right") - np.arange(len(low)) - 1
+    ends = np.cumsum(counts)
+    portions = np.searchsorted(ends, np.arange(_PAIRS_AT_ONCE, ends[-1] + _PAIRS_AT_ONCE, _PAIRS_AT_ONCE)) + 1
+    start = 0
+    for stop in np.minimum(portions, len(low)):
+        number = counts[start:stop]
+        first = np.repeat(np.arange(start, stop), number)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(number) - number, number)
+        yield order[first], order[first + 1 + within]
+        start = int(stop)
+
+
+def find_crossing(points: FloatArray) -> tuple[int, int] | None:
+    """The first two sides of the closed polygon `points` (n, 2) found to cross or touch; None for a simple polygon.
+
+    Side i runs from point i to point i + 1. A sweep along a slanted line lists the pairs whose shadows overlap,
+    and orientation tests decide them, so the answer is exact up to rounding. A side that doubles back over its
+    neighbour counts as a crossing. O(n log n) for ordinary outlines, O(n²) at worst.
+    """
+    a, b = points, np.roll(points, -1, axis=0)
+    side, following = b - a, np.roll(b - a, -1, axis=0)
+    turn, along = _cross(side, following), np.sum(side * following, axis=1)
+    folded = np.flatnonzero((along < 0.0) & (np.abs(turn) <= 1e-12 * np.abs(along)))
+    if folded.size:
+        return int(folded[0]), int((folded[0] + 1) % len(points))
+    shadow = np.stack([a @ _SWEEP, b @ _SWEEP])
+    across = np.stack([_cross(_SWEEP, a), _cross(_SWEEP, b)])
+    low, high = across.min(axis=0), across.max(axis=0)
+    for i, j in _candidate_pairs(shadow.min(axis=0), shadow.max(axis=0)):
+        apart = (np.abs(i - j) > 1) & (np.abs(i - j) < len(points) - 1)
+        near = apart & (low[i] <= high[j]) & (low[j] <= high[i])
+        i, j = i[near], j[near]
+        splits_j = _cross(side[i], a[j] - a[i]) * _cross(side[i], b[j] - a[i]) <= 0.0
+        splits_i = _cross(side[j], a[i] - a[j]) * _cross(side[j], b[i] - a[j]) <= 0.0
+        found = np.flatnonzero(splits_i & splits_j)
+        if found.size:
+            return int(min(i[found[0]], j[found[0]])), int(max(i[found[0]], j[found[0]]))
+    return None
+
+
+def _distinct(points: FloatArray) -> tuple[FloatArray, bool]:
+    """Points without consecutive repetitions, and whether the last one repeated the first."""
+    if len(points) < 2:
+        return points, False
+    tolerance = _COINCIDENT * float(np.ptp(points, axis=0).max())
+    points = points[np.r_[True, np.linalg.norm(np.diff(points, axis=0), axis=1) > tolerance]]
+    closed = len(points) > 1 and float(np.linalg.norm(points[-1] - points[0])) <= tolerance
+    return (points[:-1] if closed else points), closed
+
+
+def _as_points(points: ArrayLike) -> FloatArray:
+    try:
+        array = np.array(points, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("expected an outline as rows of two numbers x, y, got something else; check it") from error
+    require(
+        array.ndim == 2 and array.shape[1] == 2,
+        f"expected an outline as rows of two numbers x, y, got an array of shape {array.shape}; keep only x and y",
+    )
+    bad = np.flatnonzero(~(np.abs(array) <= _LARGEST).all(axis=1))
+    if bad.size:
+        x, y = array[bad[0]]
+        raise InputError(
+            f"expected finite coordinates up to {_LARGEST:g}, got {x:g}, {y:g} in point {bad[0] + 1}; "
+            "correct or remove that point"
+        )
+    require(
+        len(array) <= MAX_POINTS,
+        f"expected at most {MAX_POINTS} points, got {len(array)}; keep every second or every tenth point",
+    )
+    return array
+
+
+def clean_outline(points: ArrayLike) -> FloatArray:
+    """The outline as a simple polygon (n, 2): counter-clockwise, without repeated points, the end not repeated.
+
+    Accepts either orientation, a repeated closing point, and an open end (a blunt trailing edge) no wider than 5 %
+    of the perimeter or three times the longest side. Raises `InputError` for anything that does not bound a body:
+    not (n, 2), NaN or infinity, fewer than 5 or more than 10 000 points, a wide open end, no area, a crossing.
+    """
+    array, closed = _distinct(_as_points(points))
+    require(
+        len(array) >= MIN_POINTS,
+        f"expected at least {MIN_POINTS} different points on the outline, got {len(array)}; add points",
+    )
+    sides = np.linalg.norm(np.diff(array, axis=0), axis=1)
+    gap = float(np.linalg.norm(array[-1] - array[0]))
+    perimeter = float(sides.sum()) + gap
+    require(
+        closed or gap <= max(_LARGEST_GAP * perimeter, 3.0 * float(sides.max())),
+        f"expected a closed outline, got an open outline whose ends are {gap:.3g} apart ({gap / perimeter:.0%} of the "
+        "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
+    )
+    area = signed_area(array)
+    require(
+        abs(area) > 1e-6 * perimeter**2,
+        "expected an outline that encloses an area, got points on a line or a doubled path; "
+        "give the outline once around the body",
+    )
+    crossing = find_crossing(array)
+    if crossing is not None:
+        i, j = crossing
+        raise InputError(
+            f"expected an outline that does not cross itself, got sides {i + 1} and {j + 1} that cross or touch; "
+            "put the points in order around the body"
+        )
+    return array if area > 0.0 else array[::-1].copy()

@@ -1,0 +1,103 @@
+"""Which coefficients a_1 … a_K describe a body: univalence of the exterior Laurent map.
+
+    z(ζ) = c [ζ + Σ a_k ζ⁻ᵏ]   is one-to-one for |ζ| ≥ 1
+    ⟺   z'(ζ) ≠ 0 for |ζ| ≥ 1   and   the outline z(|ζ| = 1) does not cross itself.
+
+With w = 1/ζ the first condition says that P(w) = 1 − Σ k a_k w^(k+1) has no zero in the closed unit disc. The
+Schur–Cohn recursion decides it from the coefficients alone, without sampling (P. Henrici, Applied and Computational
+Complex Analysis I, 1974, §6.8). The second is decided on a polygon of at least 256 points. All functions take a
+batch of coefficients, shape (batch, K), complex, at any incidence.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.geometry.laurent import modes
+
+_OUTLINE_POINTS = 256
+_MARGIN_POINTS = 1024
+_BODIES_AT_ONCE = 64
+
+
+def _derivative_polynomial(coefficients: Tensor) -> Tensor:
+    """Coefficients of P(w) = z'(1/w)/c in rising powers of w, shape (batch, K + 2)."""
+    ones = torch.ones_like(coefficients[:, :1])
+    return torch.cat([ones, torch.zeros_like(ones), -modes(coefficients) * coefficients], dim=1)
+
+
+def has_regular_derivative(coefficients: Tensor) -> Tensor:
+    """Whether z'(ζ) ≠ 0 for all |ζ| ≥ 1, shape (batch,), by the Schur–Cohn recursion.
+
+    With P scaled to P(0) = 1 and γ its leading coefficient, P has no zero in |w| ≤ 1 exactly when |γ| < 1 and the
+    same holds for (P − γ P*) / (1 − |γ|²), whose degree is lower; P*(w) = wⁿ conj(P(1/conj w)).
+    """
+    p = _derivative_polynomial(coefficients.detach())
+    regular = torch.ones(len(p), dtype=torch.bool, device=p.device)
+    while p.shape[1] > 1:
+        gamma = p[:, -1:]
+        gap = 1.0 - gamma.real.square() - gamma.imag.square()
+        regular &= gap[:, 0] > 0.0
+        p = (p[:, :-1] - gamma * p[:, 1:].flip(1).conj()) / gap
+    return regular
+
+
+def _powers(coefficients: Tensor, lowest: int, least: int) -> Tensor:
+    """w^k, k = `lowest` … K + 1, at `least` or more points w = e^(−iη) of the circle; shape (exponents, points)."""
+    top = coefficients.shape[1] + 1
+    count = max(least, 8 * top)
+    step = -2.0 * torch.pi / count
+    index = torch.arange(count, dtype=coefficients.real.dtype, device=coefficients.device)
+    angle = step * index * torch.arange(lowest, top + 1, device=coefficients.device)[:, None]
+    return torch.polar(torch.ones_like(angle), angle)
+
+
+def _outlines(coefficients: Tensor) -> Tensor:
+    """Polygons z/c on the outlines, shape (batch, points)."""
+    powers = _powers(coefficients, 1, _OUTLINE_POINTS)
+    return powers[0].conj() + coefficients @ powers[:-1]
+
+
+def _is_simple(polygon: Tensor) -> Tensor:
+    """Whether no two sides of each polygon (batch, points) cross, shape (batch,).
+
+    left[i, j] tells whether vertex j lies to the left of side i: Im[conj(e_i) (z_j − z_i)] > 0, e_i the side's vector.
+    Sides i and j cross when each splits the other's ends.
+    """
+    edge = torch.roll(polygon, -1, 1) - polygon
+    line = torch.stack([-edge.imag, edge.real, -(edge.conj() * polygon).imag], dim=2)
+    vertex = torch.stack([polygon.real, polygon.imag, torch.ones_like(polygon.real)], dim=1)
+    left = line @ vertex > 0.0
+    splits = left ^ torch.roll(left, -1, 2)
+    index = torch.arange(polygon.shape[1], device=polygon.device)
+    distance = (index[:, None] - index[None, :]).abs()
+    apart = (distance > 1) & (distance < polygon.shape[1] - 1)
+    return ~(splits & splits.transpose(1, 2) & apart).flatten(1).any(dim=1)
+
+
+def is_valid(coefficients: Tensor) -> Tensor:
+    """Whether each row is a body: the map univalent in |ζ| ≥ 1, the outline simple; bool, shape (batch,).
+
+    NaN and infinity are not valid. Outlines that are star-shaped about the map's centre need no search for
+    crossings, so that a batch of ordinary bodies costs one matrix product; the others are searched pairwise.
+    """
+    a = coefficients.detach()
+    valid = has_regular_derivative(a)
+    polygon = _outlines(torch.where(valid[:, None], a, torch.zeros_like(a)))
+    star = ((polygon.conj() * torch.roll(polygon, -1, 1)).imag > 0.0).all(dim=1)
+    unsure = torch.nonzero(valid & ~star).flatten()
+    for start in range(0, len(unsure), _BODIES_AT_ONCE):
+        rows = unsure[start : start + _BODIES_AT_ONCE]
+        valid[rows] = _is_simple(polygon[rows])
+    return valid
+
+
+def univalence_margin(coefficients: Tensor) -> Tensor:
+    """min |z'(ζ)| / c over the outline, negative where z' vanishes at some |ζ| ≥ 1; shape (batch,), differentiable.
+
+    1 for the circle, 0 for an outline with a cusp, 1 − a_1 for an ellipse. It measures how far the map is from
+    losing local univalence (small values mean sharp edges); outlines that overlap are `is_valid`'s business.
+    """
+    smallest = (_derivative_polynomial(coefficients) @ _powers(coefficients, 0, _MARGIN_POINTS)).abs().amin(dim=1)
+    return torch.where(has_regular_derivative(coefficients), smallest, -smallest)
