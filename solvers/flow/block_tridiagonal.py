@@ -14,9 +14,6 @@ import torch
 from torch import Tensor
 
 
-SMALL_BLOCK = 128
-
-
 @dataclass(frozen=True)
 class BlockTridiagonal:
     """A matrix as blocks of radial lines; block b has n_b = lines_b · fields · n_eta unknowns.
@@ -77,30 +74,12 @@ class Factors:
         return x
 
 
-def _inverse(a: Tensor) -> Tensor:
-    """Inverse by halving, (A B; C D) through the Schur complement of A: almost all the work is matrix products.
-
-    A fifth faster on a CPU than a pivoted LU with as many right-hand sides. No pivoting between the halves:
-    here a half is a whole radial line with its own well-posed boundary-value problem.
-    """
-    n = a.shape[-1]
-    if n <= SMALL_BLOCK or n % 2:
-        return torch.linalg.inv(a)
-    h = n // 2
-    top = _inverse(a[..., :h, :h])
-    right, left = top @ a[..., :h, h:], a[..., h:, :h] @ top
-    schur = _inverse(a[..., h:, h:] - a[..., h:, :h] @ right)
-    product = schur @ left
-    out = torch.empty_like(a)
-    out[..., :h, :h] = top + right @ product
-    out[..., :h, h:] = -(right @ schur)
-    out[..., h:, :h] = -product
-    out[..., h:, h:] = schur
-    return out
-
-
 def factorise(matrix: BlockTridiagonal) -> Factors:
-    """Block LU without pivoting between blocks (dense inverses pivot within them)."""
+    """Block LU without pivoting between blocks; the dense inverses pivot within them.
+
+    They need to: inverting a block by halving, with products alone, is a fifth faster and loses up to six digits for
+    bodies with a sharp tail, enough to turn up a lift of 0.3 on a symmetric one.
+    """
     inverse: list[Tensor] = []
     for b, diagonal in enumerate(matrix.diagonal):
         lower = matrix.lower[b]
@@ -110,5 +89,5 @@ def factorise(matrix: BlockTridiagonal) -> Factors:
             assert upper is not None
             # S⁻¹ U = (Uᵀ S⁻ᵀ)ᵀ, so both products are couplings applied to columns.
             schur = diagonal - _apply(lower, _apply_transposed(upper, inverse[-1].mT).mT)
-        inverse.append(_inverse(schur))
+        inverse.append(torch.linalg.inv(schur))
     return Factors(inverse, matrix.lower, matrix.upper)

@@ -24,7 +24,7 @@ class FlowBatch:
     """Steady flows of a batch, ρ = U = d = 1.
 
     `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the vorticity; `linear_solves` (batch,): Newton steps taken; `linearisation`: the Jacobian, factorised at the
+    the state (`relative_update`); `linear_solves` (batch,): Newton steps taken; `linearisation`: the Jacobian, factorised at the
     solution to within the last Newton step, shared with the adjoint.
     """
 
@@ -57,8 +57,8 @@ def cold_start(problem: Problem, coefficients: Tensor) -> State:
 
 
 def relative_update(step: State, state: State) -> Tensor:
-    """Largest change of the vorticity over the largest vorticity, (batch,)."""
-    return step.omega.abs().amax((1, 2)) / state.omega.abs().amax((1, 2))
+    """Largest change of the vorticity over the largest vorticity, or of Q and Γ over U d, whichever is larger, (batch,)."""
+    return torch.maximum(step.omega.abs().amax((1, 2)) / state.omega.abs().amax((1, 2)), step.scalars.abs().amax(1))
 
 
 def line_search(problem: Problem, state: State, step: State, norm: Tensor) -> tuple[State, Tensor, Tensor]:
@@ -86,8 +86,8 @@ def solve_batch(
     """Solve the steady flow past a batch of bodies.
 
     `coefficients` (batch, K) complex, turned by the incidence (`laurent.rotate`); `reynolds` (batch,); `start` an
-    approximate state on the same resolution (default: cold). Newton until the vorticity changes by less than 1 %, case
-    by case; then one factorisation of all cases at that state, used for chord steps down to `TOLERANCE` and kept.
+    approximate state on the same resolution (default: cold). Newton until the state changes by less than 1 %, case by
+    case; then one factorisation of all cases at that state, used for chord steps down to `TOLERANCE` and kept.
     """
     problem = make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, resolution))
     state = cold_start(problem, coefficients) if start is None else start

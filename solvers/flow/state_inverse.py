@@ -1,9 +1,11 @@
 """The state inverse: one safeguarded Newton update of an approximate flow.
 
-    q → q − t J_R(q)⁻¹ R(q),   t from a line search on the residual norm.
+    q → q − t J_R(q₀)⁻¹ R(q),   t from a line search on the residual norm.
 
 It is a local inverse simulator: exact near the solution, and it refuses (says so, and keeps the state) where no step
-lowers the residual.
+lowers the residual. Nearly all of its cost is the factorisation of J_R(q₀); further steps with the same factors (chord
+steps) are almost free, remove the second-order error that the first one leaves, and their length tells how far the
+state still is from the solution, which the residual norm alone does not.
 """
 
 from __future__ import annotations
@@ -15,24 +17,40 @@ from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, residual, residual_norm
 from fusiform.solvers.flow.linear import linearise
-from fusiform.solvers.flow.newton import line_search
+from fusiform.solvers.flow.newton import line_search, relative_update
 
 
 @dataclass(frozen=True)
 class StateUpdate:
-    """Updated states; `reduced` (batch,) bool: the residual norm fell; `norm_before`, `norm_after` (batch,)."""
+    """Updated states of a batch.
+
+    `reduced` (batch,) bool: the first step lowered the residual norm; `norm_before`, `norm_after` (batch,);
+    `last_step` (batch,): relative size of the last step that was tried, an estimate of the error before that step.
+    """
 
     state: State
     reduced: Tensor
     norm_before: Tensor
     norm_after: Tensor
+    last_step: Tensor
 
 
 @torch.no_grad()
-def state_inverse(problem: Problem, state: State) -> StateUpdate:
-    """One update of each case of a batch; cases whose residual would not fall keep their state."""
+def state_inverse(problem: Problem, state: State, chord_steps: int = 0) -> StateUpdate:
+    """One update of each case of a batch and up to `chord_steps` more with the same factors.
+
+    A case whose residual would not fall keeps its state from there on.
+    """
     r = residual(problem, state)
-    before = residual_norm(problem, r)
-    step = linearise(problem, state).solve(r)
-    updated, after, reduced = line_search(problem, state, step, before)
-    return StateUpdate(updated, reduced, before, after)
+    before = after = residual_norm(problem, r)
+    factors = linearise(problem, state)
+    reduced = going = torch.ones_like(before, dtype=torch.bool)
+    last = torch.full_like(before, torch.inf)
+    for count in range(1 + chord_steps):
+        step = factors.solve(residual(problem, state) if count else r)
+        last = torch.where(going, relative_update(step, state), last)
+        trial, norm, lowered = line_search(problem, state, step, after)
+        going = going & lowered
+        state, after = trial.where(going, state), torch.where(going, norm, after)
+        reduced = going if count == 0 else reduced
+    return StateUpdate(state, reduced, before, after, last)

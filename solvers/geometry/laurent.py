@@ -37,8 +37,7 @@ def rotate(coefficients: Tensor, alpha: Tensor) -> Tensor:
 
 def _powers(zeta: Tensor, count: int) -> Tensor:
     """ζ⁻¹ … ζ^(−count) along a new last axis."""
-    exponents = torch.arange(1, count + 1, device=zeta.device)
-    return (1.0 / zeta)[..., None] ** exponents
+    return torch.cumprod((1.0 / zeta)[..., None].expand(*zeta.shape, count), dim=-1)
 
 
 def z(coefficients: Tensor, zeta: Tensor) -> Tensor:

@@ -1,0 +1,207 @@
+"""The command line `fusiform`: solve, predict, optimize, dataset, train, evaluate, app.
+
+Standard output carries the result and nothing else; progress and warnings go to standard error. Exit codes: 0 done,
+1 the flow did not converge, 2 wrong input (one sentence), 130 interrupted. The numerical packages are imported inside
+the commands, so that `fusiform --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from fusiform.app.report import FIT_WARNING, json_text, make_console, print_result
+
+if TYPE_CHECKING:
+    from fusiform.solvers import Body, FlowConditions
+    from fusiform.solvers.inverse import OptimizationResult
+
+
+class Grid(StrEnum):
+    """The solver's named resolutions."""
+
+    COARSE = "coarse"
+    STANDARD = "standard"
+    FINE = "fine"
+
+
+class Commands(TyperGroup):
+    """Turns bad input and interrupts into one sentence on standard error and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say("interrupted; nothing more was written.")
+            raise typer.Exit(130) from None
+        except ValueError as error:
+            from fusiform.solvers import InputError
+
+            if not isinstance(error, InputError):
+                raise
+            _say(str(error))
+            raise typer.Exit(2) from None
+
+
+cli = typer.Typer(
+    cls=Commands,
+    help="Finds the body shape with the least drag in laminar flow.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+BodyArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="BODY",
+        help="circle, ellipse:2 (length over height), naca0012, the name of a sample, or a .dat or .csv outline",
+    ),
+]
+Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
+Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
+
+
+def _say(message: str) -> None:
+    make_console(stderr=True).print(f"fusiform: {message}", markup=False, soft_wrap=True)
+
+
+def _read(body: str, reynolds: float, alpha_deg: float) -> tuple[Body, FlowConditions]:
+    from fusiform.solvers import FlowConditions, load_body
+
+    conditions = FlowConditions(reynolds, alpha_deg)
+    return load_body(body), conditions
+
+
+def _finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str]) -> None:
+    """Print the result, warn of a poor fit, and exit with 1 if the flow did not converge."""
+    if as_json:
+        typer.echo(json_text(numbers))
+    else:
+        print_result(make_console(), title, numbers, notes)
+    if numbers["fit_error"] > FIT_WARNING:
+        _say(f"warning: the body differs from the given outline by up to {numbers['fit_error']:.1%} of d.")
+    if not numbers["converged"]:
+        _say(f"warning: {numbers['status']}")
+        raise typer.Exit(1)
+
+
+@cli.command()
+def solve(
+    body: BodyArgument,
+    reynolds: Reynolds,
+    alpha_deg: Alpha = 0.0,
+    grid: Annotated[Grid, typer.Option(help="Resolution of the flow.")] = Grid.STANDARD,
+    as_json: Json = False,
+) -> None:
+    """Solve the steady flow past BODY and print drag and lift."""
+    shape, conditions = _read(body, reynolds, alpha_deg)
+    from fusiform.solvers import solve as solve_flow
+
+    with make_console(stderr=True).status(f"solving on the {grid.value} grid"):
+        solution = solve_flow(shape, conditions, grid=grid.value)
+    numbers = {"body": shape.name, **solution.summary()}
+    _finish(f"Flow past {shape.name}", numbers, as_json, [solution.status])
+
+
+@cli.command()
+def predict(
+    body: BodyArgument,
+    reynolds: Reynolds,
+    alpha_deg: Alpha = 0.0,
+    model: Annotated[Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the surrogate for drag and lift of BODY."""
+    shape, conditions = _read(body, reynolds, alpha_deg)
+    from fusiform.surrogates import load_surrogate
+
+    prediction = load_surrogate(model).evaluate(shape, conditions)
+    numbers = {"body": shape.name, **prediction.summary()}
+    _finish(f"Predicted flow past {shape.name}", numbers, as_json, [])
+
+
+@cli.command()
+def optimize(
+    body: BodyArgument,
+    reynolds: Reynolds,
+    alpha_deg: Alpha = 0.0,
+    model: Annotated[
+        str, typer.Option(metavar="surrogate|solver|PATH", help="What the optimiser asks for the drag.")
+    ] = "surrogate",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for outline files and numbers.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite earlier results in DIR.")] = False,
+    max_iterations: Annotated[int, typer.Option(metavar="N", help="Most iterations of the optimiser.")] = 80,
+    grid: Annotated[Grid, typer.Option(help="Resolution of the verification.")] = Grid.FINE,
+    as_json: Json = False,
+) -> None:
+    """Find the body of BODY's area with the least drag, and verify it with the flow solver."""
+    begun = time.perf_counter()
+    shape, conditions = _read(body, reynolds, alpha_deg)
+    from fusiform.app.drag_models import drag_model
+    from fusiform.app.export import prepare_folder, write_optimum
+    from fusiform.app.progress import show_search
+    from fusiform.solvers.inverse import minimize_drag
+
+    if out is not None:
+        prepare_folder(out, overwrite=force)
+    asked = drag_model(model)
+    with show_search(make_console(stderr=True), grid.value) as watch:
+        result = minimize_drag(
+            shape, conditions, model=asked, max_iterations=max_iterations, verify=grid.value, callback=watch
+        )
+    numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
+    numbers["files"] = [] if out is None else write_optimum(out, result.body, numbers)
+    _finish(f"Least drag from {shape.name}", numbers, as_json, _optimum_notes(result, numbers["files"]))
+
+
+def _optimum_notes(result: OptimizationResult, files: list[str]) -> list[str]:
+    assert result.verified is not None
+    apart = result.predicted_drag_coefficient / result.verified.drag_coefficient - 1.0
+    notes = [result.status, f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag."]
+    return [*notes, *(f"wrote {name}" for name in files)]
+
+
+@cli.command(name="app")
+def open_app(
+    port: Annotated[int | None, typer.Option(metavar="N", help="Port; the first free one from 8501 if not given.")] = None,
+    address: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine only.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the design page in a browser; Ctrl-C ends it."""
+    from fusiform.app.server import serve
+
+    serve(port, address, browser=browser)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fusiform {version('fusiform')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Finds the body shape with the least drag in laminar flow."""
+
+
+def main() -> None:
+    """Entry point of the console command `fusiform`."""
+    cli(prog_name="fusiform")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The files of an optimum: its outline as .dat, .csv and extruded .stl, and the numbers as JSON."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fusiform.solvers import Body
+from fusiform.solvers.errors import InputError, require
+from fusiform.solvers.files import write_json
+from fusiform.solvers.geometry import write_outline, write_stl
+
+OUTLINE_POINTS = 400
+OUTLINE_SUFFIXES = (".dat", ".csv", ".stl")
+OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), "result.json")
+
+
+def write_body(path: Path, body: Body) -> None:
+    """Write the outline at zero incidence, in the body's own unit; `path` ends in .dat, .csv or .stl.
+
+    The .stl is the section extruded by one reference length.
+    """
+    points = body.outline(OUTLINE_POINTS)
+    if path.suffix == ".stl":
+        write_stl(path, points, span=body.reference_length)
+    else:
+        write_outline(path, points, name=body.name)
+
+
+def body_bytes(body: Body, suffix: str) -> bytes:
+    """What `write_body` would write, for a download."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"body{suffix}"
+        write_body(path, body)
+        return path.read_bytes()
+
+
+def prepare_folder(folder: Path, *, overwrite: bool) -> None:
+    """Make `folder` and check that the files of an optimum can be written there; `InputError` if not.
+
+    Called before the optimisation, so that nobody waits for a result that cannot be kept.
+    """
+    taken = [name for name in OPTIMUM_FILES if (folder / name).exists()]
+    require(
+        overwrite or not taken,
+        f"expected a folder without earlier results, got {folder} with {', '.join(taken)}; "
+        "choose another folder with --out, or overwrite with --force",
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"expected a folder to write to, got '{error.strerror}' for {folder}; choose another with --out"
+        ) from error
+    require(
+        os.access(folder, os.W_OK | os.X_OK),
+        f"expected a folder to write to, got {folder}, which is read-only; choose another with --out",
+    )
+
+
+def write_optimum(folder: Path, body: Body, numbers: dict[str, Any]) -> list[str]:
+    """Write all files of an optimum and return their paths; result.json holds `numbers` and the coefficients a_k."""
+    paths = [folder / name for name in OPTIMUM_FILES]
+    for path in paths[:-1]:
+        write_body(path, body)
+    names = [str(path) for path in paths]
+    pairs = [[a.real, a.imag] for a in body.coefficients.tolist()]
+    write_json(paths[-1], numbers | {"files": names, "coefficients": pairs})
+    return names

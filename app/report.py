@@ -1,0 +1,86 @@
+"""How results are shown in a terminal: a table with definitions for people, or one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+PLAIN_WIDTH = 120
+FIT_WARNING = 0.01
+ROUNDING = 1e-9
+CONVENTIONS = (
+    "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A. Re = U d / ν. "
+    "Drag is along the stream, lift across it; the incidence turns the body, nose up."
+)
+
+Row = tuple[str, str, str]
+
+_DEFINITIONS = {
+    "drag_coefficient": ("drag C_D", "pressure part + friction part"),
+    "drag_pressure": ("  pressure part", "from the pressure on the wall"),
+    "drag_friction": ("  friction part", "from the shear stress on the wall"),
+    "lift_coefficient": ("lift C_L", "positive upwards"),
+    "confidence": ("confidence", "0 to 1: how far to trust the surrogate here"),
+    "reynolds": ("Reynolds number", "based on d"),
+    "alpha_deg": ("incidence", "degrees, nose up"),
+    "reference_length": ("d", "in the body's own unit"),
+    "area": ("area A", "in the body's own unit, squared"),
+    "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
+    "grid": ("grid", "coarse, standard or fine"),
+    "model": ("model", "what was asked for the drag"),
+    "initial_drag_coefficient": ("C_D of the start", "by the solver"),
+    "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
+    "reduction_percent": ("reduction of drag", "percent of the start's, both by the solver"),
+    "evaluations": ("evaluations", "of the model, with gradient"),
+    "converged": ("converged", "whether the solver found a steady flow"),
+    "seconds": ("seconds", "wall-clock time"),
+}
+
+
+def json_text(numbers: dict[str, Any]) -> str:
+    """One JSON object; numbers that are not finite become null, because JSON has no NaN."""
+    return json.dumps({key: _finite(value) for key, value in numbers.items()}, indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value if abs(value) > ROUNDING else 0.0:.5g}"
+    return str(value)
+
+
+def rows(numbers: dict[str, Any]) -> list[Row]:
+    """Name, value and definition of every number that has a definition, in the order of the definitions."""
+    known = [(key, *words) for key, words in _DEFINITIONS.items() if numbers.get(key) is not None]
+    return [(label, _text(numbers[key]), definition) for key, label, definition in known]
+
+
+def print_result(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str] = ()) -> None:
+    """A table of `numbers` with their definitions, then the notes and the conventions."""
+    table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True, style="bold")
+    table.add_column(style="dim")
+    for row in rows(numbers):
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)
+    for note in (*notes, CONVENTIONS):
+        console.print(escape(note), highlight=False)
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that is plain, and wide enough for whole rows, when it is not a terminal."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)

@@ -1,0 +1,67 @@
+"""Serving the design page from this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import typer
+
+from fusiform.solvers.errors import InputError, require
+
+FIRST_PORT, PORTS_TRIED = 8501, 20
+
+
+def _is_free(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _choose_port(port: int | None, address: str) -> int:
+    candidates = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
+    for candidate in candidates:
+        if _is_free(address, candidate):
+            return candidate
+    raise InputError(
+        f"expected a free port at {address}, got {'none from ' if port is None else ''}{candidates[0]} "
+        "that can be opened; choose another with --port, or another --address"
+    )
+
+
+def _can_open_browser() -> bool:
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def serve(port: int | None, address: str, *, browser: bool = True) -> None:
+    """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
+
+    Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, where
+    `streamlit run app/main.py` finds them too.
+    """
+    require(
+        port is None or 1 <= port <= 65535, f"expected a port between 1 and 65535, got {port}; choose for example 8501"
+    )
+    try:
+        from streamlit.starlette import App
+    except ImportError as error:
+        raise InputError(
+            'expected Streamlit for the design page, got none; install it with pip install "fusiform[app]"'
+        ) from error
+    script = Path(__file__).with_name("main.py")
+    chosen = _choose_port(port, address)
+    url = f"http://{f'[{address}]' if ':' in address else address}:{chosen}"
+    typer.echo(f"Fusiform is at {url} (Ctrl-C ends it)")
+    sys.argv = [str(script)]
+    config = {
+        "server.address": address,
+        "server.port": chosen,
+        "server.headless": not (browser and _can_open_browser()),
+    }
+    App(script).run(config=config)

@@ -1,0 +1,26 @@
+"""Numbers and errors as the page writes them."""
+
+from __future__ import annotations
+
+CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
+
+
+def coefficient(value: float) -> str:
+    """A force coefficient with four significant digits, rounding noise as 0."""
+    return f"{value:#.4g}" if abs(value) >= 5e-5 else "0.000"
+
+
+def confidence(value: float) -> str:
+    """A confidence between 0 and 1 in a word and as a number."""
+    word = next(word for least, word in CONFIDENCE_WORDS if value >= least)
+    return f"{word} ({value:.2f})"
+
+
+def apart(value: float, reference: float) -> str:
+    """By how many percent `value` differs from `reference`, with its sign."""
+    return f"{100.0 * (value / reference - 1.0):+.2f} %".replace("-", "−")
+
+
+def sentence(text: str) -> str:
+    """The message of an `InputError` as a sentence: capital letter and full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,86 @@
+"""The linear basis of flow states: proper orthogonal decomposition that respects the mirror symmetry.
+
+A state is represented by two scaled fields on the nodes (t, s): ψ − y, and ω̂ = ω |z'|/c / √Re, in which the peaks at
+sharp tips and the growth with the Reynolds number are removed. Mirroring a body maps a field f(t, s) to −f(t, −s), so
+every state splits into a part that survives mirroring and one that changes sign; each basis vector belongs to one of
+them (`parity` ±1). Coefficients are scaled so that their total variance over the snapshots is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.equations import Problem
+from fusiform.solvers.flow.grid import Resolution
+
+
+@dataclass(frozen=True)
+class LinearBasis:
+    """`vectors` (r, 2·n_xi·n_eta), `mean` (2·n_xi·n_eta,), `parity` (r,), `spread` (r,): standard deviations of the
+    coefficients; `field_scale` (2,): root mean squares that make ψ − y and ω̂ comparable; `coefficient_scale` ()."""
+
+    vectors: Tensor
+    mean: Tensor
+    parity: Tensor
+    spread: Tensor
+    field_scale: Tensor
+    coefficient_scale: Tensor
+    resolution: Resolution
+
+    @property
+    def size(self) -> int:
+        return self.vectors.shape[0]
+
+    def encode(self, snapshots: Tensor) -> Tensor:
+        """Coefficients (batch, r) of scaled snapshots (batch, 2, n_xi, n_eta)."""
+        flat = (snapshots / self.field_scale[:, None, None]).flatten(1).to(self.vectors)
+        return (flat - self.mean) @ self.vectors.mT / self.coefficient_scale
+
+    def decode(self, coefficients: Tensor) -> Tensor:
+        """Scaled snapshots (batch, 2, n_xi, n_eta) of coefficients (batch, r)."""
+        flat = (coefficients.to(self.vectors) * self.coefficient_scale) @ self.vectors + self.mean
+        fields = flat.reshape(-1, 2, self.resolution.n_xi, self.resolution.n_eta)
+        return fields * self.field_scale[:, None, None]
+
+
+def vorticity_scale(problem: Problem) -> Tensor:
+    """√Re c/|z'| on the grid, (batch, n_xi, n_eta): ω = ω̂ · vorticity_scale.
+
+    h = |z'| e^ξ, and c follows from h on the outer line, where z' → c.
+    """
+    slope = problem.metric.sqrt() * torch.exp(-problem.grid.xi)[:, :, None]
+    c = slope[:, -1:].mean(-1, keepdim=True)
+    return c / (slope * problem.viscosity.sqrt()[:, None, None])
+
+
+def mirror(snapshots: Tensor) -> Tensor:
+    """The snapshots of the mirrored bodies: −f(t, −s)."""
+    return -torch.roll(snapshots.flip(-1), 1, dims=-1)
+
+
+def fit_basis(snapshots: Tensor, size: int, resolution: Resolution) -> LinearBasis:
+    """The `size` leading vectors of snapshots (cases, 2, n_xi, n_eta) and their mirror images."""
+    field_scale = snapshots.square().mean((0, 2, 3)).sqrt()
+    scaled = snapshots / field_scale[:, None, None]
+    even, odd = 0.5 * (scaled + mirror(scaled)), 0.5 * (scaled - mirror(scaled))
+    mean = even.mean(0)
+    spectra = [_principal(part.flatten(1), size) for part in (even - mean, odd)]
+    energy = torch.cat([s for s, _ in spectra])
+    order = torch.argsort(energy, descending=True)[:size]
+    parity = torch.cat([torch.ones_like(spectra[0][0]), -torch.ones_like(spectra[1][0])])[order]
+    spread = energy[order] / len(snapshots) ** 0.5
+    scale = spread.square().sum().sqrt()
+    vectors = torch.cat([v for _, v in spectra])[order]
+    return LinearBasis(vectors, mean.flatten(), parity, spread / scale, field_scale, scale, resolution)
+
+
+def _principal(rows: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Singular values (≤ size,) and right singular vectors of `rows`, through the smaller Gram matrix."""
+    values, left = torch.linalg.eigh(rows @ rows.mT)
+    keep = torch.argsort(values, descending=True)[:size]
+    keep = keep[values[keep] > 1e-10 * values.max()]
+    singular = values[keep].sqrt()
+    return singular, (left[:, keep] / singular).mT @ rows

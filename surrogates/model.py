@@ -1,0 +1,253 @@
+"""The surrogate: a design in, forces and the whole flow out, with gradients and a confidence."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.errors import InputError, require
+from fusiform.solvers.files import write_atomically, write_json
+from fusiform.solvers.flow.equations import Problem, State, make_problem
+from fusiform.solvers.flow.fields import FlowField
+from fusiform.solvers.flow.grid import Resolution, make_grid
+from fusiform.solvers.geometry import laurent
+from fusiform.solvers.solve import turned_coefficients
+from fusiform.surrogates.basis import LinearBasis, vorticity_scale
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.features import features
+from fusiform.surrogates.network import EquivariantNetwork
+
+FORCES = 4
+FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
+FORMAT = 1
+DEFAULT_MODEL = "default"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A surrogate's answer; coefficients as in `Solution`.
+
+    `body` is the body as the model sees it (its own number of modes; its `fit_error` includes the truncation).
+    `confidence` is 1 within the distance to the training designs that 95 % of held-out designs keep, and falls with
+    the square of the distance beyond.
+    """
+
+    body: Body
+    conditions: FlowConditions
+    model: str
+    drag_coefficient: float
+    drag_pressure: float
+    drag_friction: float
+    lift_coefficient: float
+    confidence: float
+    seconds: float
+    surrogate: Surrogate
+
+    @cached_property
+    def field(self) -> FlowField:
+        """The predicted flow, post-processed like a solved one."""
+        coefficients = turned_coefficients(self.body, self.conditions)
+        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
+        with torch.no_grad():
+            problem, state = self.surrogate.state(coefficients, reynolds)
+            return FlowField(problem, state, coefficients)
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers with their conventions, ready for JSON."""
+        return {
+            "drag_coefficient": self.drag_coefficient,
+            "drag_pressure": self.drag_pressure,
+            "drag_friction": self.drag_friction,
+            "lift_coefficient": self.lift_coefficient,
+            "confidence": self.confidence,
+            "reynolds": self.conditions.reynolds,
+            "alpha_deg": self.conditions.alpha_deg,
+            "reference_length": self.body.reference_length,
+            "area": self.body.area,
+            "fit_error": self.body.fit_error,
+            "model": self.model,
+            "converged": False,
+            "status": "Predicted by the surrogate, not solved: `fusiform solve` confirms it.",
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A trained model; also a `DragModel` of the optimiser.
+
+    `drag_scale` (3,): ln C₀ = Σ p_i (ln Re)^i, a fit of the training set's drag that the predicted forces are divided
+    by. `anchors` (n, inputs): standardised features of the training designs; `anchor_radius`: the distance to the
+    nearest of them that 95 % of held-out designs keep. `card` describes how it was made and how well it does.
+    """
+
+    name: str
+    network: EquivariantNetwork
+    basis: LinearBasis
+    drag_scale: Tensor
+    anchors: Tensor
+    anchor_radius: float
+    space: DesignSpace
+    card: dict[str, Any]
+
+    @property
+    def modes(self) -> int:
+        return self.space.modes
+
+    def outputs(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Tensor, Tensor]:
+        """Basis coefficients (batch, r) and forces (batch, 4): C_D pressure, friction, C_L pressure, friction."""
+        out = self.network(coefficients, reynolds).to(reynolds.dtype)
+        return out[:, :-FORCES], out[:, -FORCES:] * drag_scale(self.drag_scale, reynolds)[:, None]
+
+    def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """C_D + i C_L (batch,), differentiable through the network and the geometry features."""
+        _, forces = self.outputs(coefficients, reynolds)
+        return torch.complex(forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3])
+
+    def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
+        """The predicted flow as an approximate solver state, and the problem that it approximately solves."""
+        problem = make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, self.basis.resolution))
+        encoded, forces = self.outputs(coefficients, reynolds)
+        fields = self.basis.decode(encoded).to(reynolds.dtype)
+        stream = laurent.z(coefficients, problem.grid.zeta).imag
+        scalars = 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
+        return problem, State(fields[:, 0] + stream, fields[:, 1] * vorticity_scale(problem), scalars)
+
+    def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
+        inputs = self.network.pair(coefficients, reynolds)[0].to(self.anchors)
+        distance = torch.cdist(inputs, self.anchors).amin(1)
+        inside = (reynolds >= self.space.reynolds_min) & (reynolds <= self.space.reynolds_max)
+        return torch.clamp((self.anchor_radius / distance) ** 2, max=1.0) * inside
+
+    def evaluate(self, body: Body, conditions: FlowConditions) -> Prediction:
+        """Forces, confidence and (on demand) the flow of `body`, reduced to the model's number of modes."""
+        begun = time.perf_counter()
+        seen = body.with_modes(self.modes)
+        coefficients = turned_coefficients(seen, conditions)
+        reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
+        with torch.no_grad():
+            forces = self.outputs(coefficients, reynolds)[1][0].tolist()
+            confidence = float(self.confidence(coefficients, reynolds)[0])
+        return Prediction(
+            body=seen,
+            conditions=conditions,
+            model=self.name,
+            drag_coefficient=forces[0] + forces[1],
+            drag_pressure=forces[0],
+            drag_friction=forces[1],
+            lift_coefficient=forces[2] + forces[3],
+            confidence=confidence,
+            seconds=time.perf_counter() - begun,
+            surrogate=self,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write `model.safetensors` and `config.json`, each atomically, the configuration last."""
+        basis = self.basis
+        tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
+        tensors |= {f"basis.{key}": value for key, value in vars(basis).items() if isinstance(value, Tensor)}
+        tensors |= {"drag_scale": self.drag_scale, "anchors": self.anchors}
+        single = {key: value.detach().cpu().float().contiguous() for key, value in tensors.items()}
+        single["drag_scale"] = self.drag_scale.double()
+        write_atomically(folder / "model.safetensors", lambda file: file.write(save(single)))
+        perceptron = self.network.perceptron
+        config = {
+            "format": FORMAT,
+            "name": self.name,
+            "architecture": {"width": perceptron.first.out_features, "depth": len(perceptron.hidden)},
+            "resolution": asdict(basis.resolution),
+            "space": asdict(self.space),
+            "anchor_radius": self.anchor_radius,
+            "card": self.card,
+        }
+        write_json(folder / "config.json", config)
+
+
+def drag_scale(polynomial: Tensor, reynolds: Tensor) -> Tensor:
+    """C₀(Re) (batch,) of the polynomial in ln Re."""
+    log = torch.log(reynolds)[:, None]
+    return torch.exp((polynomial.to(log) * log ** torch.arange(len(polynomial), device=log.device)).sum(1))
+
+
+def load_surrogate(path: str | Path | None = None) -> Surrogate:
+    """Load a model folder (default: the model that ships with Fusiform), in double precision, ready for queries."""
+    if path is None:
+        with as_file(files("fusiform.assets") / "models" / DEFAULT_MODEL) as folder:
+            return _load(Path(folder))
+    return _load(Path(path))
+
+
+def _load(folder: Path) -> Surrogate:
+    found = (folder / "config.json").is_file() and (folder / "model.safetensors").is_file()
+    require(
+        found,
+        f"expected a model folder with config.json and model.safetensors, got {str(folder)!r}; train one with "
+        "`fusiform train` or leave the model out to use the one that ships with Fusiform",
+    )
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        tensors = load_file(folder / "model.safetensors")
+        require(config["format"] == FORMAT, f"expected a model of format {FORMAT}, got {config['format']}; retrain it")
+        return _assemble(config, {key: value.double() for key, value in tensors.items()})
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        raise InputError(
+            f"expected a readable model in {str(folder)!r}, got a damaged or foreign one ({type(error).__name__}); "
+            "train it again or use another folder"
+        ) from error
+
+
+def _assemble(config: dict[str, Any], tensors: dict[str, Tensor]) -> Surrogate:
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+
+    weights = part("network.")
+    network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], **config["architecture"]).double()
+    network.load_state_dict(weights)
+    network.requires_grad_(False)
+    return Surrogate(
+        name=config["name"],
+        network=network,
+        basis=LinearBasis(**part("basis."), resolution=Resolution(**config["resolution"])),
+        drag_scale=tensors["drag_scale"],
+        anchors=tensors["anchors"],
+        anchor_radius=config["anchor_radius"],
+        space=DesignSpace(**config["space"]),
+        card=config["card"],
+    )
+
+
+def with_card(surrogate: Surrogate, **entries: Any) -> Surrogate:
+    """The surrogate with entries added to its card."""
+    return replace(surrogate, card=surrogate.card | entries)
+
+
+def anchor_radius(network: EquivariantNetwork, anchors: Tensor, coefficients: Tensor, reynolds: Tensor) -> float:
+    """The distance to the nearest anchor that 95 % of the given (held-out) designs keep."""
+    inputs = network.pair(coefficients, reynolds)[0].to(anchors)
+    return float(torch.cdist(inputs, anchors).amin(1).quantile(0.95))
+
+
+def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
+    """Complex force coefficients (batch,) in the order of the network's outputs, (batch, 4)."""
+    return torch.stack([pressure.real, friction.real, pressure.imag, friction.imag], dim=1)
+
+
+def fit_drag_scale(drag: Tensor, reynolds: Tensor) -> Tensor:
+    """Least-squares fit of ln C_D by a quadratic in ln Re, (3,)."""
+    log = torch.log(reynolds)
+    powers = torch.stack([torch.ones_like(log), log, log.square()], dim=1)
+    return torch.linalg.lstsq(powers, torch.log(drag)[:, None]).solution[:, 0]

@@ -1,0 +1,1 @@
+"""Training methods: supervised fitting and scale-invariant physics (SIP)."""

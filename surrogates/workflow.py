@@ -1,0 +1,176 @@
+"""The offline workflow: make a data set, train a model, evaluate it. The command line is a thin layer over this."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.errors import require
+from fusiform.solvers.files import write_json
+from fusiform.surrogates.basis import LinearBasis, fit_basis
+from fusiform.surrogates.config import Recipe
+from fusiform.surrogates.dataset import Dataset, load_dataset, make_dataset, provenance, turned
+from fusiform.surrogates.evaluation import evaluate
+from fusiform.surrogates.features import features
+from fusiform.surrogates.model import FORCE_PARITY, Surrogate, anchor_radius, fit_drag_scale, with_card
+from fusiform.surrogates.network import EquivariantNetwork
+from fusiform.surrogates.training.fitting import fit, scaled_targets
+from fusiform.surrogates.training.samples import Samples, concatenate, samples_of, scaled_snapshots
+from fusiform.surrogates.training.scale_invariant import inverse_targets
+
+SIP_SEED_OFFSET = 1_000_000
+TRAIN, HELDOUT = "train", "heldout"
+Progress = Callable[[str, int, int, str], None]
+
+
+def _quiet(stage: str, done: int, total: int, note: str) -> None:
+    """No progress."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A training run's folder, recipe and what all stages share."""
+
+    folder: Path
+    recipe: Recipe
+    basis: LinearBasis
+    polynomial: Tensor
+    heldout: Dataset
+    workers: int
+    progress: Progress
+
+    def surrogate(self, network: EquivariantNetwork, samples: Samples, name: str) -> Surrogate:
+        designs = samples.designs
+        anchors = network.pair(turned(designs), designs.reynolds)[0].detach()
+        radius = anchor_radius(network, anchors, turned(self.heldout.designs), self.heldout.designs.reynolds)
+        space = self.recipe.dataset.space
+        return Surrogate(name, network, self.basis, self.polynomial, anchors, radius, space, {})
+
+    def fit(self, network: EquivariantNetwork, samples: Samples, stage: str, steps: int) -> None:
+        fit(
+            network,
+            samples,
+            self.polynomial,
+            replace(self.recipe.fit, steps=steps),
+            seed=self.recipe.training.seed,
+            checkpoint=self.folder / f"{stage}.checkpoint",
+            metrics=self.folder / "metrics.jsonl",
+            progress=lambda step, total, loss: self.progress(stage, step, total, f"loss {loss:.3e}"),
+        )
+
+
+def make_data(recipe: Recipe, folder: Path, workers: int, progress: Progress = _quiet) -> dict[str, list[tuple[int, str]]]:
+    """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout.
+
+    Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
+    """
+    heldout = replace(recipe.dataset, count=recipe.heldout.count, seed=recipe.heldout.seed)
+    failures = {}
+    for name, config in ((HELDOUT, heldout), (TRAIN, recipe.dataset)):
+
+        def report(done: int, total: int, name: str = name) -> None:
+            progress(f"{name} cases", done, total, "solved")
+
+        failures[name] = make_dataset(config, folder / name, workers, report)
+    return failures
+
+
+def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress = _quiet) -> Surrogate:
+    """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
+
+    Stages leave checkpoints in `folder`, so that a killed run goes on; the model's card holds the errors on the held-out
+    cases, the linear solves spent, and the provenance. `InputError` if `folder` holds another recipe's run.
+    """
+    begun = time.perf_counter()
+    _claim(folder, recipe)
+    dataset, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
+    require(
+        dataset.digest == recipe.dataset.digest,
+        f"expected the data set of this recipe ({recipe.dataset.digest}), got {data} ({dataset.digest}); make it with "
+        "`fusiform dataset` from the same recipe",
+    )
+    require(
+        len(dataset) >= recipe.training.solves,
+        f"expected at least {recipe.training.solves} solved cases in {data}, got {len(dataset)}; run `fusiform dataset` "
+        "to the end",
+    )
+    if recipe.training.solves:
+        dataset = dataset.select(slice(0, recipe.training.solves))
+    snapshots, forces = scaled_snapshots(dataset)
+    basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
+    polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
+    run = _Run(folder, recipe, basis, polynomial, test, workers, progress)
+    samples = samples_of(dataset, basis)
+    network = _fresh_network(recipe, samples, basis, polynomial)
+    run.fit(network, samples, "supervised", recipe.fit.steps)
+    linear_solves, drawn, accepted = int(dataset.linear_solves.sum()), 0, 0
+    if recipe.training.method == "sip":
+        samples, spent, drawn, accepted = _invert_physics(run, network, samples)
+        linear_solves += spent
+    surrogate = run.surrogate(network, samples, recipe.name)
+    card = {
+        "recipe": asdict(recipe),
+        "full_solves": len(dataset),
+        "sip_bodies_drawn": drawn,
+        "sip_bodies_accepted": accepted,
+        "linear_solves": linear_solves,
+        "dataset_digest": dataset.digest,
+        "heldout_digest": test.digest,
+        "heldout": evaluate(surrogate, test),
+        "training_seconds": time.perf_counter() - begun,
+        "versions": provenance(),
+    }
+    surrogate = with_card(surrogate, **card)
+    surrogate.save(folder)
+    return surrogate
+
+
+def _claim(folder: Path, recipe: Recipe) -> None:
+    path = folder / "recipe.json"
+    wanted = json.loads(json.dumps(asdict(recipe)))
+    if path.exists():
+        require(
+            json.loads(path.read_text()) == wanted,
+            f"expected an empty folder or one of this recipe, got {folder} of another; choose another with --out",
+        )
+    write_json(path, wanted)
+
+
+def _fresh_network(recipe: Recipe, samples: Samples, basis: LinearBasis, polynomial: Tensor) -> EquivariantNetwork:
+    torch.manual_seed(recipe.training.seed)
+    parity = torch.cat([basis.parity.float(), torch.tensor(FORCE_PARITY)])
+    inputs = features(turned(samples.designs), samples.designs.reynolds).float()
+    network = EquivariantNetwork(inputs.shape[1], parity, recipe.network.width, recipe.network.depth)
+    network.standardise(inputs, scaled_targets(samples, polynomial).float())
+    return network
+
+
+def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) -> tuple[Samples, int, int, int]:
+    """Rounds of SIP: targets from the inverse solver for new bodies, then more steps on all targets so far."""
+    training = run.recipe.training
+    spent = drawn = accepted = 0
+    for index in range(training.rounds):
+        stage = f"sip-{index + 1}"
+        model = run.folder / f"{stage}-start"
+        if not (model / "config.json").exists():
+            run.surrogate(network, samples, stage).save(model)
+        targets = inverse_targets(
+            model,
+            run.recipe.dataset.seed + SIP_SEED_OFFSET,
+            range(index * training.bodies, (index + 1) * training.bodies),
+            run.recipe.inverse,
+            run.folder / f"{stage}-targets",
+            workers=run.workers,
+            progress=lambda done, total, stage=stage: run.progress(f"{stage} inverse", done, total, "chunks of bodies"),
+        )
+        samples = concatenate([samples, targets.samples])
+        spent, drawn = spent + targets.linear_solves, drawn + targets.drawn
+        accepted += len(targets.samples)
+        run.fit(network, samples, stage, training.round_steps)
+    return samples, spent, drawn, accepted

@@ -1,0 +1,145 @@
+"""What pyproject.toml promises is what lies in the folders and what is installed."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("app", "solvers", "surrogates")
+SHIPPED = (*CODE, "assets")
+NOT_SHIPPED = {"assets/images"}  # pictures of the README
+LARGEST_MODEL_BYTES = 20e6
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of the modules that a file imports absolutely, inside functions too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module or "")
+    return names
+
+
+def normalized(requirement: str) -> str:
+    """The distribution's name in a requirement, as indexes compare names."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", requirement)[0]).lower()
+
+
+def test_every_folder_with_code_is_a_listed_package(settings: dict[str, Any]) -> None:
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in modules(*SHIPPED)}
+    expected = {"fusiform." + folder.replace("/", "."): folder for folder in folders}
+    setuptools = settings["tool"]["setuptools"]
+    assert setuptools["package-dir"] == expected
+    assert sorted(setuptools["packages"]) == sorted(expected)
+
+
+def test_every_package_has_an_init(settings: dict[str, Any]) -> None:
+    """Without one `importlib.resources.files` fails on a package of an editable install."""
+    folders = settings["tool"]["setuptools"]["package-dir"].values()
+    assert [folder for folder in folders if not (ROOT / folder / "__init__.py").is_file()] == []
+    assert not (ROOT / "__init__.py").exists()
+
+
+def test_every_other_file_is_package_data_or_left_out_on_purpose(settings: dict[str, Any]) -> None:
+    listed = {
+        path
+        for package, patterns in settings["tool"]["setuptools"]["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.removeprefix("fusiform.")).glob(pattern)
+    }
+    found = {
+        path
+        for folder in SHIPPED
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    lost = {path.relative_to(ROOT).as_posix() for path in found - listed}
+    assert {path for path in lost if path.rsplit("/", 1)[0] not in NOT_SHIPPED} == set()
+
+
+@pytest.mark.parametrize("folder", CODE)
+def test_packages_are_typed(folder: str) -> None:
+    assert files(f"fusiform.{folder}").joinpath("py.typed").is_file()
+
+
+@pytest.mark.parametrize("folder", ["bodies", "models", "recipes"])
+def test_assets_are_found_as_package_resources(folder: str) -> None:
+    assert any(files("fusiform.assets").joinpath(folder).iterdir())
+
+
+def test_models_are_complete_and_small() -> None:
+    for folder in (ROOT / "assets" / "models").iterdir():
+        assert {"config.json", "model.safetensors", "README.md"} <= {path.name for path in folder.iterdir()}
+        assert sum(path.stat().st_size for path in folder.iterdir()) < LARGEST_MODEL_BYTES
+
+
+def test_code_imports_itself_by_its_installed_name() -> None:
+    """`import solvers` would work in the checkout and load every class a second time."""
+    bare = re.compile(rf"({'|'.join((*SHIPPED, 'tests'))})(\.|$)")
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules(*SHIPPED, "tests")
+        for name in imported(path)
+        if bare.match(name)
+    }
+    assert found == set()
+
+
+def test_page_modules_hide_no_other_module() -> None:
+    """`streamlit run app/main.py` puts app/ first on sys.path."""
+    here = {path.stem for path in (ROOT / "app").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert here & (sys.stdlib_module_names | packages_distributions().keys()) - {"__init__", "__main__"} == set()
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"),
+    [(("solvers", "surrogates"), ()), (("app",), ("app",)), (("tests",), ("app", "test"))],
+    ids=["solvers and surrogates", "app", "tests"],
+)
+def test_every_imported_distribution_is_declared(
+    settings: dict[str, Any], folders: tuple[str, ...], extras: tuple[str, ...]
+) -> None:
+    project = settings["project"]
+    declared = {normalized(requirement) for requirement in project["dependencies"]} | {"fusiform"}
+    for extra in extras:
+        declared |= {normalized(requirement) for requirement in project["optional-dependencies"][extra]}
+    providers = packages_distributions()
+    undeclared = {
+        f"{path.relative_to(ROOT)}: {top}"
+        for path in modules(*folders)
+        for top in {name.split(".")[0] for name in imported(path)}
+        if top not in sys.stdlib_module_names
+        and top != "fusiform"
+        and not declared & {normalized(name) for name in providers.get(top, [top])}
+    }
+    assert undeclared == set()
+
+
+def test_versions_agree(settings: dict[str, Any]) -> None:
+    number = settings["project"]["version"]
+    assert version("fusiform") == number
+    assert f"## [{number}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_torch_is_pinned(settings: dict[str, Any]) -> None:
+    assert "torch==2.13.0" in settings["project"]["dependencies"]
