@@ -7,7 +7,6 @@ the commands, so that `fusiform --help` answers at once.
 
 from __future__ import annotations
 
-import sys
 import time
 from enum import StrEnum
 from importlib.metadata import version
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from fusiform.app.report import FIT_WARNING, json_text, make_console, print_result
+from fusiform.app.report import CONFIDENCE_WARNING, FIT_WARNING, json_text, make_console, print_result
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body, FlowConditions
@@ -35,7 +34,7 @@ class Grid(StrEnum):
 class Commands(TyperGroup):
     """Turns bad input and interrupts into one sentence on standard error and an exit code."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -83,15 +82,18 @@ def _read(body: str, reynolds: float, alpha_deg: float) -> tuple[Body, FlowCondi
 
 
 def _finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str]) -> None:
-    """Print the result, warn of a poor fit, and exit with 1 if the flow did not converge."""
+    """Print the result, and warn where the body that was computed is not the one that was given."""
     if as_json:
         typer.echo(json_text(numbers))
     else:
         print_result(make_console(), title, numbers, notes)
     if numbers["fit_error"] > FIT_WARNING:
         _say(f"warning: the body differs from the given outline by up to {numbers['fit_error']:.1%} of d.")
+
+
+def _exit_unless_converged(numbers: dict[str, Any], status: str) -> None:
     if not numbers["converged"]:
-        _say(f"warning: {numbers['status']}")
+        _say(f"warning: {status}")
         raise typer.Exit(1)
 
 
@@ -111,6 +113,7 @@ def solve(
         solution = solve_flow(shape, conditions, grid=grid.value)
     numbers = {"body": shape.name, **solution.summary()}
     _finish(f"Flow past {shape.name}", numbers, as_json, [solution.status])
+    _exit_unless_converged(numbers, solution.status)
 
 
 @cli.command()
@@ -126,8 +129,11 @@ def predict(
     from fusiform.surrogates import load_surrogate
 
     prediction = load_surrogate(model).evaluate(shape, conditions)
-    numbers = {"body": shape.name, **prediction.summary()}
-    _finish(f"Predicted flow past {shape.name}", numbers, as_json, [])
+    summary = prediction.summary()
+    numbers = {"body": shape.name, **summary}
+    _finish(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]])
+    if prediction.confidence < CONFIDENCE_WARNING:
+        _say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 
 @cli.command()
@@ -161,19 +167,26 @@ def optimize(
         )
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result.body, numbers)
-    _finish(f"Least drag from {shape.name}", numbers, as_json, _optimum_notes(result, numbers["files"]))
+    _finish(f"Least drag from {shape.name}, solved", numbers, as_json, _optimum_notes(result, numbers["files"]))
+    _exit_unless_converged(numbers, "the solver did not converge for the optimum; try --grid fine or another start.")
 
 
 def _optimum_notes(result: OptimizationResult, files: list[str]) -> list[str]:
     assert result.verified is not None
     apart = result.predicted_drag_coefficient / result.verified.drag_coefficient - 1.0
-    notes = [result.status, f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag."]
-    return [*notes, *(f"wrote {name}" for name in files)]
+    side = "above" if apart > 0 else "below"
+    return [
+        result.status,
+        f"The prediction is {abs(apart):.2%} {side} the solver's drag.",
+        *(f"wrote {name}" for name in files),
+    ]
 
 
 @cli.command(name="app")
 def open_app(
-    port: Annotated[int | None, typer.Option(metavar="N", help="Port; the first free one from 8501 if not given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="N", help="Port; the first free one from 8501 if not given.")
+    ] = None,
     address: Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine only.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
@@ -201,7 +214,3 @@ def options(
 def main() -> None:
     """Entry point of the console command `fusiform`."""
     cli(prog_name="fusiform")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

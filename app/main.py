@@ -33,7 +33,7 @@ def toolbar() -> tuple[str, str, bool]:
         streamlines = st.toggle(
             "Streamlines", True, key="streamlines", help="Lines of constant stream function; eddies have closer lines."
         )
-    return view, quantity, streamlines
+    return str(view), str(quantity), streamlines
 
 
 def page() -> None:

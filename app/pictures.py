@@ -38,9 +38,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Picture:
-    """Fields on the raster `y` × `x`, which reaches beyond `window` above and below: `speed` |u|/U, `pressure` C_p, `vorticity` ω d/U, `streamfunction` ψ/(U d).
+    """Fields on the raster `y` × `x`, which reaches beyond `window` above and below.
 
-    Inside the body the nearest values outside are repeated, so that smoothing shows no rim; the page draws the body
+    `speed` |u|/U, `pressure` C_p, `vorticity` ω d/U, `streamfunction` ψ/(U d), the last one 0 inside the body.
+    There the others repeat the nearest values outside, so that smoothing shows no rim; the page draws the body
     (`outline`, complex) over them. `eddies` is ψ where streamlines are closed, NaN elsewhere.
     """
 
@@ -90,7 +91,7 @@ def draw(field: FlowField, window: Window) -> Picture:
     nearest = ndimage.distance_transform_edt(inside, return_distances=False, return_indices=True)
 
     def filled(values: Array) -> Array:
-        return values[tuple(nearest)]
+        return np.asarray(values[tuple(nearest)])
 
     return Picture(
         window=window,

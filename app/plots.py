@@ -16,6 +16,7 @@ from fusiform.solvers.inverse import Iterate
 FLOW_HEIGHT, SIDE_HEIGHT = 410, 240
 BODY_FILL, BODY_EDGE = "#8d99a6", "#4a5561"
 INK, ACCENT, MUTED = "#2a7fb8", "#d1802e", "#8d99a6"
+PALE = "rgba(42,127,184,0.22)"
 STREAMLINE = "rgba(255,255,255,0.55)"
 STREAMLINE_ON_PALE = "rgba(60,70,80,0.45)"
 STREAM_SPACING = 0.16
@@ -36,7 +37,10 @@ class Quantity:
 QUANTITIES = {
     "speed": Quantity("speed |u| / U", "Viridis", False, "Magnitude of the velocity over that of the stream."),
     "pressure": Quantity(
-        "pressure C<sub>p</sub>", "RdBu_r", True, "C_p = (p − p∞) / (½ ρ U²): 1 where an ideal fluid comes to rest, 0 far away."
+        "pressure C<sub>p</sub>",
+        "RdBu_r",
+        True,
+        "C_p = (p − p∞) / (½ ρ U²): 1 where an ideal fluid comes to rest, 0 far away.",
     ),
     "vorticity": Quantity(
         "vorticity ω d / U", "RdBu_r", True, "ω = ∂v/∂x − ∂u/∂y, positive where the fluid turns counter-clockwise."
@@ -96,14 +100,15 @@ def flow_figure(
         if ghost is not None and column == len(panels):
             figure.add_trace(_line(ghost, "start", STREAMLINE, dash="dot"), 1, column)
         figure.add_trace(_body(picture.outline), 1, column)
-        _frame(figure, picture, column)
+        _frame(figure, picture, column, "range" if len(panels) == 1 else "domain")
     figure.update_layout(height=FLOW_HEIGHT, margin={"l": 8, "r": 8, "t": 26, "b": 8}, showlegend=False)
     return figure
 
 
-def _frame(figure: go.Figure, picture: Picture, column: int) -> None:
+def _frame(figure: go.Figure, picture: Picture, column: int, constrain: str) -> None:
+    """Equal scales on both axes; where they do not fit, a longer `range` is shown or the `domain` shrinks."""
     w = picture.window
-    axis = {"showgrid": False, "zeroline": False, "constrain": "range", "ticks": "", "nticks": 8}
+    axis = {"showgrid": False, "zeroline": False, "constrain": constrain, "ticks": "", "nticks": 8}
     figure.update_xaxes(range=[w.left, w.right], col=column, **axis)
     anchor = "x" if column == 1 else f"x{column}"
     figure.update_yaxes(range=[w.bottom, w.top], scaleanchor=anchor, showticklabels=column == 1, col=column, **axis)
@@ -224,13 +229,14 @@ def progress_figure(history: Sequence[Iterate], verified: float | None, height: 
 
 
 def outlines_figure(outlines: Sequence[tuple[str, ComplexArray]], height: int) -> go.Figure:
-    """The start dotted, what lies between pale, the last outline filled, in one place for comparison."""
+    """One or more outlines in one place: the last filled, the first dotted, thin lines for those between."""
     figure = go.Figure()
-    (first_name, first), *middle, (last_name, last) = outlines
-    figure.add_trace(_line(last, last_name, INK).update(fill="toself", fillcolor="rgba(42,127,184,0.22)"))
-    for name, points in middle:
+    *before, (last_name, last) = outlines
+    figure.add_trace(_line(last, last_name, INK).update(fill="toself", fillcolor=PALE))
+    for name, points in before[1:]:
         figure.add_trace(_line(points, name, MUTED, width=1.0).update(showlegend=False))
-    figure.add_trace(_line(first, first_name, ACCENT, dash="dot"))
+    for name, points in before[:1]:
+        figure.add_trace(_line(points, name, ACCENT, dash="dot"))
     _style_small(figure, "x / d", "y / d")
     figure.update_layout(height=height)
     reach = max(1.15 * float(np.abs(np.concatenate([points.real for _, points in outlines])).max()), 1.0)
@@ -242,9 +248,9 @@ def outlines_figure(outlines: Sequence[tuple[str, ComplexArray]], height: int) -
 def _style_small(figure: go.Figure, x_title: str, y_title: str) -> None:
     figure.update_layout(
         height=SIDE_HEIGHT,
-        margin={"l": 56, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
         uirevision="keep",
     )
     figure.update_xaxes(title={"text": x_title, "standoff": 4})
-    figure.update_yaxes(title={"text": y_title, "standoff": 8})
+    figure.update_yaxes(title={"text": y_title, "standoff": 8}, automargin=True)

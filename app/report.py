@@ -14,6 +14,7 @@ from rich.table import Table
 
 PLAIN_WIDTH = 120
 FIT_WARNING = 0.01
+CONFIDENCE_WARNING = 0.5
 ROUNDING = 1e-9
 CONVENTIONS = (
     "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A. Re = U d / ν. "
@@ -39,7 +40,7 @@ _DEFINITIONS = {
     "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
     "reduction_percent": ("reduction of drag", "percent of the start's, both by the solver"),
     "evaluations": ("evaluations", "of the model, with gradient"),
-    "converged": ("converged", "whether the solver found a steady flow"),
+    "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
     "seconds": ("seconds", "wall-clock time"),
 }
 

@@ -7,8 +7,6 @@ import socket
 import sys
 from pathlib import Path
 
-import typer
-
 from fusiform.solvers.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
@@ -57,11 +55,12 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
     script = Path(__file__).with_name("main.py")
     chosen = _choose_port(port, address)
     url = f"http://{f'[{address}]' if ':' in address else address}:{chosen}"
-    typer.echo(f"Fusiform is at {url} (Ctrl-C ends it)")
+    print(f"Fusiform is at {url} (Ctrl-C ends it)", flush=True)
     sys.argv = [str(script)]
     config = {
         "server.address": address,
         "server.port": chosen,
+        "logger.hideWelcomeMessage": True,
         "server.headless": not (browser and _can_open_browser()),
     }
     App(script).run(config=config)

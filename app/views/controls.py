@@ -165,4 +165,3 @@ def _choose_alpha() -> float:
             help="Turns the body, not the stream; positive is nose up.",
         )
     )
-

@@ -20,7 +20,8 @@ from fusiform.app.plots import (
 )
 from fusiform.app.views import answers, work
 from fusiform.app.views.controls import SURROGATE, Inputs
-from fusiform.app.views.words import apart, coefficient, confidence, sentence
+from fusiform.app.views.metrics import CONVENTION, metric, metric_row
+from fusiform.app.views.words import apart, coefficient, confidence, sentence, value_or_dash
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.flow.fields import FlowField
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from fusiform.surrogates import Prediction
 
 SINGLE_ASPECT, DOUBLE_ASPECT = 2.5, 1.2
-CONVENTION = "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A."
 PLOT_CONFIG = {"displayModeBar": False}
 METRICS = (
     ("drag_coefficient", "Drag $C_D$", "Force along the stream: pressure part plus friction part."),
@@ -83,24 +83,19 @@ def _prediction(inputs: Inputs, body: Body) -> Prediction | None:
 
 
 def _metrics(predicted: Prediction | None, solved: Answer | None) -> None:
-    columns = st.columns(5)
-    for column, (name, label, definition) in zip(columns, METRICS, strict=False):
-        mine = None if predicted is None else getattr(predicted, name)
-        true = None if solved is None else getattr(solved, name)
-        column.metric(
-            label,
-            _value(true if mine is None else mine),
-            _solver_note(name, mine, true),
-            delta_color="off",
-            delta_arrow="off",
-            help=f"{definition} {CONVENTION}",
+    with metric_row():
+        for name, label, definition in METRICS:
+            mine = None if predicted is None else getattr(predicted, name)
+            true = None if solved is None else getattr(solved, name)
+            shown = true if mine is None else mine
+            metric(label, value_or_dash(shown), _solver_note(name, mine, true), f"{definition} {CONVENTION}")
+        metric(
+            "Confidence",
+            "–" if predicted is None else confidence(predicted.confidence),
+            None,
+            "How near the surrogate's training came to this body and these conditions: 1 is as near as usual, 0 is "
+            "outside its range of Re. Press Solve to check.",
         )
-    columns[4].metric(
-        "Confidence",
-        "–" if predicted is None else confidence(predicted.confidence),
-        help="How near the surrogate's training came to this body and these conditions: 1 is as near as usual, 0 is "
-        "outside its range of Re. Press Solve to check.",
-    )
 
 
 def _solver_note(name: str, mine: float | None, true: float | None) -> str | None:
@@ -112,12 +107,10 @@ def _solver_note(name: str, mine: float | None, true: float | None) -> str | Non
     return f"solver {coefficient(true)}" + (f" ({apart(mine, true)})" if name == "drag_coefficient" else "")
 
 
-def _value(value: float | None) -> str:
-    return "–" if value is None else coefficient(value)
-
-
 def _fit_note(body: Body, predicted: Prediction | None) -> None:
-    seen = "" if predicted is None else f"; the surrogate sees {predicted.body.fit_error:.2%} with {predicted.body.modes}"
+    seen = (
+        "" if predicted is None else f"; the surrogate sees {predicted.body.fit_error:.2%} with {predicted.body.modes}"
+    )
     st.caption(
         f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}. "
         f"Fit error {body.fit_error:.2%} of d with {body.modes} modes{seen}.",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fusiform.app.jobs import SEARCHING, Answer, Optimum, Snapshot
+from fusiform.app.jobs import SEARCHING, Answer, Optimum
 from fusiform.app.pictures import ComplexArray, closed_outline, outline_at_incidence, window_around
 from fusiform.app.plots import (
     ACCENT,
@@ -20,8 +20,9 @@ from fusiform.app.plots import (
     wall_figure,
 )
 from fusiform.app.views import answers, work
-from fusiform.app.views.flow import CONVENTION, PLOT_CONFIG
-from fusiform.app.views.words import apart, coefficient
+from fusiform.app.views.flow import PLOT_CONFIG
+from fusiform.app.views.metrics import CONVENTION, metric, metric_row
+from fusiform.app.views.words import apart, coefficient, value_or_dash
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import Iterate
 
@@ -47,7 +48,7 @@ def _live() -> None:
     if now is None or not (now.phase == SEARCHING or now.history):
         st.info("Press Optimise to find the shape with the least drag; the search is shown here.")
         return
-    _live_metrics(now)
+    _live_metrics(now.history)
     state = st.session_state
     st.caption(f"From {state.job_start.name} at Re = {state.job_conditions.reynolds:g}.")
     shapes, progress = st.columns([1.5, 1], gap="medium")
@@ -57,17 +58,16 @@ def _live() -> None:
     progress.plotly_chart(figure, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
 
 
-def _live_metrics(now: Snapshot) -> None:
-    columns = st.columns(5)
-    history = now.history
+def _live_metrics(history: Sequence[Iterate]) -> None:
     first = history[0].drag_coefficient if history else None
     best = history[-1].best_drag_coefficient if history else None
-    columns[0].metric("Start $C_D$", _value(first), help=f"Drag of the start as the model sees it. {CONVENTION}")
-    columns[1].metric("Best $C_D$", _value(best), help="Least drag so far, as the model predicts it.")
-    columns[2].metric("Verified $C_D$", "…", help="The solver's drag of the best body, when the search has ended.")
     gain = "–" if first is None or best is None else f"{100.0 * (1.0 - best / first):.1f} %"
-    columns[3].metric("Reduction", gain, help="Reduction of drag so far, as the model predicts it.")
-    columns[4].metric("Evaluations", len(history), help="Queries of the model, each with its gradient.")
+    with metric_row():
+        metric("Start $C_D$", value_or_dash(first), None, f"Drag of the start as the model sees it. {CONVENTION}")
+        metric("Best $C_D$", value_or_dash(best), None, "Least drag so far, as the model predicts it.")
+        metric("Verified $C_D$", "…", None, "The solver's drag of the best body, when the search has ended.")
+        metric("Reduction", gain, None, "Reduction of drag so far, as the model predicts it.")
+        metric("Evaluations", str(len(history)), None, "Queries of the model, each with its gradient.")
 
 
 def _morph(start: Body, history: Sequence[Iterate], alpha_deg: float) -> list[tuple[str, ComplexArray]]:
@@ -76,7 +76,8 @@ def _morph(start: Body, history: Sequence[Iterate], alpha_deg: float) -> list[tu
     step = max(1, len(best) // (TRAIL + 1))
     kept = [*best[step:-1:step], *best[-1:]]
     names = [f"evaluation {iterate.evaluation}" for iterate in kept[:-1]] + ["best"]
-    outlines = [outline_at_incidence(body.coefficients, alpha_deg) for body in (start, *kept)]
+    shapes = [start.coefficients, *(iterate.coefficients for iterate in kept)]
+    outlines = [outline_at_incidence(coefficients, alpha_deg) for coefficients in shapes]
     return list(zip(["start", *names][: len(outlines)], outlines, strict=True))
 
 
@@ -84,7 +85,7 @@ def _finished(optimum: Optimum, quantity: str, streamlines: bool) -> None:
     result = optimum.result
     start, best = optimum.initial, optimum.verified
     _metrics(optimum)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         st.caption(
             f"From {optimum.start.name} at Re = {result.conditions.reynolds:g}, α = {result.conditions.alpha_deg:g}°, "
             f"model {result.model}, {result.seconds:.1f} s. {result.status}"
@@ -97,22 +98,17 @@ def _finished(optimum: Optimum, quantity: str, streamlines: bool) -> None:
     if start is None or best is None:
         figure = outlines_figure(outlines, FLOW_HEIGHT)
         st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt="Start and optimum")
-        progress = progress_figure(result.history, None, SIDE_HEIGHT)
-        st.plotly_chart(progress, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
-        return
-    _flows(start, best, quantity, streamlines)
-    shapes, progress_column, wall = st.columns(3, gap="medium")
-    shapes.plotly_chart(
-        outlines_figure(outlines, SIDE_HEIGHT), key="overlay", config=PLOT_CONFIG, alt="Start and optimum overlaid"
-    )
-    progress_column.plotly_chart(
-        progress_figure(result.history, best.drag_coefficient, SIDE_HEIGHT),
-        key="progress",
-        config=PLOT_CONFIG,
-        alt="Drag of each evaluation",
-    )
-    curves = [WallCurve("start", start.field, ACCENT), WallCurve("optimum", best.field, INK)]
-    wall.plotly_chart(wall_figure(curves, "wall_pressure_coefficient"), key="walls", config=PLOT_CONFIG, alt="Pressure coefficient on the walls")
+    else:
+        _flows(start, best, quantity, streamlines)
+    shapes, progress, wall = st.columns(3, gap="medium")
+    figure = outlines_figure(outlines, SIDE_HEIGHT)
+    shapes.plotly_chart(figure, key="overlay", config=PLOT_CONFIG, alt="Start and optimum overlaid")
+    figure = progress_figure(result.history, None if best is None else best.drag_coefficient, SIDE_HEIGHT)
+    progress.plotly_chart(figure, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
+    if start is not None and best is not None:
+        curves = [WallCurve("start", start.field, ACCENT), WallCurve("optimum", best.field, INK)]
+        figure = wall_figure(curves, "wall_pressure_coefficient")
+        wall.plotly_chart(figure, key="walls", config=PLOT_CONFIG, alt="Pressure coefficient on the walls")
 
 
 def _flows(start: Answer, best: Answer, quantity: str, streamlines: bool) -> None:
@@ -129,45 +125,37 @@ def _flows(start: Answer, best: Answer, quantity: str, streamlines: bool) -> Non
 
 def _metrics(optimum: Optimum) -> None:
     result, start, best = optimum.result, optimum.initial, optimum.verified
-    predicted, predicted_start = result.predicted_drag_coefficient, result.predicted_initial_drag_coefficient
-    columns = st.columns(5)
-
-    def show(column: int, label: str, value: str, note: str, definition: str) -> None:
-        columns[column].metric(label, value, note, delta_color="off", delta_arrow="off", help=definition)
-
-    show(
-        0,
-        "Start $C_D$, verified",
-        _value(None if start is None else start.drag_coefficient),
-        f"predicted {coefficient(predicted_start)}",
-        f"The solver's drag of the body that the search began with. {CONVENTION}",
-    )
-    show(
-        1,
-        "Optimum $C_D$, verified",
-        _value(None if best is None else best.drag_coefficient),
-        "not verified" if best is None else _parts(best),
-        f"The solver's drag of the optimum: pressure part and friction part. {CONVENTION}",
-    )
-    show(
-        2,
-        "Optimum $C_D$, predicted",
-        coefficient(predicted),
-        "by the model" if best is None else f"{apart(predicted, best.drag_coefficient)} of the verified",
-        "What the optimiser's model says of the same body.",
-    )
-    source = "predicted" if start is None or best is None else "by the solver"
-    show(3, "Reduction", f"{optimum.reduction_percent:.1f} %", source, "Of the start's drag.")
-    lift = "lift –" if best is None else f"lift {coefficient(best.lift_coefficient)}"
-    show(4, "Evaluations", str(result.evaluations), lift, "Queries of the model, each with its gradient; lift: $C_L$.")
-
-
-def _parts(answer: Answer) -> str:
-    return f"{coefficient(answer.drag_pressure)} + {coefficient(answer.drag_friction)}"
-
-
-def _value(value: float | None) -> str:
-    return "–" if value is None else coefficient(value)
+    predicted = result.predicted_drag_coefficient
+    with metric_row():
+        metric(
+            "Start $C_D$",
+            value_or_dash(None if start is None else start.drag_coefficient),
+            f"search began at {coefficient(result.predicted_initial_drag_coefficient)}",
+            "The solver's drag of the body chosen. The search begins with what the model's modes and smoothness make "
+            f"of it; the note is the model's drag of that. {CONVENTION}",
+        )
+        metric(
+            "Predicted $C_D$",
+            coefficient(predicted),
+            "by the model" if best is None else f"{apart(predicted, best.drag_coefficient)} of the verified",
+            "What the optimiser's model says of the optimum.",
+        )
+        metric(
+            "Verified $C_D$",
+            value_or_dash(None if best is None else best.drag_coefficient),
+            "not verified"
+            if best is None
+            else f"{coefficient(best.drag_pressure)} + {coefficient(best.drag_friction)}",
+            f"The solver's drag of the optimum, and its parts: pressure + friction. {CONVENTION}",
+        )
+        source = "predicted" if start is None or best is None else "by the solver"
+        metric("Reduction", f"{optimum.reduction_percent:.1f} %", source, "Of the start's drag.")
+        metric(
+            "Evaluations",
+            str(result.evaluations),
+            None if best is None else f"lift {coefficient(best.lift_coefficient)}",
+            "Queries of the model, each with its gradient. Below, the optimum's lift $C_L$ by the solver.",
+        )
 
 
 def _downloads(optimum: Optimum) -> None:

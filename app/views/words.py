@@ -10,6 +10,11 @@ def coefficient(value: float) -> str:
     return f"{value:#.4g}" if abs(value) >= 5e-5 else "0.000"
 
 
+def value_or_dash(value: float | None) -> str:
+    """A force coefficient, or a dash where there is none."""
+    return "–" if value is None else coefficient(value)
+
+
 def confidence(value: float) -> str:
     """A confidence between 0 and 1 in a word and as a number."""
     word = next(word for least, word in CONFIDENCE_WORDS if value >= least)

@@ -28,7 +28,7 @@ from fusiform.solvers.solve import Solution, solve
 
 Array = NDArray[np.float64]
 MARGIN = 0.04
-OUTLINE_POINTS = 96
+OUTLINE_POINTS = 129
 STEP_BACK = 10.0
 BLEND_STEPS = 40
 
@@ -69,7 +69,7 @@ class OptimizationResult:
     @property
     def reduction_percent(self) -> float:
         """Reduction of drag in percent of the start's: verified where it was verified, else predicted."""
-        if self.verified is None or self.initial is None:
+        if self.verified is None or self.initial is None or not self.verified.converged:
             return 100.0 * (1.0 - self.predicted_drag_coefficient / self.predicted_initial_drag_coefficient)
         return 100.0 * (1.0 - self.verified.drag_coefficient / self.initial.drag_coefficient)
 
@@ -113,8 +113,8 @@ class _Objective:
         self.best: Tensor = start
         self.best_drag = math.inf
         self._last_gradient = np.zeros(len(self.pack(start)))
-        angle = torch.arange(OUTLINE_POINTS, dtype=torch.float64) * (math.pi / OUTLINE_POINTS)
-        w = torch.polar(torch.ones_like(angle), -angle if symmetric else -2.0 * angle)
+        angle = torch.linspace(0.0, math.pi if symmetric else 2.0 * math.pi, OUTLINE_POINTS, dtype=torch.float64)
+        w = torch.polar(torch.ones_like(angle), -angle)
         k = torch.arange(1, len(start) + 1)
         self._powers = -(k * w[:, None] ** (k + 1)) / self.scale
 
@@ -201,6 +201,7 @@ def minimize_drag(
     if verify is not None:
         initial = solve(body, conditions, grid=verify)
         verified = solve(optimum, conditions, grid=verify)
+        status += _verification_status(initial, verified)
     return OptimizationResult(
         body=optimum,
         conditions=conditions,
@@ -217,6 +218,16 @@ def minimize_drag(
     )
 
 
+def _verification_status(initial: Solution, verified: Solution) -> str:
+    """What to add to the status where the solver could not confirm the result, or contradicts it."""
+    if not (initial.converged and verified.converged):
+        which = "optimum" if initial.converged else "start"
+        return f" Not verified: the solver did not converge on the {which}."
+    if verified.drag_coefficient > initial.drag_coefficient:
+        return " The solver finds more drag than at the start: the model misled the search, use the solver as model."
+    return ""
+
+
 def _feasible_start(body: Body, modes: int) -> Tensor:
     """The body's coefficients with `modes` modes, blended towards the circle as little as makes them feasible."""
     coefficients = body.with_modes(modes).coefficients
@@ -229,7 +240,7 @@ def _feasible_start(body: Body, modes: int) -> Tensor:
 
 
 def _unit_circle() -> Tensor:
-    angle = torch.arange(2 * OUTLINE_POINTS, dtype=torch.float64) * (math.pi / OUTLINE_POINTS)
+    angle = torch.linspace(0.0, 2.0 * math.pi, 2 * OUTLINE_POINTS - 1, dtype=torch.float64)
     return torch.polar(torch.ones_like(angle), angle)[None]
 
 
