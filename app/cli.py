@@ -81,14 +81,14 @@ def _read(body: str, reynolds: float, alpha_deg: float) -> tuple[Body, FlowCondi
     return load_body(body), conditions
 
 
-def _finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str]) -> None:
-    """Print the result, and warn where the body that was computed is not the one that was given."""
+def _finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str], fit_error: float) -> None:
+    """Print the result, and warn where the body that was computed is not quite the one that was given."""
     if as_json:
         typer.echo(json_text(numbers))
     else:
         print_result(make_console(), title, numbers, notes)
-    if numbers["fit_error"] > FIT_WARNING:
-        _say(f"warning: the body differs from the given outline by up to {numbers['fit_error']:.1%} of d.")
+    if fit_error > FIT_WARNING:
+        _say(f"warning: the body that was computed differs from the given outline by up to {fit_error:.1%} of d.")
 
 
 def _exit_unless_converged(numbers: dict[str, Any], status: str) -> None:
@@ -112,7 +112,7 @@ def solve(
     with make_console(stderr=True).status(f"solving on the {grid.value} grid"):
         solution = solve_flow(shape, conditions, grid=grid.value)
     numbers = {"body": shape.name, **solution.summary()}
-    _finish(f"Flow past {shape.name}", numbers, as_json, [solution.status])
+    _finish(f"Flow past {shape.name}", numbers, as_json, [solution.status], shape.fit_error)
     _exit_unless_converged(numbers, solution.status)
 
 
@@ -131,7 +131,7 @@ def predict(
     prediction = load_surrogate(model).evaluate(shape, conditions)
     summary = prediction.summary()
     numbers = {"body": shape.name, **summary}
-    _finish(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]])
+    _finish(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]], prediction.body.fit_error)
     if prediction.confidence < CONFIDENCE_WARNING:
         _say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
@@ -158,16 +158,17 @@ def optimize(
     from fusiform.app.progress import show_search
     from fusiform.solvers.inverse import minimize_drag
 
+    asked = drag_model(model)
     if out is not None:
         prepare_folder(out, overwrite=force)
-    asked = drag_model(model)
     with show_search(make_console(stderr=True), grid.value) as watch:
         result = minimize_drag(
             shape, conditions, model=asked, max_iterations=max_iterations, verify=grid.value, callback=watch
         )
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result.body, numbers)
-    _finish(f"Least drag from {shape.name}, solved", numbers, as_json, _optimum_notes(result, numbers["files"]))
+    notes = _optimum_notes(result, numbers["files"])
+    _finish(f"Least drag from {shape.name}, solved", numbers, as_json, notes, shape.fit_error)
     _exit_unless_converged(numbers, "the solver did not converge for the optimum; try --grid fine or another start.")
 
 

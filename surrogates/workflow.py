@@ -174,3 +174,13 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
         accepted += len(targets.samples)
         run.fit(network, samples, stage, training.round_steps)
     return samples, spent, drawn, accepted
+
+
+def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
+    """Errors of a model on the held-out cases in `data` (see `make_data`)."""
+    test = load_dataset(data / HELDOUT)
+    require(
+        test.digest != surrogate.card["dataset_digest"],
+        "expected held-out cases, got the data set that the model was trained on; choose another folder",
+    )
+    return evaluate(surrogate, test)

@@ -1,0 +1,146 @@
+"""The shipped surrogate: accuracy on bodies it never saw, symmetry, gradients, the model file."""
+
+import json
+import math
+
+import pytest
+import torch
+from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.newton import solve_batch
+from fusiform.surrogates import load_surrogate
+from fusiform.surrogates.basis import fit_basis, mirror
+from fusiform.surrogates.dataset import turned
+from fusiform.surrogates.design_space import DesignSpace, sample
+
+
+@pytest.fixture(scope="module")
+def surrogate():
+    return load_surrogate()
+
+
+def test_the_card_states_how_it_was_made_and_meets_the_targets(surrogate):
+    card = surrogate.card
+    assert card["heldout"]["cases"] >= 200
+    assert card["heldout"]["drag"]["median"] <= 0.01
+    assert card["heldout"]["drag"]["p95"] <= 0.04
+    assert card["dataset_digest"] != card["heldout_digest"]
+    assert {"recipe", "full_solves", "linear_solves", "versions"} <= set(card)
+
+
+def test_fresh_bodies_agree_with_the_solver(surrogate):
+    designs = sample(surrogate.space, 987654, range(12))
+    flows = solve_batch(turned(designs), designs.reynolds, surrogate.basis.resolution)
+    pressure, friction = flows.force_coefficients
+    predicted = surrogate.force_coefficients(turned(designs), designs.reynolds)
+    errors = (predicted.real / (pressure + friction).real - 1.0).abs()
+    assert float(errors.median()) < 0.01, errors
+    assert float(errors.max()) < 0.06, errors
+
+
+def test_predicted_fields_look_like_solved_ones(surrogate):
+    body, conditions = Body.ellipse(3.0), FlowConditions(20.0, 5.0)
+    predicted, solved = surrogate.evaluate(body, conditions), solve(body, conditions)
+    points = torch.complex(torch.linspace(-2, 4, 25), torch.full((25,), 0.7)).numpy()
+    one, two = predicted.field.at(points), solved.field.at(points)
+    assert abs(one.u - two.u).max() < 0.03
+    assert abs(one.pressure - two.pressure).max() < 0.03
+    assert predicted.drag_coefficient == pytest.approx(solved.drag_coefficient, rel=0.01)
+    assert predicted.summary().keys() >= {"drag_coefficient", "confidence", "reference_length", "converged", "seconds"}
+
+
+def test_mirror_symmetry_is_exact(surrogate):
+    designs = sample(surrogate.space, 5, range(6))
+    forces = surrogate.force_coefficients(turned(designs), designs.reynolds)
+    image = surrogate.force_coefficients(turned(designs).conj().resolve_conj(), designs.reynolds)
+    torch.testing.assert_close(image, forces.conj().resolve_conj(), atol=1e-12, rtol=1e-12)
+    assert abs(surrogate.evaluate(Body.ellipse(2.0), FlowConditions(7.0)).lift_coefficient) < 1e-12
+
+
+def test_gradient_through_geometry_and_network_has_second_order_taylor_remainder(surrogate):
+    designs = sample(surrogate.space, 6, range(1))
+    reynolds = designs.reynolds
+    generator = torch.Generator().manual_seed(0)
+    move = torch.randn(1, 8, 2, dtype=torch.float64, generator=generator) / torch.arange(1, 9)[:, None] ** 2
+    move = torch.view_as_complex(move)
+    a = designs.coefficients.clone().requires_grad_()
+    value = surrogate.force_coefficients(a, reynolds).real.sum()
+    slope = float((torch.autograd.grad(value, a)[0].conj() * move).real.sum())
+
+    @torch.no_grad()
+    def remainder(step):
+        moved = surrogate.force_coefficients(designs.coefficients + step * move, reynolds).real.sum()
+        return abs(float(moved) - float(value.detach()) - step * slope)
+
+    assert math.log2(remainder(2e-3) / remainder(1e-3)) >= 1.9
+
+
+def test_confidence_falls_outside_the_design_space(surrogate):
+    inside = surrogate.evaluate(Body.ellipse(3.0), FlowConditions(10.0)).confidence
+    strange = Body(torch.tensor([0, 0, 0, 0.23, 0, 0, 0, 0], dtype=torch.complex128))
+    assert inside > 0.9
+    assert surrogate.evaluate(strange, FlowConditions(10.0, 25.0)).confidence < inside
+    assert surrogate.evaluate(Body.ellipse(3.0), FlowConditions(90.0)).confidence == 0.0
+
+
+def test_imported_bodies_are_reduced_to_the_models_modes_and_the_misfit_is_reported(surrogate):
+    prediction = surrogate.evaluate(Body.naca("2412"), FlowConditions(20.0, 3.0))
+    assert prediction.body.modes == surrogate.modes
+    assert prediction.body.fit_error > 0.0
+    assert prediction.summary()["fit_error"] == prediction.body.fit_error
+
+
+def test_saved_model_answers_the_same(surrogate, tmp_path):
+    surrogate.save(tmp_path / "copy")
+    again = load_surrogate(tmp_path / "copy")
+    one = surrogate.evaluate(Body.ellipse(2.0), FlowConditions(5.0, 3.0)).summary()
+    two = again.evaluate(Body.ellipse(2.0), FlowConditions(5.0, 3.0)).summary()
+    assert {**one, "seconds": 0} == {**two, "seconds": 0}
+
+
+def test_missing_model_is_a_sentence(tmp_path):
+    with pytest.raises(InputError, match="expected a model folder"):
+        load_surrogate(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("damage", ["weights", "json", "format"])
+def test_damaged_model_is_a_sentence(surrogate, tmp_path, damage):
+    surrogate.save(tmp_path)
+    config = tmp_path / "config.json"
+    if damage == "weights":
+        (tmp_path / "model.safetensors").write_bytes(b"garbage")
+    elif damage == "json":
+        config.write_text("{")
+    else:
+        config.write_text(json.dumps(json.loads(config.read_text()) | {"format": 99}))
+    with pytest.raises(InputError, match="model"):
+        load_surrogate(tmp_path)
+
+
+def test_basis_splits_by_parity_and_reproduces_its_snapshots():
+    generator = torch.Generator().manual_seed(0)
+    snapshots = torch.randn(5, 2, 6, 8, dtype=torch.float64, generator=generator)
+    basis = fit_basis(snapshots, 12, Resolution(16, 16))
+    assert set(basis.parity.tolist()) == {1.0, -1.0}
+    vectors = basis.vectors.reshape(-1, 2, 6, 8)
+    torch.testing.assert_close(mirror(vectors), basis.parity[:, None, None, None] * vectors)
+    torch.testing.assert_close(basis.vectors @ basis.vectors.mT, torch.eye(basis.size, dtype=torch.float64))
+    flat = (snapshots / basis.field_scale[:, None, None]).flatten(1)
+    back = basis.encode(snapshots) * basis.coefficient_scale @ basis.vectors + basis.mean
+    torch.testing.assert_close(back, flat)
+
+
+def test_sampler_is_deterministic_valid_and_extends():
+    space = DesignSpace()
+    small, large = sample(space, 3, range(6)), sample(space, 3, range(12))
+    assert torch.equal(small.coefficients, large.coefficients[:6])
+    assert bool((large.reynolds >= space.reynolds_min).all())
+    assert bool((large.reynolds <= space.reynolds_max).all())
+    straight = large.coefficients.imag.abs().amax(1) == 0
+    assert 0 < int(straight.sum()) < 12
+    assert bool((large.alpha[straight] == 0).all())
+
+
+def test_bad_design_space_is_refused():
+    with pytest.raises(InputError, match="ordered positive ranges"):
+        DesignSpace(reynolds_min=10.0, reynolds_max=1.0)
