@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from fusiform.app import offline
 from fusiform.app.report import CONFIDENCE_WARNING, FIT_WARNING, json_text, make_console, print_result
 
 if TYPE_CHECKING:
@@ -181,6 +182,10 @@ def _optimum_notes(result: OptimizationResult, files: list[str]) -> list[str]:
         f"The prediction is {abs(apart):.2%} {side} the solver's drag.",
         *(f"wrote {name}" for name in files),
     ]
+
+
+for offline_command in (offline.dataset, offline.train, offline.evaluate):
+    cli.command()(offline_command)
 
 
 @cli.command(name="app")

@@ -37,6 +37,14 @@ class Snapshot:
     result: Any = None
     error: str | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will be heard of it: it has ended, or its verification was told to stop.
+
+        A solve cannot be interrupted; a thread that is told to stop ends after it, unattended.
+        """
+        return not self.running or (self.phase == VERIFYING and self.stopping)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -61,7 +69,7 @@ class Answer:
 @dataclass(frozen=True)
 class Optimum:
     """A search from `start`: the optimiser's `result`, the outline `files` by suffix, and the solver's answers for
-    start and optimum, None where verification was stopped."""
+    start and optimum, both None where verification was stopped."""
 
     start: Body
     result: OptimizationResult
@@ -111,10 +119,10 @@ class Job:
         """Whether the present phase was asked to end, or the deadline has passed."""
         return self._stop.is_set() or time.monotonic() > self._deadline
 
-    def enter(self, phase: str) -> None:
-        """Begin another phase, which needs a stop of its own."""
+    def enter(self, phase: str, result: Any = None) -> None:
+        """Begin another phase, which needs a stop of its own; `result` is what there is if it is stopped."""
         self._stop.clear()
-        self._update(phase=phase, stopping=False)
+        self._update(phase=phase, stopping=False, result=result)
 
     def record(self, iterate: Iterate) -> bool:
         """Note an evaluation; the answer tells `minimize_drag` whether to stop."""
@@ -158,9 +166,13 @@ def optimization_job(body: Body, conditions: FlowConditions, model: DragModel, g
     def work(job: Job) -> Optimum:
         result = minimize_drag(body, conditions, model=model, verify=None, callback=job.record)
         files = {suffix: body_bytes(result.body, suffix) for suffix in OUTLINE_SUFFIXES}
-        job.enter(VERIFYING)
-        initial = None if job.should_stop() else Answer.of(solve(body, conditions, grid=grid))
-        verified = None if job.should_stop() else Answer.of(solve(result.body, conditions, grid=grid))
-        return Optimum(body, result, files, initial, verified)
+        unverified = Optimum(body, result, files, None, None)
+        job.enter(VERIFYING, unverified)
+        if job.should_stop():
+            return unverified
+        initial = Answer.of(solve(body, conditions, grid=grid))
+        if job.should_stop():
+            return unverified
+        return replace(unverified, initial=initial, verified=Answer.of(solve(result.body, conditions, grid=grid)))
 
     return Job(work, SEARCHING)

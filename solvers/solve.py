@@ -141,8 +141,8 @@ def _continue_in_reynolds(coefficients: Tensor, reynolds: Tensor, resolution: Re
 def _status(flow: FlowBatch, conditions: FlowConditions, how: str) -> str:
     if not bool(flow.converged):
         return (
-            f"Newton's method did not converge (last relative change {float(flow.update):.1e}): the outline is probably "
-            "sharper or the Reynolds number higher than this grid resolves; try a finer grid or fewer modes."
+            f"Newton's method did not converge (last relative change {float(flow.update):.1e}): the outline is "
+            "probably sharper or the Reynolds number higher than this grid resolves; try a finer grid or fewer modes."
         )
     text = f"Converged {how} in {int(flow.linear_solves)} linear solves."
     if conditions.reynolds > UNSTABLE_REYNOLDS:

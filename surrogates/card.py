@@ -24,11 +24,17 @@ def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
 
 def _row(name: str, card: dict[str, Any]) -> list[str]:
     training, errors = card["recipe"]["training"], card["heldout"]
-    steps = card["recipe"]["fit"]["steps"] + training["rounds"] * training["round_steps"] * (training["method"] == "sip")
+    steps = card["recipe"]["fit"]["steps"] + training["rounds"] * training["round_steps"] * (
+        training["method"] == "sip"
+    )
     row = [name, training["method"], str(card["full_solves"])]
     row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]
-    return row + [f"{errors[w][q]:.2%}" if w != "lift" else f"{errors[w][q]:.4f}" for w in errors if w != "cases"
-                  for q in ("median", "p95")]
+    return row + [
+        f"{errors[w][q]:.2%}" if w != "lift" else f"{errors[w][q]:.4f}"
+        for w in errors
+        if w != "cases"
+        for q in ("median", "p95")
+    ]
 
 
 def markdown(table: list[list[str]]) -> str:
@@ -40,27 +46,31 @@ def markdown(table: list[list[str]]) -> str:
 def write_card(folder: Path, surrogate: Surrogate, others: list[Surrogate]) -> Path:
     """Write README.md beside the model's weights, with the models that it is compared with; returns its path."""
     card, basis, space = surrogate.card, surrogate.basis, surrogate.space
-    perceptron = surrogate.network.perceptron
+    training, errors, perceptron = card["recipe"]["training"], card["heldout"], surrogate.network.perceptron
+    nodes = f"{basis.resolution.n_xi} x {basis.resolution.n_eta}"
     text = f"""# Model card: {surrogate.name}
 
-**What.** A neural surrogate of steady laminar flow past a planar body: {space.modes} complex map coefficients at incidence and
-the Reynolds number in; drag and lift (pressure and friction parts) and the whole flow field out, the latter as {basis.size}
-coefficients of a mirror-symmetric linear basis on {basis.resolution.n_xi} x {basis.resolution.n_eta} nodes. A residual perceptron with
-{len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_features}, made exactly equivariant under mirroring.
+**What.** A neural surrogate of steady laminar flow past a planar body. In: {space.modes} complex map coefficients at
+incidence and the Reynolds number. Out: drag and lift (pressure and friction parts) and the whole flow field, as
+{basis.size} coefficients of a mirror-symmetric linear basis on {nodes} nodes. The network is a residual perceptron
+with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_features}, exactly equivariant under mirroring.
 
-**Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g} degrees, ellipses of fineness
-{space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly pointed ones. Outside, `confidence` falls below 1.
+**Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
+degrees, ellipses of fineness {space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly
+pointed ones. Outside, `confidence` falls below 1.
 
-**How it was made.** Method `{card["recipe"]["training"]["method"]}`; {card["full_solves"]} full solves and {card["sip_bodies_drawn"]} bodies answered by the state inverse
-({card["sip_bodies_accepted"]} accepted), {card["linear_solves"]} linear solves in all. The recipe is in `config.json`, under `card`.
+**How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
+bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted; {card["linear_solves"]}
+linear solves in all. The recipe is in `config.json`, under `card`.
 
-**Held-out errors**, {card["heldout"]["cases"]} bodies of the same design space that no training saw, drawn with another seed:
+**Held-out errors**, {errors["cases"]} bodies of the same design space that no training saw, drawn with another seed:
 
 {markdown(comparison_table([surrogate, *others]))}
 
 {DEFINITIONS}
 
-Versions: {", ".join(f"{key} {value}" for key, value in card["versions"].items())}. Data {card["dataset_digest"]}, held-out {card["heldout_digest"]}.
+Versions: {", ".join(f"{key} {value}" for key, value in card["versions"].items())}.
+Data {card["dataset_digest"]}, held-out {card["heldout_digest"]}.
 """
     path = folder / "README.md"
     write_atomically(path, lambda file: file.write(text.encode()))

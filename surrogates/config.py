@@ -98,11 +98,12 @@ def load_recipe(path: Path) -> Recipe:
         f"expected different seeds in [dataset] and [heldout], got {dataset.seed} twice; change one of them",
     )
     kinds = {"network": NetworkConfig, "fit": FitConfig, "inverse": InverseConfig, "training": TrainingConfig}
-    parts = {name: _table(kind, name, tables.pop(name, {})) for name, kind in kinds.items()}
+    parts: dict[str, Any] = {name: _table(kind, name, tables.pop(name, {})) for name, kind in kinds.items()}
     name = tables.pop("name", path.stem)
     require(
         not tables,
-        f"expected the tables dataset, heldout, space, resolution, {', '.join(kinds)}, got {', '.join(tables)}; remove or rename",
+        f"expected the tables dataset, heldout, space, resolution, {', '.join(kinds)}, got {', '.join(tables)}; "
+        "remove or rename it",
     )
     return Recipe(name=str(name), dataset=dataset, heldout=heldout, **parts)
 

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import InputError, require
-from fusiform.solvers.files import write_atomically, write_json
+from fusiform.solvers.files import write_arrays, write_json
 from fusiform.solvers.flow.equations import Problem, State, make_problem
 from fusiform.solvers.flow.grid import Resolution, make_grid
 from fusiform.solvers.flow.newton import solve_batch
@@ -124,7 +124,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
             "scalars": flows.state.scalars[i].numpy(),
             "linear_solves": flows.linear_solves[i].numpy(),
         }
-        write_atomically(_case_path(folder, index), lambda file, arrays=arrays: np.savez(file, **arrays))
+        write_arrays(_case_path(folder, index), arrays)
     return failed
 
 

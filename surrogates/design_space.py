@@ -58,7 +58,7 @@ class DesignSpace:
 
 @dataclass(frozen=True)
 class Designs:
-    """A batch of designs: `coefficients` (batch, K) at zero incidence, `alpha` (batch,) radians, `reynolds` (batch,)."""
+    """A batch of designs: `coefficients` (batch, K) at zero incidence, `alpha` (batch,) in radians, `reynolds`."""
 
     coefficients: Tensor
     alpha: Tensor

@@ -25,7 +25,6 @@ from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solve import turned_coefficients
 from fusiform.surrogates.basis import LinearBasis, vorticity_scale
 from fusiform.surrogates.design_space import DesignSpace
-from fusiform.surrogates.features import features
 from fusiform.surrogates.network import EquivariantNetwork
 
 FORCES = 4

@@ -54,7 +54,6 @@ class EquivariantNetwork(nn.Module):
         self.output_mean.copy_(outputs.mean(0) * (self.parity > 0))
         self.output_spread.copy_(outputs.std(0).clamp_min(1e-9))
 
-
     def pair(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Standardised features of the bodies and of their mirror images, (2, batch, inputs)."""
         both = torch.stack([features(coefficients, reynolds), features(mirrored(coefficients), reynolds)])

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -65,27 +66,29 @@ class _Run:
         )
 
 
-def make_data(recipe: Recipe, folder: Path, workers: int, progress: Progress = _quiet) -> dict[str, list[tuple[int, str]]]:
+def make_data(
+    recipe: Recipe, folder: Path, workers: int, progress: Progress = _quiet
+) -> dict[str, list[tuple[int, str]]]:
     """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout.
 
     Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
     """
     heldout = replace(recipe.dataset, count=recipe.heldout.count, seed=recipe.heldout.seed)
-    failures = {}
-    for name, config in ((HELDOUT, heldout), (TRAIN, recipe.dataset)):
+    return {
+        name: make_dataset(config, folder / name, workers, partial(_report_cases, progress, name))
+        for name, config in ((HELDOUT, heldout), (TRAIN, recipe.dataset))
+    }
 
-        def report(done: int, total: int, name: str = name) -> None:
-            progress(f"{name} cases", done, total, "solved")
 
-        failures[name] = make_dataset(config, folder / name, workers, report)
-    return failures
+def _report_cases(progress: Progress, name: str, done: int, total: int) -> None:
+    progress(f"{name} cases", done, total, "solved")
 
 
 def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress = _quiet) -> Surrogate:
     """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
 
-    Stages leave checkpoints in `folder`, so that a killed run goes on; the model's card holds the errors on the held-out
-    cases, the linear solves spent, and the provenance. `InputError` if `folder` holds another recipe's run.
+    Stages leave checkpoints in `folder`, so that a killed run goes on; the model's card holds the errors on the
+    held-out cases, the linear solves spent, and the provenance. `InputError` if `folder` holds another recipe's run.
     """
     begun = time.perf_counter()
     _claim(folder, recipe)
@@ -97,8 +100,8 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
     )
     require(
         len(dataset) >= recipe.training.solves,
-        f"expected at least {recipe.training.solves} solved cases in {data}, got {len(dataset)}; run `fusiform dataset` "
-        "to the end",
+        f"expected at least {recipe.training.solves} solved cases in {data}, got {len(dataset)}; run "
+        "`fusiform dataset` to the end",
     )
     if recipe.training.solves:
         dataset = dataset.select(slice(0, recipe.training.solves))
@@ -151,6 +154,10 @@ def _fresh_network(recipe: Recipe, samples: Samples, basis: LinearBasis, polynom
     return network
 
 
+def _report_chunks(progress: Progress, stage: str, done: int, total: int) -> None:
+    progress(stage, done, total, "chunks of bodies")
+
+
 def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) -> tuple[Samples, int, int, int]:
     """Rounds of SIP: targets from the inverse solver for new bodies, then more steps on all targets so far."""
     training = run.recipe.training
@@ -167,7 +174,7 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
             run.recipe.inverse,
             run.folder / f"{stage}-targets",
             workers=run.workers,
-            progress=lambda done, total, stage=stage: run.progress(f"{stage} inverse", done, total, "chunks of bodies"),
+            progress=partial(_report_chunks, run.progress, f"{stage} inverse"),
         )
         samples = concatenate([samples, targets.samples])
         spent, drawn = spent + targets.linear_solves, drawn + targets.drawn

@@ -206,6 +206,7 @@ def test_stop_ends_a_search_and_skip_its_verification(page: AppTest) -> None:
     assert "Stopped on request" in optimum.result.status
     assert optimum.verified is None
     assert note(page, "Verified") == "not verified"
+    assert job.wait(SECONDS)
 
 
 def test_sessions_do_not_see_each_other(page: AppTest) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.geometry import laurent
 

@@ -7,6 +7,7 @@ drag at Re 1, 10, 20 from an independent high-resolution computation (±0.1 %).
 import numpy as np
 import pytest
 import torch
+
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.equations import force
 from fusiform.solvers.flow.grid import RESOLUTIONS, Resolution
@@ -78,7 +79,7 @@ def test_turning_the_body_or_its_coefficients_is_the_same():
 
 
 def test_far_field_and_wall_agree_on_the_lift():
-    """Γ closes the wall pressure, the wall integral gives the lift: ρUΓ equals it up to the far field's truncation (2.6 % here)."""
+    """Γ closes the wall pressure, the wall gives the lift: they agree up to the far field's truncation (2.6 % here)."""
     solution = solve(Body.ellipse(4.0), FlowConditions(10.0, 10.0))
     assert 2 * float(solution.flow.state.scalars[0, 1]) == pytest.approx(solution.lift_coefficient, rel=0.04)
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.flow.equations import State, residual, residual_norm
 from fusiform.solvers.flow.grid import Resolution

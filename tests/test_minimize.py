@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.geometry import is_valid, univalence_margin
 from fusiform.solvers.inverse import SolverModel, minimize_drag

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+
 from fusiform.solvers.flow.block_tridiagonal import factorise
 from fusiform.solvers.flow.equations import State, jacobian, make_problem, residual
 from fusiform.solvers.flow.far_field import oseenlet

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from importlib.resources import files
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -109,6 +110,11 @@ def test_page_modules_hide_no_other_module() -> None:
     """`streamlit run app/main.py` puts app/ first on sys.path."""
     here = {path.stem for path in (ROOT / "app").iterdir() if path.suffix == ".py" or path.is_dir()}
     assert here & (sys.stdlib_module_names | packages_distributions().keys()) - {"__init__", "__main__"} == set()
+
+
+def test_worker_processes_may_import_the_page() -> None:
+    """In a process that has run the page, spawned workers run the file again under another name: it must do nothing."""
+    run_path(str(ROOT / "app" / "main.py"), run_name="__mp_main__")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.newton import solve_batch

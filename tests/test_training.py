@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.flow.newton import solve_batch
 from fusiform.surrogates import load_surrogate
@@ -171,7 +172,7 @@ def test_another_recipes_folder_or_data_is_refused(data, tmp_path):
 
 
 def test_missing_data_is_a_sentence(tmp_path):
-    with pytest.raises(InputError, match="manifest.json"):
+    with pytest.raises(InputError, match="with a manifest"):
         load_dataset(tmp_path)
 
 

@@ -39,7 +39,7 @@ def collect() -> None:
         return
     ended = job.snapshot()
     state.job_phase = ended.phase
-    if ended.running:
+    if not ended.over:
         return
     state.job, state.job_error = None, ended.error
     if isinstance(ended.result, Optimum):
@@ -105,7 +105,7 @@ def _state_of_job() -> None:
     if job is None:
         return
     now = job.snapshot()
-    if not now.running or now.phase != st.session_state.job_phase:
+    if now.over or now.phase != st.session_state.job_phase:
         st.rerun(scope="app")
     text, stop = st.columns([2, 1], vertical_alignment="center")
     text.caption(_what(now))

@@ -5,7 +5,8 @@
 
 Wall ξ = 0: ψ = 0 and ψ_ξ = 0 (the latter is built into the stencils, and the vorticity equation of the wall line is
 ψ_ξξ + h²ω = 0). Finite differences act on ψ − y only: the derivatives of the stream y are known exactly, and that is
-what ψ tends to where the radial spacing is large. Far field ξ = ξ_max: ψ_ξ and ω of uniform stream + Oseenlet. Two scalars close it:
+what ψ tends to where the radial spacing is large. Far field ξ = ξ_max: ψ_ξ and ω of uniform stream + Oseenlet. Two
+scalars close it:
 
     Q = D(ω)            the drag of the far field is the drag at the wall
     ∮ ω_ξ dη = 0        the wall pressure is single-valued (determines Γ)
@@ -70,8 +71,9 @@ class Problem:
     """A batch of bodies at incidence in a stream, discretised.
 
     `metric` h² (batch, n_xi, n_eta); `viscosity` (batch,); `stream_defect` (batch, 2, n_xi, n_eta): exact minus
-    finite-difference derivatives ∂_ξ and ∂_ξξ of the stream y, zero on the two lines at the wall; `wall`, `wall_normal`: Z and Z_ξ (batch, n_eta), complex;
-    `far_slope`, `far_vorticity` (batch, 3, n_eta): ψ_ξ and ω on the outer line of the uniform stream, Q = 1, Γ = 1.
+    finite-difference derivatives ∂_ξ and ∂_ξξ of the stream y, zero on the two lines at the wall; `wall`,
+    `wall_normal`: Z and Z_ξ (batch, n_eta), complex; `far_slope`, `far_vorticity` (batch, 3, n_eta): ψ_ξ and ω on the
+    outer line of the uniform stream, Q = 1, Γ = 1.
     """
 
     grid: Grid
@@ -245,7 +247,10 @@ def jacobian(problem: Problem, state: State) -> BlockTridiagonal:
     after: list[slice | None] = [*blocks[1:], None]
     return BlockTridiagonal(
         [_diagonal_block(problem, d, coefficients.between(own, own), own) for own in blocks],
-        [None if other is None else coefficients.between(own, other) for own, other in zip(blocks, before, strict=True)],
+        [
+            None if other is None else coefficients.between(own, other)
+            for own, other in zip(blocks, before, strict=True)
+        ],
         [None if other is None else coefficients.between(own, other) for own, other in zip(blocks, after, strict=True)],
     )
 

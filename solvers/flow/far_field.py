@@ -4,7 +4,7 @@ With k = U/(2ν) and E = e^{kx} (the scaled Bessel functions are used, e^{k(x−
 linearised flow of a point force with drag Q = D/(ρU) and lift Γ = L/(ρU) is
 
     χ  = (Q k/π) e^{kx} K0(kr),   u' = Q x/(2π r²) + χ_x/(2k) − χ,   v' = Q y/(2π r²) + χ_y/(2k),   ω' = χ_y
-    ψ' = (Γ/2π) [ln r + e^{kx} K0(kr)],                               u' = ψ'_y,  v' = −ψ'_x,       ω' = −2k (Γ/2π) ∂_x e^{kx}K0 .
+    ψ' = (Γ/2π) [ln r + e^{kx} K0(kr)],   u' = ψ'_y,   v' = −ψ'_x,   ω' = −2k (Γ/2π) ∂_x e^{kx}K0 .
 
 Source: the drag part is Lamb, Hydrodynamics (1932), §343; the lift part follows from the same fundamental solution
 G = e^{kx}K0(kr)/(2πν) of U∂_x − ν∇², with ω' = −(L/ρ) G_x and ∇²ψ' = −ω'. The point vortex of lifting potential
@@ -44,7 +44,7 @@ def oseenlet(position: Tensor, viscosity: Tensor) -> tuple[Tensor, Tensor]:
     k = (0.5 / viscosity).reshape(-1, *(1,) * (position.dim() - 1))
     x, y = position.real, position.imag
     r = position.abs()
-    k0, k1 = _ScaledBessel.apply(k * r)
+    k0, k1 = _ScaledBessel.apply(k * r)  # type: ignore[no-untyped-call]
     envelope = torch.exp(k * (x - r))
     b, b_x, b_y = envelope * k0, k * envelope * (k0 - k1 * x / r), -k * envelope * k1 * y / r
     pi = torch.pi

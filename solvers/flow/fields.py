@@ -1,14 +1,15 @@
 """Velocity, pressure and vorticity of a flow, on its grid and at arbitrary points, and what happens at the wall.
 
 Velocity: u + iv = (ψ_η − i ψ_ξ) z_ξ / h². Pressure from the total head H = p + |u|²/2, which obeys
-H_ξ = −ω ψ_ξ − ν ω_η and H_η = −ω ψ_η + ν ω_ξ: integrated along η spectrally, its mean along ξ inwards from the far field.
-Pressures are relative to the undisturbed stream; lengths in d, velocities in U, density 1.
+H_ξ = −ω ψ_ξ − ν ω_η and H_η = −ω ψ_η + ν ω_ξ: integrated along η spectrally, its mean along ξ inwards from the far
+field. Pressures are relative to the undisturbed stream; lengths in d, velocities in U, density 1.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ class FlowField:
         velocity = grid_velocity(problem, state, coefficients)
         pressure = grid_pressure(problem, state, velocity)
 
-        def of(batch: Tensor) -> NDArray[np.generic]:
+        def of(batch: Tensor) -> Any:
             return batch[index].detach().cpu().numpy()
 
         self.coefficients = coefficients[index : index + 1].detach().cpu()
@@ -93,7 +94,9 @@ class FlowField:
         self.omega: Array = of(state.omega)
         self.velocity: ComplexArray = of(velocity)
         self.pressure: Array = of(pressure)
-        self.position: ComplexArray = laurent.z(self.coefficients, problem.grid.zeta[index : index + 1].cpu())[0].numpy()
+        self.position: ComplexArray = laurent.z(self.coefficients, problem.grid.zeta[index : index + 1].cpu())[
+            0
+        ].numpy()
         self._zeta: ComplexArray = of(problem.grid.zeta)
 
     @property
@@ -152,9 +155,7 @@ class FlowField:
         pad = 4
         angle = np.concatenate([self.eta[-pad:] - 2 * np.pi, self.eta, self.eta[:pad] + 2 * np.pi])
         fields = (self.velocity.real, self.velocity.imag, self.pressure, self.omega, self.psi)
-        return [
-            RectBivariateSpline(rows, angle, np.concatenate([f[:, -pad:], f, f[:, :pad]], axis=1)) for f in fields
-        ]
+        return [RectBivariateSpline(rows, angle, np.concatenate([f[:, -pad:], f, f[:, :pad]], axis=1)) for f in fields]
 
     def _far(self, points: ComplexArray, zeta: ComplexArray) -> tuple[Array, ...]:
         position = torch.from_numpy(points)[None]

@@ -22,7 +22,7 @@ from fusiform.solvers.flow.equations import (
 class Linearisation:
     """J = ∂R/∂q at a state, factorised: block LU of the fields, bordered by the two scalars.
 
-        J = [[A, B], [C, E]],   S = E − C A⁻¹ B (2 × 2)
+    J = [[A, B], [C, E]],   S = E − C A⁻¹ B (2 × 2)
     """
 
     blocks: list[slice]

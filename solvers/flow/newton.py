@@ -24,8 +24,8 @@ class FlowBatch:
     """Steady flows of a batch, ρ = U = d = 1.
 
     `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the state (`relative_update`); `linear_solves` (batch,): Newton steps taken; `linearisation`: the Jacobian, factorised at the
-    solution to within the last Newton step, shared with the adjoint.
+    the state (`relative_update`); `linear_solves` (batch,): Newton steps taken; `linearisation`: the Jacobian,
+    factorised at the solution to within the last Newton step, shared with the adjoint.
     """
 
     coefficients: Tensor
@@ -57,7 +57,7 @@ def cold_start(problem: Problem, coefficients: Tensor) -> State:
 
 
 def relative_update(step: State, state: State) -> Tensor:
-    """Largest change of the vorticity over the largest vorticity, or of Q and Γ over U d, whichever is larger, (batch,)."""
+    """Largest change of the vorticity over the largest vorticity, or of Q, Γ over U d if that is larger, (batch,)."""
     return torch.maximum(step.omega.abs().amax((1, 2)) / state.omega.abs().amax((1, 2)), step.scalars.abs().amax(1))
 
 

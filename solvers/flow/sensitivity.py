@@ -61,7 +61,9 @@ def _adjoint(flow: FlowBatch, weight: Tensor) -> State:
 
 class _SteadyForces(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, coefficients: Tensor, reynolds: Tensor, solved: list[FlowBatch], how: tuple[Any, ...]) -> Tensor:
+    def forward(
+        ctx: Any, coefficients: Tensor, reynolds: Tensor, solved: list[FlowBatch], how: tuple[Any, ...]
+    ) -> Tensor:
         resolution, start = how
         flow = solve_batch(coefficients, reynolds, resolution, start)
         solved.append(flow)
@@ -82,4 +84,7 @@ def steady_forces(
     `coefficients` (batch, K) turned by the incidence, `reynolds` (batch,). First derivatives only.
     """
     solved: list[FlowBatch] = []
-    return _SteadyForces.apply(coefficients, reynolds, solved, (resolution, start)), solved[0]
+    forces: Tensor = _SteadyForces.apply(  # type: ignore[no-untyped-call]
+        coefficients, reynolds, solved, (resolution, start)
+    )
+    return forces, solved[0]

@@ -15,9 +15,7 @@ from torch import Tensor
 
 def modes(coefficients: Tensor) -> Tensor:
     """The mode numbers k = 1 … K as reals, shape (K,)."""
-    return torch.arange(
-        1, coefficients.shape[-1] + 1, dtype=coefficients.real.dtype, device=coefficients.device
-    )
+    return torch.arange(1, coefficients.shape[-1] + 1, dtype=coefficients.real.dtype, device=coefficients.device)
 
 
 def conformal_radius(coefficients: Tensor) -> Tensor:

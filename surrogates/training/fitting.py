@@ -84,7 +84,7 @@ def fit(
         errors = sample_errors(network.from_pair(pair[:, index]), targets[index], config.force_weight)
         loss = pseudo_huber(errors, config.huber).mean()
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         step += 1
         running += float(loss.detach())

@@ -3,10 +3,10 @@
 For bodies drawn at random the network predicts a flow q; the inverse solver answers with q̃ = q − t J_R⁻¹ R(q), and the
 network is then fitted to q̃, held constant: the physics is inverted, its scales never reach the gradient (Holl, Koltun &
 Thuerey, NeurIPS 2022, algorithm 1, with Newton's method as the local inverse). No full solve is needed. A target is
-used only where the inverse's last chord step was shorter than `accept`; elsewhere one more update is spent, and where the
-inverse refuses, or the updates do not suffice, the body is dropped and counted. (The fall of the residual does not tell:
-it is dominated by the network's small-scale noise, and one update in ten lowered it tenfold while the flow got worse.)
-Targets are cached on disk, chunk by chunk.
+used only where the inverse's last chord step was shorter than `accept`; elsewhere one more update is spent, and where
+the inverse refuses, or the updates do not suffice, the body is dropped and counted. (The fall of the residual does not
+tell: it is dominated by the network's small-scale noise, and one update in ten lowered it tenfold while the flow got
+worse.) Targets are cached on disk, chunk by chunk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.files import write_atomically
+from fusiform.solvers.files import write_arrays
 from fusiform.solvers.flow.equations import Problem, State, force
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.surrogates.basis import LinearBasis, vorticity_scale
@@ -96,7 +96,7 @@ def _chunk(model: Path, seed: int, indices: range, config: InverseConfig, path: 
         "accepted": accepted,
         "updates": updates,
     }
-    write_atomically(path, lambda file: np.savez(file, **{key: value.numpy() for key, value in arrays.items()}))
+    write_arrays(path, {key: value.numpy() for key, value in arrays.items()})
 
 
 def inverse_targets(

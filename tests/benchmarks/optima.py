@@ -1,6 +1,6 @@
 """The equal-area optimum from a circle: with the solver and with the shipped surrogate as model, verified on `fine`.
 
-    python tests/benchmarks/optima.py
+python tests/benchmarks/optima.py
 """
 
 from fusiform.solvers import Body, FlowConditions
@@ -20,7 +20,8 @@ def main() -> None:
             assert best.verified is not None
             assert best.verified.converged
             print(
-                f"| {reynolds:g} | {name} | {best.initial.drag_coefficient:.4f} | {best.predicted_drag_coefficient:.4f} "
+                f"| {reynolds:g} | {name} | {best.initial.drag_coefficient:.4f} "
+                f"| {best.predicted_drag_coefficient:.4f} "
                 f"| {best.verified.drag_coefficient:.4f} | {best.reduction_percent:.2f} % | {best.body.fineness:.2f} "
                 f"| {best.evaluations} | {best.seconds:.2f} |",
                 flush=True,

@@ -34,7 +34,8 @@ def main() -> None:
             gradient = time.perf_counter() - begun
             known = "| |" if reference is None else f"| {reference} | {cold.drag_coefficient / reference - 1:+.2%}"
             print(
-                f"| {name} | {reynolds:g} | {grid} {resolution.n_xi} x {resolution.n_eta} | {cold.drag_coefficient:.4f} "
+                f"| {name} | {reynolds:g} | {grid} {resolution.n_xi} x {resolution.n_eta} "
+                f"| {cold.drag_coefficient:.4f} "
                 f"{known} | {cold.lift_coefficient:.4f} | {int(cold.flow.linear_solves)} | {cold.seconds:.2f} "
                 f"| {warm.seconds:.2f} | {gradient:.2f} |",
                 flush=True,

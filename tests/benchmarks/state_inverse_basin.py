@@ -1,11 +1,12 @@
 """From what error does one update of the state inverse bring how much? On held-out bodies, started from a surrogate.
 
-    python tests/benchmarks/state_inverse_basin.py [BODIES]
+python tests/benchmarks/state_inverse_basin.py [BODIES]
 """
 
 import sys
 
 import torch
+
 from fusiform.solvers.flow.newton import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.dataset import turned
