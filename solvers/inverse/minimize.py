@@ -2,8 +2,8 @@
 
 Variables √k a_k (real parts alone for a symmetric problem); the area is held by the map itself. SLSQP minimises
 C_D / C_D(start) subject to |z'|²/c² ≥ margin² on the outline, which keeps the map univalent and its sharpest edge
-within what the grid resolves. Gradients are total derivatives of the model. A trial body that is not valid, or that the model
-cannot evaluate, makes the line search step back; the best feasible body is returned whatever ends the run.
+within what the grid resolves. Gradients are total derivatives of the model. A trial body that is not valid, or that the
+model cannot evaluate, makes the line search step back; the best feasible body is returned whatever ends the run.
 """
 
 from __future__ import annotations
@@ -181,8 +181,9 @@ def minimize_drag(
 
     `model` predicts the forces (default: the solver on the standard grid); the search runs over its number of modes,
     from `body` with as many modes. A body symmetric about the x axis at zero incidence stays so. `tolerance` is
-    SLSQP's, relative to the start's drag. `verify` names the solver grid on which start and optimum are solved afterwards, or
-    None. `callback` is called at each evaluation and stops the run by returning True. The reference length is kept.
+    SLSQP's, relative to the start's drag. `verify` names the solver grid on which start and optimum are solved
+    afterwards, or None. `callback` is called at each evaluation and stops the run by returning True. The reference
+    length is kept.
     """
     require(
         max_iterations >= 1 and 0 < tolerance < 1,
