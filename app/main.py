@@ -54,4 +54,5 @@ def page() -> None:
         flow.show(inputs, quantity, streamlines)
 
 
-page()
+if __name__ == "__main__":
+    page()

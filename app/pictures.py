@@ -126,7 +126,9 @@ def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Ar
 
 
 def _closed_part(psi: Array) -> Array:
-    """ψ in regions of one sign that do not reach the edge of the picture (streamlines there are closed), else NaN.
+    """ψ in regions of one sign that the stream does not enter (streamlines there are closed), else NaN.
+
+    Such regions do not reach the picture's left, upper or lower edge; at the right edge a long eddy may be cut off.
 
     Layers a few cells thin and regions with hardly any flow are noise, of the raster or the surrogate, and left out.
     """
@@ -134,7 +136,7 @@ def _closed_part(psi: Array) -> Array:
     for sign in (psi > 0.0, psi < 0.0):
         labels, count = ndimage.label(sign)
         keep = ndimage.maximum(np.abs(psi), labels, np.arange(count + 1)) >= EDDY_DEPTH
-        keep[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1], [0]])] = False
+        keep[np.concatenate([labels[0], labels[-1], labels[:, 0], [0]])] = False
         closed |= keep[labels]
     closed = ndimage.binary_opening(closed, iterations=EDDY_THICKNESS)
     return np.where(closed, psi, np.nan)

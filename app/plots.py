@@ -252,5 +252,5 @@ def _style_small(figure: go.Figure, x_title: str, y_title: str) -> None:
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
         uirevision="keep",
     )
-    figure.update_xaxes(title={"text": x_title, "standoff": 4})
+    figure.update_xaxes(title={"text": x_title, "standoff": 8}, automargin=True)
     figure.update_yaxes(title={"text": y_title, "standoff": 8}, automargin=True)

@@ -16,7 +16,7 @@ CIRCLE, ELLIPSE, NACA, UPLOAD = "Circle", "Ellipse", "NACA four digits", "Own ou
 SURROGATE, SOLVER = "Surrogate", "Flow solver"
 GRIDS = ("coarse", "standard", "fine")
 UPLOAD_MEGABYTES = 2
-_MANTISSAS = (1, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4, 5, 6, 7, 8)
+_MANTISSAS = (1, 1.2, 1.5, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9)
 REYNOLDS_STEPS = [round(m * 10.0**e, 3) for e in (-1, 0, 1) for m in _MANTISSAS if 0.5 <= m * 10.0**e <= 60.0]
 
 REYNOLDS_HELP = (

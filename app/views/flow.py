@@ -18,6 +18,7 @@ from fusiform.app.plots import (
     outlines_figure,
     wall_figure,
 )
+from fusiform.app.report import FIT_WARNING
 from fusiform.app.views import answers, work
 from fusiform.app.views.controls import SURROGATE, Inputs
 from fusiform.app.views.metrics import CONVENTION, metric, metric_row
@@ -108,9 +109,11 @@ def _solver_note(name: str, mine: float | None, true: float | None) -> str | Non
 
 
 def _fit_note(body: Body, predicted: Prediction | None) -> None:
-    seen = (
-        "" if predicted is None else f"; the surrogate sees {predicted.body.fit_error:.2%} with {predicted.body.modes}"
-    )
+    seen = ""
+    if predicted is not None:
+        seen = f"; the surrogate sees {predicted.body.fit_error:.2%} with {predicted.body.modes}"
+        if predicted.body.fit_error > FIT_WARNING:
+            seen = f":orange[{seen}, which is another body than the solver's]"
     st.caption(
         f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}. "
         f"Fit error {body.fit_error:.2%} of d with {body.modes} modes{seen}.",

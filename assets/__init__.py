@@ -1,0 +1,1 @@
+"""Data that ships with Fusiform: sample bodies, trained models, recipes."""
