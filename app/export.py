@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from fusiform.app.report import finite
 from fusiform.solvers import Body
-from fusiform.solvers.errors import InputError, require
-from fusiform.solvers.files import write_json
+from fusiform.solvers.errors import require
+from fusiform.solvers.files import make_folder, write_json
 from fusiform.solvers.geometry import write_outline, write_stl
 
 OUTLINE_POINTS = 400
@@ -48,16 +48,7 @@ def prepare_folder(folder: Path, *, overwrite: bool) -> None:
         f"expected a folder without earlier results, got {folder} with {', '.join(taken)}; "
         "choose another folder with --out, or overwrite with --force",
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"expected a folder to write to, got '{error.strerror}' for {folder}; choose another with --out"
-        ) from error
-    require(
-        os.access(folder, os.W_OK | os.X_OK),
-        f"expected a folder to write to, got {folder}, which is read-only; choose another with --out",
-    )
+    make_folder(folder)
 
 
 def write_optimum(folder: Path, body: Body, numbers: dict[str, Any]) -> list[str]:
@@ -67,5 +58,5 @@ def write_optimum(folder: Path, body: Body, numbers: dict[str, Any]) -> list[str
         write_body(path, body)
     names = [str(path) for path in paths]
     pairs = [[a.real, a.imag] for a in body.coefficients.tolist()]
-    write_json(paths[-1], numbers | {"files": names, "coefficients": pairs})
+    write_json(paths[-1], finite(numbers) | {"files": names, "coefficients": pairs})
     return names

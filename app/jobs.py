@@ -80,9 +80,10 @@ class Optimum:
     @property
     def reduction_percent(self) -> float:
         """Reduction of drag: by the solver where it verified both, else as the model predicts it."""
-        if self.initial is None or self.verified is None:
+        start, best = self.initial, self.verified
+        if start is None or best is None or not (start.converged and best.converged):
             return self.result.reduction_percent
-        return 100.0 * (1.0 - self.verified.drag_coefficient / self.initial.drag_coefficient)
+        return 100.0 * (1.0 - best.drag_coefficient / start.drag_coefficient)
 
 
 class Job:

@@ -38,7 +38,7 @@ _DEFINITIONS = {
     "model": ("model", "what was asked for the drag"),
     "initial_drag_coefficient": ("C_D of the start", "by the solver"),
     "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
-    "reduction_percent": ("reduction of drag", "percent of the start's, both by the solver"),
+    "reduction_percent": ("reduction of drag", "percent of the start's; by the solver where it converged on both"),
     "evaluations": ("evaluations", "of the model, with gradient"),
     "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
     "seconds": ("seconds", "wall-clock time"),
@@ -47,11 +47,12 @@ _DEFINITIONS = {
 
 def json_text(numbers: dict[str, Any]) -> str:
     """One JSON object; numbers that are not finite become null, because JSON has no NaN."""
-    return json.dumps({key: _finite(value) for key, value in numbers.items()}, indent=2, allow_nan=False)
+    return json.dumps(finite(numbers), indent=2, allow_nan=False)
 
 
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def finite(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The numbers with None for those that are not finite."""
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in numbers.items()}
 
 
 def _text(value: Any) -> str:

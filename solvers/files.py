@@ -11,6 +11,22 @@ from typing import IO, Any
 
 import numpy as np
 
+from fusiform.solvers.errors import InputError, require
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` with its parents; `InputError` where that cannot be, or where nothing can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"expected a folder to write to, got '{error.strerror}' for {folder}; choose another with --out"
+        ) from error
+    require(
+        os.access(folder, os.W_OK | os.X_OK),
+        f"expected a folder to write to, got {folder}, which is read-only; choose another with --out",
+    )
+
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Call `write` on a temporary binary file beside `path`, then rename it to `path`."""

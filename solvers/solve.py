@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.errors import require
 from fusiform.solvers.flow.equations import State
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.grid import Resolution, resolution_named
@@ -107,6 +108,12 @@ def solve(
     """
     begun = time.perf_counter()
     resolution = resolution_named(grid)
+    shape = (1, resolution.n_xi, resolution.n_eta)
+    require(
+        start is None or tuple(start.psi.shape) == shape,
+        f"expected a start on the {grid} grid, {shape}, got {None if start is None else tuple(start.psi.shape)}; "
+        "solve on the same grid or leave start out",
+    )
     coefficients = turned_coefficients(body, conditions, device)
     reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
     flow = solve_batch(coefficients, reynolds, resolution, start)

@@ -57,7 +57,8 @@ with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_feature
 
 **Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
 degrees, ellipses of fineness {space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly
-pointed ones. Outside, `confidence` falls below 1.
+pointed ones. `confidence` is 0 outside that range of Re; elsewhere it falls with the distance to the nearest training
+design, which a body slightly outside may not exceed.
 
 **How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
 bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted; {card["linear_solves"]}

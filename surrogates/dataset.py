@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 import platform
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,12 +20,13 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import InputError, require
-from fusiform.solvers.files import write_arrays, write_json
-from fusiform.solvers.flow.equations import Problem, State, make_problem
+from fusiform.solvers.files import make_folder, write_arrays, write_json
+from fusiform.solvers.flow.equations import Problem, make_problem
 from fusiform.solvers.flow.grid import Resolution, make_grid
 from fusiform.solvers.flow.newton import solve_batch
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import Designs, DesignSpace, sample
+from fusiform.surrogates.workers import run_in_processes
 
 CASES_PER_TASK = 4
 
@@ -40,6 +39,12 @@ class DatasetConfig:
     seed: int
     space: DesignSpace
     resolution: Resolution
+
+    def __post_init__(self) -> None:
+        require(
+            self.count >= 1 and self.seed >= 0,
+            f"expected at least one case and a seed of 0 or more, got {self.count} and {self.seed}; correct the recipe",
+        )
 
     @property
     def digest(self) -> str:
@@ -139,13 +144,13 @@ def make_dataset(
     Killed at any time it leaves whole cases only, and a later call goes on. `InputError` if the folder holds another
     configuration's cases.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     _claim(folder, config)
     known = _read_failures(folder)
     missing = [i for i in range(config.count) if i not in known and not _case_path(folder, i).exists()]
     total, done = config.count, config.count - len(missing)
     progress(done, total)
-    for task, failed in _run(config, folder, _runs(missing), workers):
+    for task, failed in run_in_processes(partial(_solve_cases, config, folder), _runs(missing), workers):
         known |= dict(failed)
         write_json(folder / "failures.json", {str(index): reason for index, reason in sorted(known.items())})
         done += len(task)
@@ -162,26 +167,6 @@ def _runs(indices: list[int]) -> list[range]:
         else:
             runs.append(range(index, index + 1))
     return runs
-
-
-def _run(
-    config: DatasetConfig, folder: Path, tasks: list[range], workers: int
-) -> Iterator[tuple[range, list[tuple[int, str]]]]:
-    """Solve the tasks in processes of one thread each, a few queued ahead so that an interrupt is quick."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        running: dict[Future[list[tuple[int, str]]], range] = {}
-        queue = iter(tasks)
-        try:
-            while True:
-                while len(running) < 2 * workers and (task := next(queue, None)) is not None:
-                    running[pool.submit(_solve_cases, config, folder, task)] = task
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _claim(folder: Path, config: DatasetConfig) -> None:
@@ -236,9 +221,3 @@ def _read_case(path: Path) -> dict[str, np.ndarray]:
         raise InputError(
             f"expected a readable case file, got {path.name} ({error}); delete it and run `fusiform dataset` again"
         ) from error
-
-
-def full_state(dataset: Dataset, problem: Problem) -> State:
-    """The states in double precision on their grids, ready for the solver."""
-    psi = dataset.psi.double() + stream(dataset.designs, problem)
-    return State(psi, dataset.omega.double(), dataset.scalars)

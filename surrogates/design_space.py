@@ -50,9 +50,11 @@ class DesignSpace:
             and 0 < self.fineness_min <= self.fineness_max
             and 0 < self.reynolds_min <= self.reynolds_max
             and 0 <= self.alpha_max_deg <= 30
-            and 0 <= self.symmetric_share <= 1,
+            and 0 <= self.symmetric_share <= 1
+            and 0 <= self.margin <= 0.2,
             "expected a design space with 1 to 32 modes, ordered positive ranges of fineness and Reynolds number, "
-            f"incidence up to 30 degrees and a share between 0 and 1, got {self}; correct the [space] table",
+            "incidence up to 30 degrees, a share between 0 and 1 and a margin between 0 and 0.2, got "
+            f"{self}; correct the [space] table",
         )
 
 

@@ -69,7 +69,9 @@ class Prediction:
             for _ in range(FIELD_UPDATES):
                 update = state_inverse(problem, state, FIELD_CHORD_STEPS)
                 state = update.state
-                if bool(update.reduced & (update.last_step < FIELD_TOLERANCE)):
+                if not bool(update.reduced):
+                    break
+                if bool(update.last_step < FIELD_TOLERANCE):
                     return FlowField(problem, state, coefficients), True
             return FlowField(problem, predicted, coefficients), False
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import require
-from fusiform.solvers.files import write_json
+from fusiform.solvers.files import make_folder, write_json
 from fusiform.surrogates.basis import LinearBasis, fit_basis
 from fusiform.surrogates.config import Recipe
 from fusiform.surrogates.dataset import Dataset, load_dataset, make_dataset, provenance, turned
@@ -91,7 +91,6 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
     held-out cases, the linear solves spent, and the provenance. `InputError` if `folder` holds another recipe's run.
     """
     begun = time.perf_counter()
-    _claim(folder, recipe)
     dataset, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
     require(
         dataset.digest == recipe.dataset.digest,
@@ -103,6 +102,7 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
         f"expected at least {recipe.training.solves} solved cases in {data}, got {len(dataset)}; run "
         "`fusiform dataset` to the end",
     )
+    _claim(folder, recipe, len(dataset))
     if recipe.training.solves:
         dataset = dataset.select(slice(0, recipe.training.solves))
     snapshots, forces = scaled_snapshots(dataset)
@@ -134,13 +134,16 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
     return surrogate
 
 
-def _claim(folder: Path, recipe: Recipe) -> None:
+def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
+    """Note in `folder` what it is for: a run cannot go on with another recipe or a data set that has grown."""
+    make_folder(folder)
     path = folder / "recipe.json"
-    wanted = json.loads(json.dumps(asdict(recipe)))
+    wanted = json.loads(json.dumps(asdict(recipe) | {"cases": cases}))
     if path.exists():
         require(
             json.loads(path.read_text()) == wanted,
-            f"expected an empty folder or one of this recipe, got {folder} of another; choose another with --out",
+            f"expected an empty folder or one of this recipe and as many cases, got {folder} of "
+            "another; choose another with --out",
         )
     write_json(path, wanted)
 
@@ -187,7 +190,12 @@ def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
     """Errors of a model on the held-out cases in `data` (see `make_data`)."""
     test = load_dataset(data / HELDOUT)
     require(
-        test.digest != surrogate.card["dataset_digest"],
+        test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
+        f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
+        f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
+    )
+    require(
+        test.digest != surrogate.card.get("dataset_digest"),
         "expected held-out cases, got the data set that the model was trained on; choose another folder",
     )
     return evaluate(surrogate, test)

@@ -232,3 +232,9 @@ def test_crossings_agree_with_shapely(seed):
         if crossing is not None:
             first, second = (shapely.LineString([points[i], points[(i + 1) % count]]) for i in crossing)
             assert first.intersects(second)
+
+
+def test_a_figure_eight_crosses_itself_although_its_area_cancels() -> None:
+    t = np.linspace(0.0, 2.0 * np.pi, 80, endpoint=False) + 0.01
+    with pytest.raises(InputError, match="does not cross itself"):
+        Body.from_outline(np.column_stack([np.cos(t), np.sin(2.0 * t)]))

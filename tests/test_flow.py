@@ -147,6 +147,11 @@ def test_unknown_grid_is_refused():
         solve(Body.circle(), FlowConditions(1.0), grid="huge")
 
 
+def test_a_start_on_another_grid_is_refused(circle_40):
+    with pytest.raises(InputError, match="start on the coarse grid"):
+        solve(Body.circle(), FlowConditions(40.0), grid="coarse", start=circle_40.flow.state)
+
+
 def test_odd_resolution_is_refused():
     with pytest.raises(InputError, match="even numbers"):
         Resolution(17, 32)

@@ -1,5 +1,7 @@
 """The optimiser: optima of equal area, the guard, stopping, and what happens when things go wrong."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -54,6 +56,12 @@ def test_an_imported_section_is_improved_and_the_unit_is_kept(surrogate):
     assert result.verified is not None
     assert result.initial is not None
     assert result.verified.drag_coefficient < result.initial.drag_coefficient
+    verified = 100 * (1 - result.verified.drag_coefficient / result.initial.drag_coefficient)
+    assert result.reduction_percent == pytest.approx(verified)
+    predicted = 100 * (1 - result.predicted_drag_coefficient / result.predicted_initial_drag_coefficient)
+    unsolved = replace(result, initial=replace(result.initial, converged=False))
+    assert unsolved.reduction_percent == pytest.approx(predicted)
+    assert unsolved.summary()["initial_drag_coefficient"] is None
 
 
 def test_stopping_keeps_the_best_body_so_far(surrogate):

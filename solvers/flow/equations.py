@@ -240,7 +240,7 @@ def _diagonal_block(problem: Problem, d: Slopes, stencil: Tensor, lines: slice) 
 
 
 def jacobian(problem: Problem, state: State) -> BlockTridiagonal:
-    """∂R/∂(ψ, ω) of the field equations, blocks of radial lines; the scalars are bordered by `borders`."""
+    """∂R/∂(ψ, ω) of the field equations, blocks of radial lines; the scalars are bordered by `border_columns`."""
     d = slopes(problem, state)
     coefficients, blocks = _Coefficients(problem, d), line_blocks(problem.grid.n_xi)
     before: list[slice | None] = [None, *blocks[:-1]]

@@ -133,7 +133,7 @@ class FlowField:
     def at(self, points: ComplexArray) -> PointValues:
         """The flow at complex points x + iy of any shape, in d; NaN inside the body.
 
-        Beyond the grid the far-field solution (uniform stream + Oseenlet) is used.
+        Beyond the grid the far-field solution (uniform stream + Oseenlet) is used; ψ there grows with the stream alone.
         """
         flat = np.asarray(points, dtype=np.complex128).ravel()
         zeta = self._inverse_map(flat)

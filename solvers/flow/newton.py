@@ -24,7 +24,7 @@ class FlowBatch:
     """Steady flows of a batch, ρ = U = d = 1.
 
     `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the state (`relative_update`); `linear_solves` (batch,): Newton steps taken; `linearisation`: the Jacobian,
+    the state (`relative_update`); `linear_solves` (batch,): factorisations; `linearisation`: the Jacobian,
     factorised at the solution to within the last Newton step, shared with the adjoint.
     """
 
@@ -116,12 +116,15 @@ def _finish(coefficients: Tensor, reynolds: Tensor, problem: Problem, state: Sta
     """Factorise once at a nearly converged state and take chord steps until nothing moves."""
     linearisation = linearise(problem, state)
     update = torch.full_like(reynolds, torch.inf)
+    going = torch.ones_like(reynolds, dtype=torch.bool)
     for _ in range(MAX_CHORD_STEPS):
         step = linearisation.solve(residual(problem, state))
-        previous, update = update, relative_update(step, state)
-        going = ~(update > previous)
+        size = relative_update(step, state)
+        going = going & (size < update)
+        update = torch.where(going, size, update)
         state = (state + step.scaled(torch.full_like(update, -1.0))).where(going, state)
-        if bool((update < TOLERANCE).all()) or not bool(going.any()):
+        going = going & (update >= TOLERANCE)
+        if not bool(going.any()):
             break
     converged = update < TOLERANCE
     return FlowBatch(coefficients, reynolds, problem, state, linearisation, converged, update, solves + 1)

@@ -127,10 +127,10 @@ def clean_outline(points: ArrayLike) -> FloatArray:
         "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
     )
     area = signed_area(array)
+    spread = np.linalg.svd(array - array.mean(axis=0), compute_uv=False)
     require(
-        abs(area) > 1e-6 * perimeter**2,
-        "expected an outline that encloses an area, got points on a line or a doubled path; "
-        "give the outline once around the body",
+        spread[1] > 1e-6 * spread[0],
+        "expected an outline that encloses an area, got points on a line; give the outline once around the body",
     )
     crossing = find_crossing(array)
     if crossing is not None:

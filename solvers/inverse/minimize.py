@@ -68,10 +68,11 @@ class OptimizationResult:
 
     @property
     def reduction_percent(self) -> float:
-        """Reduction of drag in percent of the start's: verified where it was verified, else predicted."""
-        if self.verified is None or self.initial is None or not self.verified.converged:
+        """Reduction of drag in percent of the start's: the solver's where it converged on both, else the model's."""
+        start, best = self.initial, self.verified
+        if start is None or best is None or not (start.converged and best.converged):
             return 100.0 * (1.0 - self.predicted_drag_coefficient / self.predicted_initial_drag_coefficient)
-        return 100.0 * (1.0 - self.verified.drag_coefficient / self.initial.drag_coefficient)
+        return 100.0 * (1.0 - best.drag_coefficient / start.drag_coefficient)
 
     def summary(self) -> dict[str, Any]:
         """The numbers with their conventions, ready for JSON; the drag is the verified one."""
@@ -80,7 +81,7 @@ class OptimizationResult:
         return numbers | {
             "body": self.body.name,
             "model": self.model,
-            "initial_drag_coefficient": None if start is None else start.drag_coefficient,
+            "initial_drag_coefficient": start.drag_coefficient if start is not None and start.converged else None,
             "predicted_drag_coefficient": self.predicted_drag_coefficient,
             "reduction_percent": self.reduction_percent,
             "success": self.success,

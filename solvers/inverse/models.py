@@ -9,7 +9,6 @@ from torch import Tensor
 
 from fusiform.solvers.flow.equations import State
 from fusiform.solvers.flow.grid import resolution_named
-from fusiform.solvers.flow.newton import TOLERANCE
 from fusiform.solvers.flow.sensitivity import steady_forces
 
 
@@ -31,15 +30,18 @@ class DragModel(Protocol):
 
 
 class SolverModel:
-    """The flow solver on a named grid; each call starts from the previous call's state."""
+    """The flow solver on a named grid and device; each call starts from the previous call's state."""
 
-    def __init__(self, grid: str = "standard", modes: int = 10) -> None:
+    def __init__(self, grid: str = "standard", modes: int = 10, device: torch.device | str = "cpu") -> None:
         self.name = f"solver ({grid})"
         self.modes = modes
+        self._device = device
         self._resolution = resolution_named(grid)
         self._state: State | None = None
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        home = coefficients.device
+        coefficients, reynolds = coefficients.to(self._device), reynolds.to(self._device)
         start = self._state
         if start is not None and start.psi.shape[0] != coefficients.shape[0]:
             start = None
@@ -48,4 +50,4 @@ class SolverModel:
             forces, flow = steady_forces(coefficients, reynolds, self._resolution)
         if bool(flow.converged.all()):
             self._state = flow.state
-        return torch.where(flow.update < TOLERANCE, forces, torch.full_like(forces, torch.nan))
+        return torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)

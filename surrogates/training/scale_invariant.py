@@ -11,11 +11,9 @@ worse.) Targets are cached on disk, chunk by chunk.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +28,7 @@ from fusiform.surrogates.dataset import stream, turned
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.model import Surrogate, force_outputs, load_surrogate
 from fusiform.surrogates.training.samples import Samples
+from fusiform.surrogates.workers import run_in_processes
 
 BODIES_PER_CHUNK = 8
 
@@ -83,7 +82,8 @@ def invert(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> tup
     return outputs, accepted, updates
 
 
-def _chunk(model: Path, seed: int, indices: range, config: InverseConfig, path: Path) -> None:
+def _chunk(model: Path, seed: int, config: InverseConfig, task: tuple[range, Path]) -> None:
+    indices, path = task
     torch.set_num_threads(1)
     surrogate = load_surrogate(model)
     designs = sample(surrogate.space, seed, indices)
@@ -115,14 +115,12 @@ def inverse_targets(
     folder.mkdir(parents=True, exist_ok=True)
     chunks = [range(i, min(i + BODIES_PER_CHUNK, indices.stop)) for i in indices[::BODIES_PER_CHUNK]]
     paths = [folder / f"bodies-{chunk.start:06d}.npz" for chunk in chunks]
-    os.environ["OMP_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        missing = [(chunk, path) for chunk, path in zip(chunks, paths, strict=True) if not path.exists()]
-        futures = [pool.submit(_chunk, model, seed, chunk, config, path) for chunk, path in missing]
-        progress(len(chunks) - len(missing), len(chunks))
-        for count, future in enumerate(as_completed(futures), start=1):
-            future.result()
-            progress(len(chunks) - len(missing) + count, len(chunks))
+    missing = [(chunk, path) for chunk, path in zip(chunks, paths, strict=True) if not path.exists()]
+    done = len(chunks) - len(missing)
+    progress(done, len(chunks))
+    for _ in run_in_processes(partial(_chunk, model, seed, config), missing, workers):
+        done += 1
+        progress(done, len(chunks))
     return _gather(paths)
 
 
