@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.files import write_atomically, write_json
 from fusiform.solvers.flow.equations import Problem, State, make_problem
@@ -84,6 +84,16 @@ class Prediction:
     def field_corrected(self) -> bool:
         """Whether the state inverse arrived at a flow; if not, the field is the network's own."""
         return self._flow[1]
+
+    def gradient(self, force: str = "drag") -> ForceGradient:
+        """Gradient of the predicted `drag` or `lift` coefficient, through the network and the geometry."""
+        coefficients = self.body.coefficients[None].clone().requires_grad_()
+        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
+        alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()
+        forces = self.surrogate.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
+        part = forces.real if force == "drag" else forces.imag
+        slopes = torch.autograd.grad(part.sum(), (coefficients, reynolds, alpha))
+        return ForceGradient(slopes[0][0], float(slopes[1]), float(slopes[2]))
 
     def summary(self) -> dict[str, Any]:
         """The numbers with their conventions, ready for JSON."""

@@ -76,6 +76,17 @@ def test_gradient_through_geometry_and_network_has_second_order_taylor_remainder
     assert math.log2(remainder(2e-3) / remainder(1e-3)) >= 1.9
 
 
+def test_gradient_of_a_prediction_resembles_the_solvers_adjoint(surrogate):
+    body, conditions = Body.ellipse(3.0, modes=8), FlowConditions(10.0, 5.0)
+    for force in ("drag", "lift"):
+        predicted = surrogate.evaluate(body, conditions).gradient(force)
+        solved = solve(body, conditions).gradient(force)
+        assert predicted.alpha == pytest.approx(solved.alpha, rel=0.1)
+        assert predicted.reynolds == pytest.approx(solved.reynolds, rel=0.1, abs=2e-3)
+        first, exact = complex(predicted.coefficients[0]), complex(solved.coefficients[0])
+        assert abs(first - exact) < 0.15 * abs(exact)
+
+
 def test_confidence_falls_outside_the_design_space(surrogate):
     inside = surrogate.evaluate(Body.ellipse(3.0), FlowConditions(10.0)).confidence
     strange = Body(torch.tensor([0, 0, 0, 0.23, 0, 0, 0, 0], dtype=torch.complex128))

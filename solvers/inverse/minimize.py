@@ -27,7 +27,7 @@ from fusiform.solvers.inverse.models import DragModel, SolverModel
 from fusiform.solvers.solve import Solution, solve
 
 Array = NDArray[np.float64]
-MARGIN = 0.04
+MARGIN = 0.15
 OUTLINE_POINTS = 129
 STEP_BACK = 10.0
 BLEND_STEPS = 40
