@@ -29,9 +29,12 @@ def _show_stages() -> Iterator[Report]:
     """A progress callback: a bar for each stage in a terminal, about ten plain lines for each elsewhere."""
     console = make_console(stderr=True)
     if not console.is_terminal:
+        printed: dict[str, int] = {}
 
         def plain(stage: str, done: int, total: int, note: str) -> None:
-            if done == total or done % max(total // PLAIN_STEPS, 1) == 0:
+            tenth = PLAIN_STEPS * done // max(total, 1)
+            if tenth > printed.get(stage, -1):
+                printed[stage] = tenth
                 console.print(f"{stage}: {done} of {total} ({note})", markup=False)
 
         yield plain
