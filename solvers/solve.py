@@ -75,16 +75,23 @@ class Solution:
             "drag_pressure": self.drag_pressure,
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
-            "reynolds": self.conditions.reynolds,
-            "alpha_deg": self.conditions.alpha_deg,
-            "reference_length": self.body.reference_length,
-            "area": self.body.area,
-            "fit_error": self.body.fit_error,
+            **conventions(self.body, self.conditions),
             "grid": self.grid,
             "converged": self.converged,
             "status": self.status,
             "seconds": self.seconds,
         }
+
+
+def conventions(body: Body, conditions: FlowConditions) -> dict[str, float]:
+    """What the coefficients of an answer refer to, for its `summary`."""
+    return {
+        "reynolds": conditions.reynolds,
+        "alpha_deg": conditions.alpha_deg,
+        "reference_length": body.reference_length,
+        "area": body.area,
+        "fit_error": body.fit_error,
+    }
 
 
 def turned_coefficients(body: Body, conditions: FlowConditions, device: torch.device | str = "cpu") -> Tensor:

@@ -23,7 +23,7 @@ from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.grid import Resolution, make_grid
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.solve import turned_coefficients
+from fusiform.solvers.solve import conventions, turned_coefficients
 from fusiform.surrogates.basis import LinearBasis, vorticity_scale
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.network import EquivariantNetwork
@@ -103,11 +103,7 @@ class Prediction:
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
             "confidence": self.confidence,
-            "reynolds": self.conditions.reynolds,
-            "alpha_deg": self.conditions.alpha_deg,
-            "reference_length": self.body.reference_length,
-            "area": self.body.area,
-            "fit_error": self.body.fit_error,
+            **conventions(self.body, self.conditions),
             "model": self.model,
             "converged": False,
             "status": "Predicted by the surrogate, not solved: `fusiform solve` confirms it.",

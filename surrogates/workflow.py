@@ -22,7 +22,7 @@ from fusiform.surrogates.features import features
 from fusiform.surrogates.model import FORCE_PARITY, Surrogate, anchor_radius, fit_drag_scale, with_card
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.training.fitting import fit, scaled_targets
-from fusiform.surrogates.training.samples import Samples, concatenate, samples_of, scaled_snapshots
+from fusiform.surrogates.training.samples import Samples, concatenate, encoded_samples, scaled_snapshots
 from fusiform.surrogates.training.scale_invariant import inverse_targets
 
 SIP_SEED_OFFSET = 1_000_000
@@ -109,7 +109,7 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
     basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
     run = _Run(folder, recipe, basis, polynomial, test, workers, progress)
-    samples = samples_of(dataset, basis)
+    samples = encoded_samples(dataset.designs, snapshots, forces, basis)
     network = _fresh_network(recipe, samples, basis, polynomial)
     run.fit(network, samples, "supervised", recipe.fit.steps)
     linear_solves, drawn, accepted = int(dataset.linear_solves.sum()), 0, 0

@@ -16,7 +16,7 @@ from fusiform.surrogates.dataset import load_dataset, problem_of, turned
 from fusiform.surrogates.design_space import sample
 from fusiform.surrogates.training import fitting
 from fusiform.surrogates.training.fitting import pseudo_huber
-from fusiform.surrogates.training.samples import samples_of, scaled_snapshots
+from fusiform.surrogates.training.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.training.scale_invariant import InverseConfig, invert
 from fusiform.surrogates.workflow import make_data, train
 
@@ -82,7 +82,7 @@ def test_a_restart_solves_only_what_is_missing(data, tmp_path):
 def test_stored_states_solve_the_equations(data):
     """Single-precision ψ − y and ω reproduce the drag that the scalar Q = D/(ρU) holds."""
     dataset = load_dataset(data / "heldout")
-    samples = samples_of(dataset, load_basis(data))
+    samples = encoded_samples(dataset.designs, *scaled_snapshots(dataset), load_basis(data))
     drag = samples.outputs[:, -4] + samples.outputs[:, -3]
     torch.testing.assert_close(drag, 2 * dataset.scalars[:, 0], rtol=1e-4, atol=0)
     assert problem_of(dataset.designs, dataset.resolution).metric.shape == (4, 32, 40)

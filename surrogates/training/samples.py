@@ -50,7 +50,6 @@ def scaled_snapshots(dataset: Dataset) -> tuple[Tensor, Tensor]:
     return torch.cat(snapshots), torch.cat(forces)
 
 
-def samples_of(dataset: Dataset, basis: LinearBasis) -> Samples:
-    """Supervised samples: every solved case, encoded."""
-    snapshots, forces = scaled_snapshots(dataset)
-    return Samples(dataset.designs, torch.cat([basis.encode(snapshots).double(), forces], dim=1))
+def encoded_samples(designs: Designs, snapshots: Tensor, forces: Tensor, basis: LinearBasis) -> Samples:
+    """Supervised samples of solved cases, from what `scaled_snapshots` gives."""
+    return Samples(designs, torch.cat([basis.encode(snapshots).double(), forces], dim=1))

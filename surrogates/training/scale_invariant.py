@@ -24,9 +24,9 @@ from fusiform.solvers.files import write_arrays
 from fusiform.solvers.flow.equations import Problem, State, force
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.surrogates.basis import LinearBasis, vorticity_scale
-from fusiform.surrogates.dataset import stream, turned
+from fusiform.surrogates.dataset import problem_of, stream, turned
 from fusiform.surrogates.design_space import Designs, sample
-from fusiform.surrogates.model import Surrogate, force_outputs, load_surrogate
+from fusiform.surrogates.model import FORCES, Surrogate, force_outputs, load_surrogate
 from fusiform.surrogates.training.samples import Samples
 from fusiform.surrogates.workers import run_in_processes
 
@@ -62,17 +62,18 @@ def encode_state(basis: LinearBasis, designs: Designs, problem: Problem, state: 
 @torch.no_grad()
 def invert(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> tuple[Tensor, Tensor, Tensor]:
     """Outputs (batch, r + 4) after the updates, whether each is accepted (batch,), and updates spent (batch,)."""
-    problem, state = surrogate.state(turned(designs), designs.reynolds)
-    outputs = encode_state(surrogate.basis, designs, problem, state)
+    basis = surrogate.basis
+    _, state = surrogate.state(turned(designs), designs.reynolds)
+    outputs = torch.empty(len(designs), basis.size + FORCES, dtype=state.psi.dtype)
     accepted = torch.zeros(len(designs), dtype=torch.bool)
     updates = torch.zeros(len(designs), dtype=torch.long)
     pending = torch.arange(len(designs))
     for _ in range(config.max_updates):
         part = designs.select(pending)
-        problem, _ = surrogate.state(turned(part), part.reynolds)
+        problem = problem_of(part, basis.resolution)
         answer = state_inverse(problem, state.select(pending), config.chord_steps)
         state = state.replace(pending, answer.state)
-        outputs[pending] = encode_state(surrogate.basis, part, problem, answer.state)
+        outputs[pending] = encode_state(basis, part, problem, answer.state)
         updates[pending] += 1
         good = answer.reduced & (answer.last_step < config.accept)
         accepted[pending] = good
