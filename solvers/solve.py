@@ -13,15 +13,15 @@ from torch import Tensor
 
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import require
-from fusiform.solvers.flow.equations import State
+from fusiform.solvers.flow.adaptive import ACCURACIES, FINEST, Accuracy, solve_to_accuracy
 from fusiform.solvers.flow.fields import FlowField
-from fusiform.solvers.flow.grid import Resolution, resolution_named
-from fusiform.solvers.flow.newton import FlowBatch, solve_batch
 from fusiform.solvers.flow.sensitivity import force_vjp
+from fusiform.solvers.flow.steady import FlowBatch
 from fusiform.solvers.geometry import Body, laurent
 
 UNSTABLE_REYNOLDS = 47.0
-CONTINUATION_FACTORS = (0.05, 0.15, 0.35, 0.6, 0.8, 1.0)
+TOLERANCE_RANGE = (2e-4, 0.1)
+LIFT_ALLOWANCE = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class ForceGradient:
 class Solution:
     """A solved flow. C = force / (½ ρ U² d) per unit span, d = √(4A/π); drag along the stream, lift along +y.
 
-    `drag_coefficient` = `drag_pressure` + `drag_friction`; `status` is a sentence; `flow` holds the state and the
-    factorised Jacobian; `seconds` is wall-clock time.
+    `drag_coefficient` = `drag_pressure` + `drag_friction`; `drag_error`, `lift_error`: estimated exact minus computed
+    coefficients (discretisation alone; NaN where there is no solution); `converged`: the discrete equations are solved;
+    `accurate`: the estimated errors are as small as `grid` promises; `status` is a sentence; `flow` holds the state and
+    the factorised Jacobian; `seconds` is wall-clock time.
     """
 
     body: Body
@@ -49,7 +51,10 @@ class Solution:
     drag_pressure: float
     drag_friction: float
     lift_coefficient: float
+    drag_error: float
+    lift_error: float
     converged: bool
+    accurate: bool
     status: str
     seconds: float
     flow: FlowBatch
@@ -75,9 +80,13 @@ class Solution:
             "drag_pressure": self.drag_pressure,
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
+            "drag_error": None if math.isnan(self.drag_error) else self.drag_error,
+            "lift_error": None if math.isnan(self.lift_error) else self.lift_error,
             **conventions(self.body, self.conditions),
             "grid": self.grid,
+            "nodes": f"{self.flow.resolution.n_xi} x {self.flow.resolution.n_eta}",
             "converged": self.converged,
+            "accurate": self.accurate,
             "status": self.status,
             "seconds": self.seconds,
         }
@@ -100,65 +109,78 @@ def turned_coefficients(body: Body, conditions: FlowConditions, device: torch.de
     return laurent.rotate(body.coefficients[None], alpha).to(device)
 
 
+def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
+    if grid != "auto":
+        require(grid in ACCURACIES, f"expected a grid of {', '.join(ACCURACIES)} or auto, got {grid!r}; choose one")
+        require(tolerance is None, f"expected no tolerance with the {grid} grid, which has its own; choose grid auto")
+        return ACCURACIES[grid]
+    low, high = TOLERANCE_RANGE
+    require(
+        tolerance is not None and low <= tolerance <= high,
+        f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {tolerance}; give for "
+        "example 0.001 for 0.1 %",
+    )
+    first = next((a.first for a in ACCURACIES.values() if a.drag <= tolerance), ACCURACIES["fine"].first)
+    return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
+
+
 def solve(
     body: Body,
     conditions: FlowConditions,
     *,
     grid: str = "standard",
-    start: State | None = None,
+    tolerance: float | None = None,
+    start: Solution | None = None,
     device: torch.device | str = "cpu",
 ) -> Solution:
     """Solve the steady laminar flow past `body`.
 
-    `grid` is coarse, standard or fine; `start` an approximate state on the same grid (default: a cold start, then
-    continuation in the Reynolds number if that fails). The result says whether it converged; check `converged`.
+    `grid` names the relative error of drag and lift that the solution may have: coarse 1 % and 3 %, standard 0.3 %
+    and 1 %, fine 0.1 % and 0.3 %, or auto with a `tolerance` for the drag (and three times that for the lift; a lift
+    below a tenth of the drag counts as that). Grids are refined until the estimated error is below it. `start` is a
+    solution for a similar body or condition. Check `converged` and `accurate`. Raises `InputError` for an unknown grid
+    and a tolerance outside 2e-4 to 0.1.
     """
     begun = time.perf_counter()
-    resolution = resolution_named(grid)
-    shape = (1, resolution.n_xi, resolution.n_eta)
-    require(
-        start is None or tuple(start.psi.shape) == shape,
-        f"expected a start on the {grid} grid, {shape}, got {None if start is None else tuple(start.psi.shape)}; "
-        "solve on the same grid or leave start out",
-    )
+    accuracy = _accuracy(grid, tolerance)
     coefficients = turned_coefficients(body, conditions, device)
     reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
-    flow = solve_batch(coefficients, reynolds, resolution, start)
-    how = "from a cold start" if start is None else "from the given state"
-    if not bool(flow.converged):
-        flow = _continue_in_reynolds(coefficients, reynolds, resolution)
-        how = "by continuation in the Reynolds number"
-    pressure, friction = (f[0].item() for f in flow.force_coefficients)
+    flow, estimate, accurate = solve_to_accuracy(coefficients, reynolds, accuracy, start.flow if start else None)
+    pressure, friction = (complex(f[0]) for f in flow.force_coefficients)
+    error = complex(estimate.total[0])
+    total = pressure + friction
     return Solution(
         body=body,
         conditions=conditions,
         grid=grid,
-        drag_coefficient=(pressure + friction).real,
+        drag_coefficient=total.real,
         drag_pressure=pressure.real,
         drag_friction=friction.real,
-        lift_coefficient=(pressure + friction).imag,
+        lift_coefficient=total.imag,
+        drag_error=error.real,
+        lift_error=error.imag,
         converged=bool(flow.converged),
-        status=_status(flow, conditions, how),
+        accurate=accurate,
+        status=_status(flow, total, error, accurate, conditions),
         seconds=time.perf_counter() - begun,
         flow=flow,
     )
 
 
-def _continue_in_reynolds(coefficients: Tensor, reynolds: Tensor, resolution: Resolution) -> FlowBatch:
-    state: State | None = None
-    for factor in CONTINUATION_FACTORS:
-        flow = solve_batch(coefficients, factor * reynolds, resolution, state)
-        state = flow.state if bool(flow.converged) else None
-    return flow
-
-
-def _status(flow: FlowBatch, conditions: FlowConditions, how: str) -> str:
+def _status(flow: FlowBatch, forces: complex, error: complex, accurate: bool, conditions: FlowConditions) -> str:
+    nodes = f"{flow.resolution.n_xi} x {flow.resolution.n_eta} nodes"
     if not bool(flow.converged):
         return (
-            f"Newton's method did not converge (last relative change {float(flow.update):.1e}): the outline is "
-            "probably sharper or the Reynolds number higher than this grid resolves; try a finer grid or fewer modes."
+            f"Newton's method did not converge (last relative change {float(flow.update):.1e} on {nodes}, from coarser "
+            "grids, by continuation in the Reynolds number and in the shape): probably there is no steady flow that "
+            "this grid resolves, because the body is bluff at this Reynolds number or its outline too sharp; try a "
+            "lower Reynolds number, a smaller angle or fewer modes."
         )
-    text = f"Converged {how} in {int(flow.linear_solves)} linear solves."
+    how = " by continuation" if bool(flow.continued) else ""
+    text = f"Converged{how} on {nodes}; estimated error of the drag {abs(error.real / forces.real):.2%}"
+    text += "." if flow.solved.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
+    if not accurate:
+        text += f" That is more than this grid promises, even on the finest, {FINEST.n_xi} x {FINEST.n_eta}."
     if conditions.reynolds > UNSTABLE_REYNOLDS:
         text += " Steady flow past a bluff body is unstable in nature above Re of about 47: expect vortex shedding."
     return text

@@ -21,9 +21,9 @@ from torch import Tensor
 
 from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.files import make_folder, write_arrays, write_json
-from fusiform.solvers.flow.equations import Problem, make_problem
-from fusiform.solvers.flow.grid import Resolution, make_grid
-from fusiform.solvers.flow.newton import solve_batch
+from fusiform.solvers.flow.equations import Problem, discretise
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import Designs, DesignSpace, sample
 from fusiform.surrogates.workers import run_in_processes
@@ -90,13 +90,7 @@ def turned(designs: Designs) -> Tensor:
 
 def problem_of(designs: Designs, resolution: Resolution) -> Problem:
     """The discretised problem of a batch of designs."""
-    coefficients = turned(designs)
-    return make_problem(coefficients, designs.reynolds, make_grid(coefficients, designs.reynolds, resolution))
-
-
-def stream(designs: Designs, problem: Problem) -> Tensor:
-    """y on the grid: the stream function of the undisturbed stream, (batch, n_xi, n_eta)."""
-    return laurent.z(turned(designs), problem.grid.zeta).imag
+    return discretise(turned(designs), designs.reynolds, resolution)
 
 
 def provenance() -> dict[str, str]:
@@ -114,7 +108,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
     torch.set_num_threads(1)
     designs = sample(config.space, config.seed, indices)
     flows = solve_batch(turned(designs), designs.reynolds, config.resolution)
-    psi = flows.state.psi - stream(designs, flows.problem)
+    psi = flows.state.psi - flows.problem.stream
     failed = []
     for i, index in enumerate(indices):
         if not bool(flows.converged[i]):

@@ -18,9 +18,9 @@ from torch import Tensor
 from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.files import write_atomically, write_json
-from fusiform.solvers.flow.equations import Problem, State, make_problem
+from fusiform.solvers.flow.equations import Problem, State, discretise
 from fusiform.solvers.flow.fields import FlowField
-from fusiform.solvers.flow.grid import Resolution, make_grid
+from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solve import conventions, turned_coefficients
@@ -145,12 +145,11 @@ class Surrogate:
 
     def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
         """The predicted flow as an approximate solver state, and the problem that it approximately solves."""
-        problem = make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, self.basis.resolution))
+        problem = discretise(coefficients, reynolds, self.basis.resolution)
         encoded, forces = self.outputs(coefficients, reynolds)
         fields = self.basis.decode(encoded).to(reynolds.dtype)
-        stream = laurent.z(coefficients, problem.grid.zeta).imag
         scalars = 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
-        return problem, State(fields[:, 0] + stream, fields[:, 1] * vorticity_scale(problem), scalars)
+        return problem, State(fields[:, 0] + problem.stream, fields[:, 1] * vorticity_scale(problem), scalars)
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusiform.solvers import Body, FlowConditions, solve
+from fusiform.solvers import Body, FlowConditions, load_body, solve
 from fusiform.solvers.geometry import laurent
 
 
@@ -72,3 +72,54 @@ def test_symmetric_flow_is_symmetric():
     np.testing.assert_allclose(up.u, down.u, atol=1e-8)
     np.testing.assert_allclose(up.v, -down.v, atol=1e-8)
     np.testing.assert_allclose(up.pressure, down.pressure, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["naca0012", "kidney"])
+def test_points_of_thin_and_hollow_bodies_find_their_way_back(name):
+    """Regression: near a thin tail Newton's method started from the other side of the body."""
+    field = solve(load_body(name), FlowConditions(5.0, 13.0), grid="coarse").field
+    rng = np.random.default_rng(0)
+    xi = np.concatenate([rng.uniform(0.0, 0.02, 500), rng.uniform(0.0, 6.0, 500)])
+    zeta = np.exp(xi + 1j * rng.uniform(0.0, 2 * np.pi, 1000))
+    np.testing.assert_allclose(field.inverse_map(field.z(zeta)), zeta, rtol=1e-9)
+    deep = field.z(np.exp(1j * field.eta[::4])) - 1e-4 * field.z_xi[0, ::4]
+    assert np.isnan(field.at(deep).u).all()
+    assert np.isfinite(field.at(field.wall).u).all()
+
+
+def test_velocity_next_to_the_wall_is_the_shear_times_the_distance(lifting):
+    field = lifting.field
+    tangent = 1j * field.z_xi[0] / np.abs(field.z_xi[0])
+    distance = 1e-4
+    values = field.at(field.wall - 1j * tangent * distance)
+    expected = field.omega[0] * distance * tangent
+    np.testing.assert_allclose(values.u + 1j * values.v, expected, atol=2e-3 * np.abs(expected).max())
+
+
+def test_the_recirculation_is_resolved_between_the_nodes():
+    coarse, standard = (solve(Body.circle(), FlowConditions(40.0), grid=g).field for g in ("coarse", "standard"))
+    x, y = np.meshgrid(np.linspace(0.55, 2.4, 23), np.linspace(-0.3, 0.3, 9))
+    one, two = (field.at(x + 1j * y) for field in (coarse, standard))
+    assert two.u[4].max() < 0.0
+    for name in ("u", "v", "pressure", "streamfunction"):
+        np.testing.assert_allclose(getattr(one, name), getattr(two, name), atol=5e-3)
+
+
+@pytest.mark.parametrize("factor", [1.5, 10.0, 1e4])
+def test_far_streamfunction_and_velocity_belong_together(lifting, factor):
+    """dψ = u dy − v dx along an arc beyond the grid, outside the wake."""
+    field = lifting.field
+    radius = factor * np.abs(field.position[-1]).max()
+    node, weight = np.polynomial.legendre.leggauss(24)
+    angle = np.pi + (np.pi - 0.8) * node
+    values = field.at(radius * np.exp(1j * angle))
+    flux = ((values.u - 1j * values.v) * 1j * radius * np.exp(1j * angle)).imag @ weight * (np.pi - 0.8)
+    first, last = field.at(radius * np.exp(1j * np.array([0.8, -0.8]))).streamfunction
+    assert last - first == pytest.approx(flux, abs=2e-2)
+
+
+def test_far_away_the_stream_is_undisturbed(lifting):
+    values = lifting.field.at(1e6 * np.exp(1j * np.array([0.3, 1.0, 2.0, 3.0, 4.0])))
+    np.testing.assert_allclose(values.u, 1.0, atol=1e-6)
+    np.testing.assert_allclose(values.v, 0.0, atol=1e-6)
+    np.testing.assert_allclose(values.pressure, 0.0, atol=1e-6)

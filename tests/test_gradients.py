@@ -8,9 +8,9 @@ import torch
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.flow.equations import State, residual, residual_norm
 from fusiform.solvers.flow.grid import Resolution
-from fusiform.solvers.flow.newton import solve_batch
 from fusiform.solvers.flow.sensitivity import steady_forces
 from fusiform.solvers.flow.state_inverse import state_inverse
+from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.geometry import laurent
 
 RESOLUTION = Resolution(28, 32)
@@ -61,7 +61,7 @@ def test_taylor_remainder_is_of_second_order_and_adjoint_equals_finite_differenc
     remainders = [abs(float(PARTS[part](_forces(*_moved(direction, h)))) - value - h * slope) for h in steps]
     order = math.log2(remainders[0] / remainders[1])
     assert order >= 1.9, (order, remainders)
-    h = scale * 1e-4
+    h = scale * 3e-5
     ends = [float(PARTS[part](_forces(*_moved(direction, s)))) for s in (h, -h)]
     assert (ends[0] - ends[1]) / (2 * h) == pytest.approx(slope, rel=1e-5, abs=1e-6 * abs(value))
 
@@ -94,11 +94,11 @@ def _disturbed(state, size):
 
 def test_one_update_squares_the_error(solved):
     errors = {}
-    for size in (2e-2, 1e-2):
+    for size in (2e-1, 1e-1):
         answer = state_inverse(solved.problem, _disturbed(solved.state, size))
         assert bool(answer.reduced.all())
         errors[size] = float((answer.state.omega - solved.state.omega).abs().max())
-    order = math.log2(errors[2e-2] / errors[1e-2])
+    order = math.log2(errors[2e-1] / errors[1e-1])
     assert order >= 1.9, (order, errors)
 
 

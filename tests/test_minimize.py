@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.geometry import is_valid, univalence_margin
 from fusiform.solvers.inverse import SolverModel, minimize_drag
 from fusiform.solvers.inverse.minimize import MARGIN
@@ -112,7 +113,7 @@ def test_an_asymmetric_start_at_incidence_finds_its_way_back_to_symmetry(surroga
 
 
 def test_solver_model_recovers_from_a_useless_warm_start():
-    model = SolverModel("coarse", 3)
+    model = SolverModel(Resolution(40, 48), 3)
     reynolds = torch.tensor([20.0], dtype=torch.float64)
     cold = model.force_coefficients(torch.tensor([[0.6, 0, 0]], dtype=torch.complex128), reynolds)
     model.force_coefficients(torch.tensor([[-0.5, 0.1, 0]], dtype=torch.complex128), reynolds)

@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from fusiform.solvers.flow.block_tridiagonal import factorise
-from fusiform.solvers.flow.equations import State, jacobian, make_problem, residual
-from fusiform.solvers.flow.far_field import oseenlet
+from fusiform.solvers.flow.equations import State, discretise, jacobian, residual
+from fusiform.solvers.flow.far_field import displacement, oseenlet
 from fusiform.solvers.flow.grid import Resolution, angular_nodes, make_grid
+from fusiform.solvers.flow.half_plane import fold_state, halve, unfold_state
 from fusiform.solvers.flow.linear import linearise
-from fusiform.solvers.flow.newton import cold_start
+from fusiform.solvers.flow.steady import cold_start
 from fusiform.solvers.flow.stencils import fourier_matrices, hermite_weights
+from fusiform.solvers.flow.transfer import resample
 from fusiform.solvers.geometry import laurent
 
 BENT = torch.tensor([[0.4 + 0.1j, 0.05 - 0.03j, -0.02j], [-0.2 + 0j, 0.0, 0.03 + 0j]], dtype=torch.complex128)
@@ -65,6 +67,63 @@ def test_oseenlet_obeys_the_oseen_equations(kind):
     torch.testing.assert_close(d_dx(omega), nu * laplacian, atol=1e-4, rtol=0)
 
 
+def test_second_order_far_field_is_a_wake_inside_and_a_potential_flow_outside():
+    """Outside the wake Δψ'' = 0; within it ψ''_y obeys Goldstein's equation u_x − ν u_yy = −(u u_x + v u_y)."""
+    nu, step = torch.tensor([0.05], dtype=torch.float64), 1e-2
+    k = 0.5 / float(nu)
+
+    def psi(points):
+        return displacement(points[None], nu)[0][0]
+
+    outside = torch.tensor([30 + 40j, -20 + 5j, -10 - 50j], dtype=torch.complex128)
+    shifts = torch.tensor([step, -step, 1j * step, -1j * step], dtype=torch.complex128)
+    laplacian = sum(psi(outside + s) for s in shifts) - 4 * psi(outside)
+    assert float(laplacian.abs().max()) < 1e-3 * step**2 * float(psi(outside).abs().max())
+    radial = (psi(outside * (1 + 1e-5)) - psi(outside * (1 - 1e-5))) / 2e-5
+    torch.testing.assert_close(displacement(outside[None], nu)[1][0], radial, rtol=1e-6, atol=0)
+
+    def u(x, y):
+        return (psi(torch.complex(x, y + 1e-3)) - psi(torch.complex(x, y - 1e-3))) / 2e-3
+
+    x, y = torch.full((5,), 4e3, dtype=torch.float64), torch.linspace(0.0, 40.0, 5, dtype=torch.float64)
+    second = (u(x + 40, y) - u(x - 40, y)) / 80 - nu * (u(x, y + 0.4) - 2 * u(x, y) + u(x, y - 0.4)) / 0.16
+    g = torch.sqrt(k / (2 * torch.pi * x)) * torch.exp(-k * y**2 / (2 * x))
+    advection = nu * (g * g * k / x)
+    torch.testing.assert_close(second, advection, rtol=0.02, atol=0.02 * float(advection.max()))
+
+
+def test_the_half_plane_has_the_residuals_and_forces_of_the_whole():
+    symmetric = BENT.real + 0j
+    whole = discretise(symmetric, REYNOLDS, SMALL)
+    half = halve(whole)
+    state = fold_state(_random_state()[1])
+    state = State(state.psi, state.omega, state.scalars)
+    one, two = residual(half, state), residual(whole, unfold_state(state))
+    torch.testing.assert_close(one.psi, two.psi[..., 1:8])
+    torch.testing.assert_close(one.omega, two.omega[..., 1:8])
+    torch.testing.assert_close(one.scalars[:, 0], two.scalars[:, 0])
+    torch.testing.assert_close(fold_state(unfold_state(state)).omega, state.omega)
+
+
+def test_half_plane_solves_match_the_dense_jacobian():
+    problem = halve(discretise(BENT.real + 0j, REYNOLDS, SMALL))
+    state = fold_state(_random_state()[1])
+    dense, factors = _dense_jacobian(problem, state), linearise(problem, state)
+    rhs = _flat(state)
+    back = (dense @ _flat(factors.solve(_unflat(rhs, state)))[..., None])[..., 0]
+    torch.testing.assert_close(back, rhs, rtol=1e-8, atol=1e-8)
+
+
+def test_resampling_is_exact_for_polynomials_and_harmonics():
+    def field(n_xi, n_eta):
+        i = torch.linspace(0, 1, n_xi, dtype=torch.float64)[:, None]
+        s = torch.arange(n_eta, dtype=torch.float64) * (2 * torch.pi / n_eta)
+        return ((1 + i - 2 * i**5) * (1 + torch.sin(3 * s) + torch.cos(5 * s)))[None]
+
+    for size in ((30, 24), (16, 40), (44, 16)):
+        torch.testing.assert_close(resample(field(20, 32), *size), field(*size), rtol=1e-10, atol=1e-10)
+
+
 def test_angular_nodes_of_a_mirrored_body_are_mirrored():
     eta, eta_s, _ = angular_nodes(BENT, 24)
     image, image_s, _ = angular_nodes(BENT.conj().resolve_conj(), 24)
@@ -84,9 +143,9 @@ def test_grid_derivatives_converge_spectrally_along_the_angle():
 
 
 def _random_state(seed=0):
-    problem = make_problem(BENT, REYNOLDS, make_grid(BENT, REYNOLDS, SMALL))
+    problem = discretise(BENT, REYNOLDS, SMALL)
     generator = torch.Generator().manual_seed(seed)
-    start = cold_start(problem, BENT)
+    start = cold_start(problem)
     noise = 0.1 * torch.randn(2, *start.psi.shape, dtype=torch.float64, generator=generator)
     return problem, State(start.psi + noise[0], start.omega + noise[1], start.scalars + 0.3)
 

@@ -8,7 +8,7 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.grid import Resolution
-from fusiform.solvers.flow.newton import solve_batch
+from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.basis import fit_basis, mirror
 from fusiform.surrogates.dataset import turned

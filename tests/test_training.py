@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError
-from fusiform.solvers.flow.newton import solve_batch
+from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.basis import fit_basis
 from fusiform.surrogates.config import load_recipe

@@ -47,6 +47,30 @@ class Factors:
     lower: list[Tensor | None]
     upper: list[Tensor | None]
 
+    def select(self, index: Tensor) -> Factors:
+        """The cases of a boolean or integer index."""
+
+        def pick(blocks: list[Tensor | None]) -> list[Tensor | None]:
+            return [None if b is None else b[index] for b in blocks]
+
+        return Factors([b[index] for b in self.inverse], pick(self.lower), pick(self.upper))
+
+    @staticmethod
+    def concatenate(parts: list[Factors]) -> Factors:
+        """The cases of all `parts` in one batch."""
+
+        def join(blocks: list[list[Tensor | None]]) -> list[Tensor | None]:
+            return [
+                None if same[0] is None else torch.cat([b for b in same if b is not None])
+                for same in zip(*blocks, strict=True)
+            ]
+
+        return Factors(
+            [torch.cat(same) for same in zip(*[p.inverse for p in parts], strict=True)],
+            join([p.lower for p in parts]),
+            join([p.upper for p in parts]),
+        )
+
     def solve(self, rhs: list[Tensor]) -> list[Tensor]:
         """x with A x = rhs; one (batch, n_b, columns) tensor a block."""
         partial: list[Tensor] = []

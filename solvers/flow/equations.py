@@ -16,14 +16,14 @@ The body enters through h² alone, and through the positions of the outer line a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.block_tridiagonal import BlockTridiagonal
-from fusiform.solvers.flow.far_field import oseenlet
-from fusiform.solvers.flow.grid import Grid
+from fusiform.solvers.flow.far_field import displacement, oseenlet
+from fusiform.solvers.flow.grid import STENCIL_WIDTH, Grid, Resolution, make_grid, periodic_integral
 from fusiform.solvers.geometry import laurent
 
 FIELDS = 2
@@ -70,20 +70,32 @@ class State:
 class Problem:
     """A batch of bodies at incidence in a stream, discretised.
 
-    `metric` h² (batch, n_xi, n_eta); `viscosity` (batch,); `stream_defect` (batch, 2, n_xi, n_eta): exact minus
-    finite-difference derivatives ∂_ξ and ∂_ξξ of the stream y, zero on the two lines at the wall; `wall`,
-    `wall_normal`: Z and Z_ξ (batch, n_eta), complex; `far_slope`, `far_vorticity` (batch, 3, n_eta): ψ_ξ and ω on the
-    outer line of the uniform stream, Q = 1, Γ = 1.
+    `metric` h² (batch, n_xi, n_eta); `viscosity` (batch,); `stream` y (batch, n_xi, n_eta); `stream_defect`
+    (batch, 2, n_xi, n_eta): exact minus finite-difference derivatives ∂_ξ and ∂_ξξ of y, zero on the lines at the wall
+    whose stencils use the no-slip condition; `wall`, `wall_normal`: Z and Z_ξ (batch, n_eta), complex. On the outer
+    line: `far_decay` P (batch, n_eta, n_eta), the projection on the first harmonic; `far_slope` (batch, 4, n_eta),
+    ψ_ξ + P ψ of the uniform stream, of Q = 1, Γ = 1 and Q² = 1; `outflow` (batch, n_eta), where the stream leaves.
+    `symmetric`: the nodes are those of the upper half plane, see `half_plane.py`.
     """
 
     grid: Grid
     metric: Tensor
     viscosity: Tensor
+    stream: Tensor
     stream_defect: Tensor
     wall: Tensor
     wall_normal: Tensor
     far_slope: Tensor
-    far_vorticity: Tensor
+    far_decay: Tensor
+    outflow: Tensor
+    symmetric: bool = False
+
+    def select(self, index: Tensor) -> Problem:
+        """The cases of a boolean or integer index."""
+        grid = {f.name: getattr(self.grid, f.name) for f in fields(self.grid)}
+        parts = {f.name: getattr(self, f.name) for f in fields(self)} | {"grid": None}
+        chosen = [{k: v[index] if isinstance(v, Tensor) else v for k, v in d.items()} for d in (grid, parts)]
+        return Problem(**chosen[1] | {"grid": Grid(**chosen[0])})
 
 
 def make_problem(coefficients: Tensor, reynolds: Tensor, grid: Grid) -> Problem:
@@ -92,25 +104,46 @@ def make_problem(coefficients: Tensor, reynolds: Tensor, grid: Grid) -> Problem:
     slope = laurent.z_prime(coefficients, zeta) * zeta
     viscosity = 1.0 / reynolds
     z = laurent.z(coefficients, zeta)
-    velocity, vorticity = oseenlet(z[:, -1], viscosity)
-    velocity = torch.cat([torch.ones_like(velocity[:, :1]), velocity], dim=1)
     return Problem(
         grid=grid,
         metric=slope.abs().square(),
         viscosity=viscosity,
+        stream=z.imag,
         stream_defect=_stream_defect(coefficients, grid, z, slope),
         wall=z[:, 0],
         wall_normal=slope[:, 0],
-        far_slope=(velocity.conj() * slope[:, -1:]).imag,
-        far_vorticity=torch.cat([torch.zeros_like(vorticity[:, :1]), vorticity], dim=1),
+        far_slope=_far_slope(grid, z[:, -1], slope[:, -1], viscosity),
+        far_decay=_first_harmonic(grid),
+        outflow=z[:, -1].real > 0.0,
     )
+
+
+def discretise(coefficients: Tensor, reynolds: Tensor, resolution: Resolution, width: int = STENCIL_WIDTH) -> Problem:
+    """`make_problem` on the grid of that resolution, with radial stencils of `width` nodes."""
+    return make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, resolution, width))
+
+
+def _first_harmonic(grid: Grid) -> Tensor:
+    """The projection on cos η and sin η, (batch, n_eta, n_eta)."""
+    harmonics = torch.stack([grid.eta.cos(), grid.eta.sin()], dim=1)
+    return (harmonics.mT @ harmonics) * (grid.quadrature / torch.pi)[:, None]
+
+
+def _far_slope(grid: Grid, position: Tensor, slope: Tensor, viscosity: Tensor) -> Tensor:
+    """ψ_ξ + P ψ of the uniform stream, of Q = 1, Γ = 1 and Q² = 1 on the outer line, (batch, 4, n_eta)."""
+    velocity, _ = oseenlet(position, viscosity)
+    velocity = torch.cat([torch.ones_like(velocity[:, :1]), velocity], dim=1).conj() * slope[:, None]
+    second, second_slope = displacement(position, viscosity)
+    psi_xi = torch.cat([velocity.imag, second_slope[:, None]], dim=1)
+    psi = torch.cat([periodic_integral(velocity.real * grid.eta_s[:, None]), second[:, None]], dim=1)
+    return psi_xi + psi @ _first_harmonic(grid).mT
 
 
 def _stream_defect(coefficients: Tensor, grid: Grid, z: Tensor, z_xi: Tensor) -> Tensor:
     curvature = laurent.z_xi_xi(coefficients, grid.zeta)
     first = z_xi.imag - grid.radial_derivative(grid.radial.psi_first, z.imag)
     second = curvature.imag - grid.radial_derivative(grid.radial.psi_second, z.imag, 2)
-    beyond_wall = (torch.arange(grid.n_xi, device=z.device) > 1)[:, None]
+    beyond_wall = (torch.arange(grid.n_xi, device=z.device) >= grid.radial.wall_lines)[:, None]
     return torch.stack([first, second], dim=1) * beyond_wall
 
 
@@ -123,7 +156,7 @@ def force(problem: Problem, omega: Tensor) -> tuple[Tensor, Tensor]:
     omega_xi = problem.grid.radial_derivative(problem.grid.radial.omega_first[:1], omega)[:, 0]
     pressure = -1j * (weights * omega_xi * problem.wall).sum(-1)
     friction = 1j * (weights * omega[:, 0] * problem.wall_normal).sum(-1)
-    return pressure, friction
+    return (pressure.real + 0j, friction.real + 0j) if problem.symmetric else (pressure, friction)
 
 
 @dataclass(frozen=True)
@@ -156,12 +189,15 @@ def residual(problem: Problem, state: State) -> State:
     poisson = psi_xixi + state.psi @ grid.d_eta2.mT + problem.metric * state.omega
     viscous = problem.viscosity[:, None, None] * (omega_xixi + state.omega @ grid.d_eta2.mT)
     transport = d.psi_eta * d.omega_xi - d.psi_xi * d.omega_eta - viscous
-    weights = torch.cat([torch.ones_like(state.scalars[:, :1]), state.scalars], dim=1)[..., None]
-    far_slope = d.psi_xi[:, -1] - (weights * problem.far_slope).sum(1)
-    far_vorticity = state.omega[:, -1] - (weights * problem.far_vorticity).sum(1)
+    drag = state.scalars[:, :1]
+    weights = torch.cat([torch.ones_like(drag), state.scalars, drag.square()], dim=1)[..., None]
+    decay = (problem.far_decay @ state.psi[:, -1, :, None])[..., 0]
+    far_slope = d.psi_xi[:, -1] + decay - (weights * problem.far_slope).sum(1)
+    leaving = transport[:, -1] + problem.viscosity[:, None] * omega_xixi[:, -1]
+    far_vorticity = torch.where(problem.outflow, leaving, state.omega[:, -1])
     wall_vorticity = psi_xixi[:, 0] + problem.metric[:, 0] * state.omega[:, 0]
     pressure, friction = force(problem, state.omega)
-    jump = (grid.quadrature * d.omega_xi[:, 0]).sum(-1)
+    jump = state.scalars[:, 1] if problem.symmetric else (grid.quadrature * d.omega_xi[:, 0]).sum(-1)
     return State(
         torch.cat([state.psi[:, :1], poisson[:, 1:-1], far_slope[:, None]], dim=1),
         torch.cat([wall_vorticity[:, None], transport[:, 1:-1], far_vorticity[:, None]], dim=1),
@@ -209,8 +245,11 @@ class _Coefficients:
             coef[:, 0] = 0.0
             coef[:, 0, :, 1, 0] = psi_2[:, 0]
         if rows.stop == n_xi:
+            leaving = self.problem.outflow[:, None]
             coef[:, -1] = 0.0
             coef[:, -1, :, 0, 0] = psi_1[:, -1]
+            coef[:, -1, :, 1, 0] = torch.where(leaving, transport_psi[:, -1], 0.0)
+            coef[:, -1, :, 1, 1] = torch.where(leaving, d.psi_eta[:, -1, None] * omega_1[:, -1], 0.0)
         return coef
 
 
@@ -226,15 +265,19 @@ def _diagonal_block(problem: Problem, d: Slopes, stencil: Tensor, lines: slice) 
         if line == 0:
             block[:, i, 0, :, i, 0] += identity
             block[:, i, 1, :, i, 1] += metric
-        elif line == grid.n_xi - 1:
-            block[:, i, 1, :, i, 1] += identity
+            continue
+        advection = d.omega_xi[:, line, :, None] * grid.d_eta
+        transport = d.psi_xi[:, line, :, None] * grid.d_eta + problem.viscosity[:, None, None] * grid.d_eta2
+        if line == grid.n_xi - 1:
+            leaving = problem.outflow[:, :, None]
+            block[:, i, 0, :, i, 0] += problem.far_decay
+            block[:, i, 1, :, i, 0] += torch.where(leaving, advection, 0.0)
+            block[:, i, 1, :, i, 1] += torch.where(leaving, -transport, identity)
         else:
             block[:, i, 0, :, i, 0] += grid.d_eta2
             block[:, i, 0, :, i, 1] += metric
-            block[:, i, 1, :, i, 0] += d.omega_xi[:, line, :, None] * grid.d_eta
-            block[:, i, 1, :, i, 1] -= (
-                d.psi_xi[:, line, :, None] * grid.d_eta + problem.viscosity[:, None, None] * grid.d_eta2
-            )
+            block[:, i, 1, :, i, 0] += advection
+            block[:, i, 1, :, i, 1] -= transport
     size = count * FIELDS * n_eta
     return block.reshape(batch, size, size)
 
@@ -255,15 +298,14 @@ def jacobian(problem: Problem, state: State) -> BlockTridiagonal:
     )
 
 
-def border_columns(problem: Problem) -> list[State]:
-    """∂R_fields/∂Q and ∂R_fields/∂Γ: minus the Oseenlet's data on the outer line."""
-    batch, n_xi, n_eta = problem.metric.shape
+def border_columns(problem: Problem, state: State) -> list[State]:
+    """∂R_fields/∂Q and ∂R_fields/∂Γ: minus the far field's slopes on the outer line."""
+    _, drag, lift, drag_squared = problem.far_slope.unbind(1)
     columns = []
-    for scalar in (1, 2):
-        psi, omega = problem.metric.new_zeros(2, batch, n_xi, n_eta)
-        psi[:, -1] = -problem.far_slope[:, scalar]
-        omega[:, -1] = -problem.far_vorticity[:, scalar]
-        columns.append(State(psi, omega, problem.metric.new_zeros(batch, 2)))
+    for slope in (drag + 2.0 * state.scalars[:, :1] * drag_squared, lift):
+        psi, omega = torch.zeros_like(state.psi), torch.zeros_like(state.omega)
+        psi[:, -1] = -slope
+        columns.append(State(psi, omega, torch.zeros_like(state.scalars)))
     return columns
 
 
@@ -275,4 +317,5 @@ def force_gradient(problem: Problem) -> tuple[Tensor, Tensor]:
     nu = problem.viscosity[:, None]
     forces = -1j * row * (nu * weights * problem.wall)[:, None]
     forces[:, 0] += 1j * nu * weights * problem.wall_normal
-    return forces, row * weights[:, None]
+    jump = row * weights[:, None]
+    return (forces.real + 0j, torch.zeros_like(jump)) if problem.symmetric else (forces, jump)

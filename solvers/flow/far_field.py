@@ -54,3 +54,24 @@ def oseenlet(position: Tensor, viscosity: Tensor) -> tuple[Tensor, Tensor]:
     )
     lift = torch.complex((y / r**2 + b_y) / (2 * pi), -(x / r**2 + b_x) / (2 * pi))
     return torch.stack([drag, lift], dim=1), torch.stack([k / pi * b_y, -k / pi * b_x], dim=1)
+
+
+def displacement(position: Tensor, viscosity: Tensor) -> tuple[Tensor, Tensor]:
+    """ψ'' and r ∂ψ''/∂r of the second-order far field of a unit drag squared, at complex points far out.
+
+    The wake of finite strength displaces more than the Oseenlet's source Q: by ∫ u'² dy = (Q²/2) √(k/(πx)) at the
+    distance x. Goldstein's second approximation for the wake and the potential flow outside it that this drives,
+    B (−z)^{−3/2} with B = −(Q²/8) √(k/π), are both contained in
+
+        ψ'' = −(Q²/4) √(k/(πr)) cos(θ/2) F(s),   F = erf(√2 s) − e^{−s²} erf(s)/√2,   s = √(2kr) sin(θ/2).
+
+    Source: Goldstein, Proc. R. Soc. A 142 (1933) 545; Imai, Proc. R. Soc. A 208 (1951) 487.
+    """
+    k = (0.5 / viscosity).reshape(-1, *(1,) * (position.dim() - 1))
+    r, half = position.abs(), 0.5 * position.angle()
+    s = torch.sqrt(2.0 * k * r) * half.sin()
+    e, root_pi = torch.exp(-s.square()), torch.pi**0.5
+    f = torch.erf(2.0**0.5 * s) - e * torch.erf(s) / 2.0**0.5
+    slope = 2.0**0.5 * e * (e / root_pi + s * torch.erf(s))
+    size = -0.25 * torch.sqrt(k / (torch.pi * r)) * half.cos()
+    return size * f, 0.5 * size * (s * slope - f)

@@ -1,8 +1,9 @@
 """Velocity, pressure and vorticity of a flow, on its grid and at arbitrary points, and what happens at the wall.
 
 Velocity: u + iv = (ψ_η − i ψ_ξ) z_ξ / h². Pressure from the total head H = p + |u|²/2, which obeys
-H_ξ = −ω ψ_ξ − ν ω_η and H_η = −ω ψ_η + ν ω_ξ: integrated along η spectrally, its mean along ξ inwards from the far
-field. Pressures are relative to the undisturbed stream; lengths in d, velocities in U, density 1.
+H_ξ = −ω ψ_ξ − ν ω_η and H_η = −ω ψ_η + ν ω_ξ: along ξ on the upstream ray η ≈ π, where the vorticity dies out
+exponentially and H = ½ far away; from there around each line, spectrally. Pressures are relative to the undisturbed
+stream; lengths in d, velocities in U, density 1.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, slopes
 from fusiform.solvers.flow.far_field import oseenlet
-from fusiform.solvers.flow.grid import RADIAL_STRETCHING
+from fusiform.solvers.flow.grid import periodic_integral
 from fusiform.solvers.geometry import laurent
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
-INVERSE_MAP_STEPS = 12
+INVERSE_MAP_STEPS, INVERSE_MAP_STARTS, INVERSE_MAP_TOLERANCE, OUTLINE_STARTS = 12, 6, 1e-11, 720
+ANGULAR_REFINEMENT, ANGULAR_OVERLAP = 4, 8
+FAR_DECAY, FAR_QUADRATURE = 1.5, 32
 
 
 @dataclass(frozen=True)
@@ -46,29 +49,16 @@ def grid_velocity(problem: Problem, state: State, coefficients: Tensor) -> Tenso
     return torch.complex(d.psi_eta, -d.psi_xi) * laurent.z_prime(coefficients, zeta) * zeta / problem.metric
 
 
-def _periodic_integral(values: Tensor) -> Tensor:
-    """Zero-mean primitive along s of the zero-mean part of `values` (…, n), spectrally."""
-    n = values.shape[-1]
-    k = torch.arange(n // 2 + 1, device=values.device)
-    factor = torch.zeros(n // 2 + 1, dtype=torch.complex128, device=values.device)
-    factor[1 : n // 2] = -1j / k[1 : n // 2]
-    return torch.fft.irfft(torch.fft.rfft(values) * factor, n)
-
-
 def grid_pressure(problem: Problem, state: State, velocity: Tensor) -> Tensor:
     """p − p_∞ on the grid, (batch, n_xi, n_eta); ρU² = 1."""
     grid, nu = problem.grid, problem.viscosity[:, None, None]
     d = slopes(problem, state)
-    along = (-state.omega * d.psi_eta + nu * d.omega_xi) * grid.eta_s[:, None]
-    head = _periodic_integral(along)
-    inward = (-state.omega * d.psi_xi - nu * d.omega_eta).mean(-1)
-    spline = CubicSpline(grid.radial.t.cpu().numpy(), inward.cpu().numpy(), axis=1).antiderivative()
-    mean = torch.from_numpy(spline(grid.radial.t.cpu().numpy())).to(head) * grid.xi_max[:, None]
-    head = head + (mean - mean[:, -1:])[..., None]
+    around = periodic_integral((-state.omega * d.psi_eta + nu * d.omega_xi) * grid.eta_s[:, None])
     upstream = grid.n_eta // 2
-    far_pressure = 1.0 - velocity[:, -1, upstream].real
-    far_head = far_pressure + 0.5 * velocity[:, -1, upstream].abs().square()
-    head = head + (far_head - head[:, -1, upstream])[:, None, None]
+    outward = (-state.omega * d.psi_xi - nu * d.omega_eta)[..., upstream].cpu().numpy()
+    t = grid.radial.t.cpu().numpy()
+    along = torch.from_numpy(CubicSpline(t, outward, axis=1).antiderivative()(t)).to(around) * grid.xi_max[:, None]
+    head = 0.5 + (along - along[:, -1:])[..., None] + around - around[..., upstream, None]
     return head - 0.5 * velocity.abs().square()
 
 
@@ -89,15 +79,24 @@ class FlowField:
         self.scalars: Array = of(state.scalars)
         self.viscosity = float(problem.viscosity[index])
         self.xi_max = float(problem.grid.xi_max[index])
+        self.xi: Array = of(problem.grid.xi)
         self.eta: Array = of(problem.grid.eta)
+        self.quadrature: Array = of(problem.grid.quadrature)
         self.psi: Array = of(state.psi)
         self.omega: Array = of(state.omega)
         self.velocity: ComplexArray = of(velocity)
         self.pressure: Array = of(pressure)
-        self.position: ComplexArray = laurent.z(self.coefficients, problem.grid.zeta[index : index + 1].cpu())[
-            0
-        ].numpy()
         self._zeta: ComplexArray = of(problem.grid.zeta)
+        self.position: ComplexArray = self.z(self._zeta)
+        self.z_xi: ComplexArray = self.z_prime(self._zeta) * self._zeta
+
+    def z(self, zeta: ComplexArray) -> ComplexArray:
+        """Points x + iy of the plane at ζ = e^{ξ+iη} of any shape, in d."""
+        return laurent.z(self.coefficients, torch.from_numpy(np.asarray(zeta))[None])[0].numpy()
+
+    def z_prime(self, zeta: ComplexArray) -> ComplexArray:
+        """dz/dζ at ζ of any shape."""
+        return laurent.z_prime(self.coefficients, torch.from_numpy(np.asarray(zeta))[None])[0].numpy()
 
     @property
     def wall(self) -> ComplexArray:
@@ -111,15 +110,15 @@ class FlowField:
 
     @property
     def wall_shear_coefficient(self) -> Array:
-        """Wall shear stress along the counter-clockwise tangent over ρU²/2, −2νω, at the outline nodes."""
+        """Wall shear stress over ρU²/2 at the outline nodes, −2νω, positive clockwise: downstream on the upper side."""
         return -2.0 * self.viscosity * self.omega[0]
 
     def separation_angles(self) -> Array:
-        """Angles η in (0, 2π) where the wall shear changes sign, stagnation points included, ascending."""
+        """Angles η in (0, 2π] where the wall shear changes sign, stagnation points included, ascending."""
         eta = np.append(self.eta, self.eta[0] + 2.0 * np.pi)
         omega = np.append(self.omega[0], self.omega[0, 0])
         roots = CubicSpline(eta, omega, bc_type="periodic").roots(extrapolate=False)
-        return np.unique(np.round(roots, 9))
+        return np.unique(np.round(np.where(roots < 1e-8, 2.0 * np.pi, roots), 9))
 
     def bubble_length(self) -> float:
         """Length of the closed wake on the rear axis, from the wall, in d; 0 where there is none.
@@ -133,74 +132,114 @@ class FlowField:
     def at(self, points: ComplexArray) -> PointValues:
         """The flow at complex points x + iy of any shape, in d; NaN inside the body.
 
-        Beyond the grid the far-field solution (uniform stream + Oseenlet) is used; ψ there grows with the stream alone.
+        Beyond the grid: uniform stream and Oseenlet, plus their difference to the outer line falling like r^(−3/2).
         """
         flat = np.asarray(points, dtype=np.complex128).ravel()
-        zeta = self._inverse_map(flat)
-        radius = np.log(np.maximum(np.abs(zeta), 1.0))
-        row = np.arcsinh(radius / self.xi_max * np.sinh(RADIAL_STRETCHING)) / RADIAL_STRETCHING
-        angle = np.mod(np.angle(zeta), 2.0 * np.pi)
-        values = [spline(row, angle, grid=False) for spline in self._splines]
-        beyond = radius > self.xi_max
+        zeta = self.inverse_map(flat)
+        inside = np.isnan(zeta)
+        values = np.full((5, flat.size), np.nan)
+        values[:, ~inside] = self._outside(flat[~inside], zeta[~inside])
+        return PointValues(*values.reshape(5, *np.shape(points)))
+
+    def _outside(self, points: ComplexArray, zeta: ComplexArray) -> Array:
+        xi, eta = np.log(np.abs(zeta)), np.mod(np.angle(zeta), 2.0 * np.pi)
+        on_grid = np.minimum(xi, self.xi_max)
+        values = np.stack([spline(on_grid, eta, grid=False) for spline in (*self._splines, self.reduced_psi)])
+        values[4] *= on_grid**2
+        beyond = xi > self.xi_max
         if beyond.any():
-            for value, far in zip(values, self._far(flat[beyond], zeta[beyond]), strict=True):
-                value[beyond] = far
-        inside = np.abs(zeta) < 1.0 - 1e-9
-        shaped = [np.where(inside, np.nan, value).reshape(np.shape(points)) for value in values]
-        return PointValues(*shaped)
+            values[:, beyond] = self._far(points[beyond], zeta[beyond], values[:, beyond])
+        return values
+
+    def refined(self, values: Array) -> tuple[Array, Array]:
+        """The trigonometric interpolant of nodal values (…, n_eta) on `ANGULAR_REFINEMENT` times as many nodes.
+
+        Returns their angles η, (m,), ascending from η = 0, and the values (…, m).
+        """
+        n = self.eta.shape[0]
+        s = 2.0 * np.pi / n * np.arange(n)
+        fine = 2.0 * np.pi / (ANGULAR_REFINEMENT * n) * np.arange(ANGULAR_REFINEMENT * n)
+        angle = fine + _denser(self.eta - s)
+        angle[::ANGULAR_REFINEMENT] = self.eta
+        return angle, _denser(values)
+
+    def spline(self, values: Array) -> RectBivariateSpline:
+        """Quintic interpolant of values on the grid (n_xi, n_eta), a function of ξ in [0, ξ_max] and η in [0, 2π]."""
+        eta, fine = self.refined(values)
+        pad = ANGULAR_OVERLAP
+        angle = np.concatenate([eta[-pad:] - 2 * np.pi, eta, eta[:pad] + 2 * np.pi])
+        return RectBivariateSpline(
+            self.xi, angle, np.concatenate([fine[:, -pad:], fine, fine[:, :pad]], axis=1), kx=5, ky=5
+        )
 
     @cached_property
     def _splines(self) -> list[RectBivariateSpline]:
-        rows = np.linspace(0.0, 1.0, self.psi.shape[0])
-        pad = 4
-        angle = np.concatenate([self.eta[-pad:] - 2 * np.pi, self.eta, self.eta[:pad] + 2 * np.pi])
-        fields = (self.velocity.real, self.velocity.imag, self.pressure, self.omega, self.psi)
-        return [RectBivariateSpline(rows, angle, np.concatenate([f[:, -pad:], f, f[:, :pad]], axis=1)) for f in fields]
-
-    def _far(self, points: ComplexArray, zeta: ComplexArray) -> tuple[Array, ...]:
-        position = torch.from_numpy(points)[None]
-        velocity, vorticity = oseenlet(position, torch.tensor([self.viscosity], dtype=torch.float64))
-        w = 1.0 + np.einsum("s,sn->n", self.scalars, velocity[0].numpy())
-        omega = np.einsum("s,sn->n", self.scalars, vorticity[0].numpy())
-        drag, lift = self.scalars
-        pressure = -(drag * points.real + lift * points.imag) / (2.0 * np.pi * np.abs(points) ** 2)
-        edge = np.exp(self.xi_max) * zeta / np.abs(zeta)
-        start = laurent.z(self.coefficients, torch.from_numpy(edge)[None])[0].numpy()
-        psi = self._splines[4](1.0, np.mod(np.angle(zeta), 2 * np.pi), grid=False) + points.imag - start.imag
-        return w.real, w.imag, pressure, omega, psi
-
-    def _inverse_map(self, points: ComplexArray) -> ComplexArray:
-        """ζ with z(ζ) = points, by Newton from the nearest grid node; |ζ| < 1 tells a point inside the body."""
-        nodes = self.position.ravel()
-        _, nearest = cKDTree(np.column_stack([nodes.real, nodes.imag])).query(
-            np.column_stack([points.real, points.imag])
-        )
-        zeta = torch.from_numpy(self._zeta.ravel()[nearest])[None]
-        target = torch.from_numpy(points)[None]
-        c = laurent.conformal_radius(self.coefficients)
-        zeta = torch.where(target.abs() > self.position[-1].real.max(), target / c, zeta)
-        for _ in range(INVERSE_MAP_STEPS):
-            step = (laurent.z(self.coefficients, zeta) - target) / laurent.z_prime(self.coefficients, zeta)
-            limit = torch.clamp(0.3 * zeta.abs() / step.abs().clamp_min(1e-300), max=1.0)
-            zeta = zeta - step * limit
-            zeta = zeta / torch.clamp(2.0 * zeta.abs(), max=1.0).clamp_min(1e-12)
-        inside = torch.from_numpy(_in_polygon(points, self._outline))[None]
-        zeta = torch.where(inside, torch.full_like(zeta, 0.5), zeta)
-        return torch.where(~inside & (zeta.abs() < 1.0), zeta / zeta.abs(), zeta)[0].numpy()
+        return [self.spline(v) for v in (self.velocity.real, self.velocity.imag, self.pressure, self.omega)]
 
     @cached_property
-    def _outline(self) -> ComplexArray:
-        return laurent.outline(self.coefficients, 720)[0].numpy()
+    def reduced_psi(self) -> RectBivariateSpline:
+        """Interpolant of ψ/ξ² in (ξ, η): regular at the wall, where it is −h²ω/2."""
+        wall = -0.5 * np.abs(self.z_xi[0]) ** 2 * self.omega[0]
+        return self.spline(np.vstack([wall, self.psi[1:] / self.xi[1:, None] ** 2]))
+
+    def _far(self, points: ComplexArray, zeta: ComplexArray, outer: Array) -> Array:
+        """u, v, p, ω, ψ beyond the outer line, (5, n), from those on it, `outer`; ψ = ∫ u dy − v dx along rays."""
+        edge = self.z(zeta * np.exp(self.xi_max) / np.abs(zeta))
+        defect = outer[:4] - self._oseen(edge)
+        values = self._oseen(points) + defect * np.abs(edge / points) ** FAR_DECAY
+        node, weight = np.polynomial.legendre.leggauss(FAR_QUADRATURE)
+        logarithm = np.log(points / edge)
+        ray = edge * np.exp(0.5 * (1.0 + node[:, None]) * logarithm)
+        u, v = self._oseen(ray)[:2] + defect[:2, None] * np.abs(edge / ray) ** FAR_DECAY
+        flux = ((u - 1j * v) * ray * logarithm).imag
+        return np.concatenate([values, [outer[4] + 0.5 * weight @ flux]])
+
+    def _oseen(self, points: ComplexArray) -> Array:
+        """u, v, p, ω of the uniform stream and the Oseenlet, (4, …)."""
+        viscosity = torch.tensor([self.viscosity], dtype=torch.float64)
+        velocity, vorticity = (part[0].numpy() for part in oseenlet(torch.from_numpy(points)[None], viscosity))
+        w = 1.0 + np.tensordot(self.scalars, velocity, 1)
+        drag, lift = self.scalars
+        pressure = -(drag * points.real + lift * points.imag) / (2.0 * np.pi * np.abs(points) ** 2)
+        return np.stack([w.real, w.imag, pressure, np.tensordot(self.scalars, vorticity, 1)])
+
+    def inverse_map(self, points: ComplexArray) -> ComplexArray:
+        """ζ, |ζ| ≥ 1, with z(ζ) = points (n,), in d; NaN for points inside the body, which have none.
+
+        Newton from the nearest of the grid's nodes and of points of the outline, then from the next nearest: the map is
+        univalent, so that any solution with |ζ| ≥ 1 is the solution.
+        """
+        starts, tree = self._starts
+        found = np.full(points.shape, np.nan, dtype=np.complex128)
+        _, nearest = tree.query(np.column_stack([points.real, points.imag]), INVERSE_MAP_STARTS)
+        stretch = np.maximum(np.abs(points) / np.abs(self.position[-1]).max(), 1.0)
+        for choice in nearest.T:
+            missing = np.flatnonzero(np.isnan(found))
+            found[missing] = self._solve_map(points[missing], starts[choice[missing]] * stretch[missing])
+        return found
+
+    def _solve_map(self, points: ComplexArray, zeta: ComplexArray) -> ComplexArray:
+        """ζ by Newton with steps of at most 0.3 |ζ|, kept to |ζ| ≥ ½; NaN where that leads inside or nowhere."""
+        for _ in range(INVERSE_MAP_STEPS):
+            slope = self.z_prime(zeta)
+            step = (self.z(zeta) - points) / np.where(slope == 0.0, 1.0, slope)
+            zeta = zeta - step * np.minimum(0.3 * np.abs(zeta) / np.maximum(np.abs(step), 1e-300), 1.0)
+            zeta = zeta / np.clip(2.0 * np.abs(zeta), 1e-12, 1.0)
+        arrived = np.abs(self.z(zeta) - points) < INVERSE_MAP_TOLERANCE * np.maximum(np.abs(points), 1.0)
+        outside = arrived & (np.abs(zeta) > 1.0 - 1e-9)
+        return np.where(outside, zeta / np.minimum(np.abs(zeta), 1.0), np.nan)
+
+    @cached_property
+    def _starts(self) -> tuple[ComplexArray, cKDTree]:
+        outline = np.exp(2j * np.pi / OUTLINE_STARTS * np.arange(OUTLINE_STARTS))
+        zeta = np.concatenate([self._zeta.ravel(), outline])
+        z = self.z(zeta)
+        return zeta, cKDTree(np.column_stack([z.real, z.imag]))
 
 
-def _in_polygon(points: ComplexArray, polygon: ComplexArray) -> NDArray[np.bool_]:
-    """Even-odd rule, vectorised; points far outside the bounding box are sorted out first."""
-    inside = np.zeros(points.shape, dtype=bool)
-    box = (np.abs(points.real) <= np.abs(polygon.real).max()) & (np.abs(points.imag) <= np.abs(polygon.imag).max())
-    p = points[box, None]
-    a, b = polygon[None], np.roll(polygon, -1)[None]
-    crosses = (a.imag > p.imag) != (b.imag > p.imag)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        x = a.real + (p.imag - a.imag) * (b.real - a.real) / (b.imag - a.imag)
-    inside[box] = (np.where(crosses, p.real < x, False).sum(1) % 2).astype(bool)
-    return inside
+def _denser(values: Array) -> Array:
+    """Trigonometric interpolation of periodic values (…, n), n even, on `ANGULAR_REFINEMENT` n nodes."""
+    n = values.shape[-1]
+    series = np.fft.rfft(values)
+    series[..., -1] *= 0.5
+    return ANGULAR_REFINEMENT * np.fft.irfft(series, ANGULAR_REFINEMENT * n)

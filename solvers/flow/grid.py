@@ -26,6 +26,7 @@ from fusiform.solvers.flow.stencils import Array, fourier_matrices, hermite_weig
 from fusiform.solvers.geometry import laurent
 
 RADIAL_STRETCHING = 3.0
+STENCIL_WIDTH = 5
 BODY_EXPONENT, BODY_FLOOR, BODY_SMOOTHING = 0.8, 0.15, 0.2
 WAKE_DEPTH, WAKE_SHARPNESS = 2.8, 1.0
 SPACING_MODES = 32
@@ -47,22 +48,15 @@ class Resolution:
         )
 
 
-RESOLUTIONS = {"coarse": Resolution(40, 48), "standard": Resolution(56, 64), "fine": Resolution(72, 112)}
-
-
-def resolution_named(name: str) -> Resolution:
-    """The resolution called coarse, standard or fine; `InputError` for another name."""
-    require(name in RESOLUTIONS, f"expected a grid of {', '.join(RESOLUTIONS)}, got {name!r}; choose one of these")
-    return RESOLUTIONS[name]
-
-
 @dataclass(frozen=True)
 class RadialOperators:
-    """Differentiation along t on the unit interval, dense (n_xi, n_xi) but banded: five-point stencils.
+    """Differentiation along t on the unit interval, dense (n_xi, n_xi) but banded: stencils of five nodes.
 
-    The stream function's rows 0 and 1 use the no-slip condition ψ_ξ(0) = 0 as one of their data, on four nodes.
+    The stream function's rows of the first `wall_lines` lines use the no-slip condition ψ_ξ(0) = 0 as one of their data
+    instead of one of the nodes.
     """
 
+    wall_lines: int
     t: Tensor
     psi_first: Tensor
     psi_second: Tensor
@@ -71,16 +65,17 @@ class RadialOperators:
 
 
 @lru_cache(maxsize=16)
-def _radial_arrays(n_xi: int) -> tuple[Array, ...]:
+def _radial_arrays(n_xi: int, width: int) -> tuple[Array, ...]:
     t = np.sinh(RADIAL_STRETCHING * np.linspace(0.0, 1.0, n_xi)) / np.sinh(RADIAL_STRETCHING)
     psi = [np.zeros((n_xi, n_xi)) for _ in range(2)]
     omega = [np.zeros((n_xi, n_xi)) for _ in range(2)]
+    half = width // 2
     for line in range(n_xi):
-        nodes = np.arange(5) + min(max(line - 2, 0), n_xi - 5)
+        nodes = np.arange(width) + min(max(line - half, 0), n_xi - width)
         for matrix_psi, matrix_omega, order in zip(psi, omega, (1, 2), strict=True):
             matrix_omega[line, nodes] = hermite_weights(t[nodes], t[line], order)
-            if line < 2:
-                matrix_psi[line, :4] = hermite_weights(t[:4], t[line], order, slope_at=0.0)
+            if line < half:
+                matrix_psi[line, : width - 1] = hermite_weights(t[: width - 1], t[line], order, slope_at=0.0)
             else:
                 matrix_psi[line] = matrix_omega[line]
     return (t, *psi, *omega)
@@ -90,13 +85,15 @@ def _radial_arrays(n_xi: int) -> tuple[Array, ...]:
 class Grid:
     """Grid of a batch of bodies.
 
-    `xi_max` (batch,); `eta`, `eta_s` (batch, n_eta): the angles of the nodes s_j = 2πj/n_eta and dη/ds;
+    `xi_max` (batch,); `eta`, `eta_s`, `quadrature` (batch, n_eta): the angles of the nodes s_j = 2πj/n_eta, dη/ds, and
+    the weights of ∮ f dη (trapezoidal rule in s, spectrally accurate);
     `d_eta`, `d_eta2` (batch, n_eta, n_eta): first and second derivative along η.
     """
 
     xi_max: Tensor
     eta: Tensor
     eta_s: Tensor
+    quadrature: Tensor
     radial: RadialOperators
     d_eta: Tensor
     d_eta2: Tensor
@@ -120,14 +117,18 @@ class Grid:
         radius, eta = self.xi.exp()[:, :, None], self.eta[:, None, :]
         return torch.complex(radius * eta.cos(), radius * eta.sin())
 
-    @property
-    def quadrature(self) -> Tensor:
-        """Weights of ∮ f dη (trapezoidal rule in s, spectrally accurate), (batch, n_eta)."""
-        return self.eta_s * (2.0 * torch.pi / self.n_eta)
-
     def radial_derivative(self, matrix: Tensor, field: Tensor, order: int = 1) -> Tensor:
         """Apply rows of a radial differentiation matrix (rows, n_xi) to a field (batch, n_xi, n_eta)."""
         return (matrix @ field) / self.xi_max[:, None, None] ** order
+
+
+def periodic_integral(values: Tensor) -> Tensor:
+    """Zero-mean primitive along s of the zero-mean part of `values` (…, n), spectrally."""
+    n = values.shape[-1]
+    k = torch.arange(n // 2 + 1, device=values.device)
+    factor = torch.zeros(n // 2 + 1, dtype=torch.complex128, device=values.device)
+    factor[1 : n // 2] = -1j / k[1 : n // 2]
+    return torch.fft.irfft(torch.fft.rfft(values) * factor, n)
 
 
 def _evaluate(series: Tensor, s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -168,19 +169,20 @@ def angular_nodes(coefficients: Tensor, n_eta: int) -> tuple[Tensor, Tensor, Ten
 
 def far_radius(reynolds: Tensor) -> Tensor:
     """Outer radius of the grid in units of 2c: large where viscosity reaches far, small where the wake is thin."""
-    return 50.0 + 350.0 / reynolds
+    return 40.0 + 20.0 / reynolds
 
 
-def make_grid(coefficients: Tensor, reynolds: Tensor, resolution: Resolution) -> Grid:
+def make_grid(coefficients: Tensor, reynolds: Tensor, resolution: Resolution, width: int = STENCIL_WIDTH) -> Grid:
     """The grid of a batch of bodies, `coefficients` (batch, K) turned by the incidence, `reynolds` (batch,)."""
-    radial = [torch.from_numpy(a).to(reynolds) for a in _radial_arrays(resolution.n_xi)]
+    radial = [torch.from_numpy(a).to(reynolds) for a in _radial_arrays(resolution.n_xi, width)]
     first, second = (torch.from_numpy(a).to(reynolds) for a in fourier_matrices(resolution.n_eta))
     eta, eta_s, eta_ss = angular_nodes(coefficients, resolution.n_eta)
     return Grid(
         xi_max=torch.log(2.0 * far_radius(reynolds)),
         eta=eta,
         eta_s=eta_s,
-        radial=RadialOperators(*radial),
+        quadrature=eta_s * (2.0 * torch.pi / resolution.n_eta),
+        radial=RadialOperators(width // 2, *radial),
         d_eta=first / eta_s[..., None],
         d_eta2=second / eta_s[..., None] ** 2 - first * (eta_ss / eta_s**3)[..., None],
     )

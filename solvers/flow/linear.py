@@ -32,6 +32,27 @@ class Linearisation:
     corner: Tensor
     shape: tuple[int, int, int]
 
+    def select(self, index: Tensor) -> Linearisation:
+        """The cases of a boolean or integer index."""
+        corner = self.corner[index]
+        shape = (corner.shape[0], *self.shape[1:])
+        return Linearisation(
+            self.blocks, self.factors.select(index), self.columns[index], self.rows[index], corner, shape
+        )
+
+    @staticmethod
+    def concatenate(parts: list[Linearisation]) -> Linearisation:
+        """The cases of all `parts` in one batch."""
+        corner = torch.cat([p.corner for p in parts])
+        return Linearisation(
+            parts[0].blocks,
+            Factors.concatenate([p.factors for p in parts]),
+            torch.cat([p.columns for p in parts]),
+            torch.cat([p.rows for p in parts]),
+            corner,
+            (corner.shape[0], *parts[0].shape[1:]),
+        )
+
     def _split(self, fields: Tensor) -> list[Tensor]:
         return [fields[:, lines].flatten(1, 3) for lines in self.blocks]
 
@@ -62,12 +83,13 @@ class Linearisation:
 
 def linearise(problem: Problem, state: State) -> Linearisation:
     """Assemble and factorise ∂R/∂q at `state`."""
-    columns = torch.stack([torch.stack([c.psi, c.omega], dim=2) for c in border_columns(problem)], dim=-1)
+    columns = torch.stack([torch.stack([c.psi, c.omega], dim=2) for c in border_columns(problem, state)], dim=-1)
     forces, jump = force_gradient(problem)
     omega_rows = torch.stack([-forces.real, jump], dim=-1)
     rows = torch.stack([torch.zeros_like(omega_rows), omega_rows], dim=2)
     corner = torch.zeros(state.scalars.shape[0], 2, 2).to(state.scalars)
     corner[:, 0, 0] = 1.0
+    corner[:, 1, 1] = float(problem.symmetric)
     return Linearisation(
         line_blocks(problem.grid.n_xi),
         factorise(jacobian(problem, state)),

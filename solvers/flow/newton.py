@@ -1,4 +1,9 @@
-"""Newton's method for a batch of steady flows, safeguarded by a line search on the residual."""
+"""Newton's method for a batch of steady flows: damped by a line search, each factorisation used for as long as it pays.
+
+A factorisation costs as much as ten to twenty solves with it. After each Newton step the same factors serve chord steps
+q → q − J(q₀)⁻¹ R(q) while every step is at most `CONTRACTION` times the last one; when they contract no more, the
+Jacobian is factorised anew (Shamanskii's method).
+"""
 
 from __future__ import annotations
 
@@ -7,53 +12,28 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import Problem, State, force, make_problem, residual, residual_norm
-from fusiform.solvers.flow.grid import Resolution, make_grid
+from fusiform.solvers.flow.equations import Problem, State, residual, residual_norm
 from fusiform.solvers.flow.linear import Linearisation, linearise
-from fusiform.solvers.geometry import laurent
 
 MAX_NEWTON_STEPS = 25
-CHORD_THRESHOLD = 1e-2
-MAX_CHORD_STEPS = 12
-TOLERANCE = 1e-9
+MAX_CHORD_STEPS = 16
+CHORD_START = 0.3
+CONTRACTION = 0.3
 LINE_SEARCH_FACTORS = (1.0, 0.5, 0.25, 0.1, 0.03)
 
 
 @dataclass(frozen=True)
-class FlowBatch:
-    """Steady flows of a batch, ρ = U = d = 1.
+class NewtonResult:
+    """States of a batch after Newton's method.
 
-    `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the state (`relative_update`); `linear_solves` (batch,): factorisations; `linearisation`: the Jacobian,
-    factorised at the solution to within the last Newton step, shared with the adjoint.
+    `update` (batch,): the last relative change (`relative_update`); `factorisations` (batch,): how many were made;
+    `linearisation`: the last one of each case.
     """
 
-    coefficients: Tensor
-    reynolds: Tensor
-    problem: Problem
     state: State
-    linearisation: Linearisation
-    converged: Tensor
     update: Tensor
-    linear_solves: Tensor
-
-    @property
-    def force_coefficients(self) -> tuple[Tensor, Tensor]:
-        """Pressure and friction parts, each (batch,), complex C_D + i C_L."""
-        pressure, friction = force(self.problem, self.state.omega)
-        return 2.0 * pressure, 2.0 * friction
-
-
-def cold_start(problem: Problem, coefficients: Tensor) -> State:
-    """ψ = Im z (1 − e^{−ξ})², the vorticity that belongs to it, and Q = 1, Γ = 0."""
-    grid = problem.grid
-    stream = laurent.z(coefficients, grid.zeta).imag
-    psi = stream * (1.0 - torch.exp(-grid.xi[:, :, None])) ** 2
-    scalars = torch.stack([torch.ones_like(psi[:, 0, 0]), torch.zeros_like(psi[:, 0, 0])], dim=1)
-    at_rest = residual(problem, State(psi, torch.zeros_like(psi), scalars))
-    omega = -at_rest.psi / problem.metric
-    omega[:, 0] = omega[:, -1] = 0.0
-    return State(psi, omega, scalars)
+    factorisations: Tensor
+    linearisation: Linearisation
 
 
 def relative_update(step: State, state: State) -> Tensor:
@@ -79,52 +59,52 @@ def line_search(problem: Problem, state: State, step: State, norm: Tensor) -> tu
     return best, best_norm, lowered
 
 
-@torch.no_grad()
-def solve_batch(
-    coefficients: Tensor, reynolds: Tensor, resolution: Resolution, start: State | None = None
-) -> FlowBatch:
-    """Solve the steady flow past a batch of bodies.
-
-    `coefficients` (batch, K) complex, turned by the incidence (`laurent.rotate`); `reynolds` (batch,); `start` an
-    approximate state on the same resolution (default: cold). Newton until the state changes by less than 1 %, case by
-    case; then one factorisation of all cases at that state, used for chord steps down to `TOLERANCE` and kept.
-    """
-    problem = make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, resolution))
-    state = cold_start(problem, coefficients) if start is None else start
-    solves = torch.zeros_like(reynolds, dtype=torch.long)
-    active = torch.arange(reynolds.shape[0], device=reynolds.device)
-    for _ in range(MAX_NEWTON_STEPS):
-        part = problem if len(active) == len(reynolds) else _sub_problem(coefficients, reynolds, resolution, active)
-        now = state.select(active)
-        r = residual(part, now)
-        step = linearise(part, now).solve(r)
-        solves[active] += 1
-        new, _, lowered = line_search(part, now, step, residual_norm(part, r))
-        state = state.replace(active, new)
-        active = active[lowered & (relative_update(step, new) > CHORD_THRESHOLD)]
-        if len(active) == 0:
-            break
-    return _finish(coefficients, reynolds, problem, state, solves)
-
-
-def _sub_problem(coefficients: Tensor, reynolds: Tensor, resolution: Resolution, index: Tensor) -> Problem:
-    grid = make_grid(coefficients[index], reynolds[index], resolution)
-    return make_problem(coefficients[index], reynolds[index], grid)
-
-
-def _finish(coefficients: Tensor, reynolds: Tensor, problem: Problem, state: State, solves: Tensor) -> FlowBatch:
-    """Factorise once at a nearly converged state and take chord steps until nothing moves."""
-    linearisation = linearise(problem, state)
-    update = torch.full_like(reynolds, torch.inf)
-    going = torch.ones_like(reynolds, dtype=torch.bool)
+def _chord_steps(
+    problem: Problem, linearisation: Linearisation, state: State, update: Tensor, tolerance: float
+) -> tuple[State, Tensor]:
+    """Further steps with the same factors, case by case for as long as they contract; state and last update."""
+    going = (update < CHORD_START) & (update >= tolerance)
     for _ in range(MAX_CHORD_STEPS):
-        step = linearisation.solve(residual(problem, state))
-        size = relative_update(step, state)
-        going = going & (size < update)
-        update = torch.where(going, size, update)
-        state = (state + step.scaled(torch.full_like(update, -1.0))).where(going, state)
-        going = going & (update >= TOLERANCE)
         if not bool(going.any()):
             break
-    converged = update < TOLERANCE
-    return FlowBatch(coefficients, reynolds, problem, state, linearisation, converged, update, solves + 1)
+        step = linearisation.solve(residual(problem, state))
+        size = relative_update(step, state)
+        going = going & (size < CONTRACTION * update)
+        state = (state + step.scaled(torch.full_like(size, -1.0))).where(going, state)
+        update = torch.where(going, size, update)
+        going = going & (update >= tolerance)
+    return state, update
+
+
+@torch.no_grad()
+def newton(problem: Problem, start: State, tolerance: float) -> NewtonResult:
+    """Solve R(q) = 0 from `start` until the last relative update of a case is below `tolerance`.
+
+    A case ends without that after `MAX_NEWTON_STEPS` factorisations, or when no step lowers the residual.
+    """
+    state, count = start, start.scalars.shape[0]
+    update = torch.full_like(start.scalars[:, 0], torch.inf)
+    factorisations = torch.zeros_like(update)
+    active = torch.arange(count, device=update.device)
+    finished: list[tuple[Tensor, Linearisation]] = []
+    for iteration in range(MAX_NEWTON_STEPS):
+        part = problem if len(active) == count else problem.select(active)
+        now = state.select(active)
+        r = residual(part, now)
+        linearisation = linearise(part, now)
+        step = linearisation.solve(r)
+        new, _, lowered = line_search(part, now, step, residual_norm(part, r))
+        size = torch.where(lowered, relative_update(step, new), torch.inf)
+        new, size = _chord_steps(part, linearisation, new, size, tolerance)
+        state = state.replace(active, new)
+        update[active], factorisations[active] = size, factorisations[active] + 1
+        done = ~lowered | (size < tolerance) | (iteration == MAX_NEWTON_STEPS - 1)
+        finished.append((active[done], linearisation if bool(done.all()) else linearisation.select(done)))
+        active = active[~done]
+        if len(active) == 0:
+            break
+    if len(finished) == 1:
+        return NewtonResult(state, update, factorisations, finished[0][1])
+    order = torch.argsort(torch.cat([index for index, _ in finished]))
+    parts = Linearisation.concatenate([part for _, part in finished])
+    return NewtonResult(state, update, factorisations, parts if count == 1 else parts.select(order))

@@ -11,51 +11,63 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import State, force, force_gradient, make_problem, residual
-from fusiform.solvers.flow.grid import Resolution, make_grid
-from fusiform.solvers.flow.newton import FlowBatch, solve_batch
+from fusiform.solvers.flow.equations import Problem, State, discretise, force, force_gradient, residual
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.half_plane import halve
+from fusiform.solvers.flow.linear import Linearisation, linearise
+from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 
-REFINEMENTS = 3
+MAX_REFINEMENTS, REFINEMENT_TOLERANCE = 30, 1e-10
 
 
 def force_vjp(flow: FlowBatch, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Gradient of Σ Re(conj(weight) · (C_D + i C_L)) with respect to the turned coefficients and Re.
 
     `weight` (batch,) complex: 1 asks for drag, i for lift. Returns (batch, K) complex, ∂/∂Re a + i ∂/∂Im a (torch's
-    convention), and (batch,).
+    convention), and (batch,). Of flows solved on the half plane, the drag does not depend on Im a to first order; the
+    lift does, which takes the Jacobian of the whole plane.
     """
-    adjoint = _adjoint(flow, weight)
+    half = flow.solved.symmetric and not bool(weight.imag.any())
+    problem, state = (flow.solved, flow.unknowns) if half else (flow.problem, flow.state)
+    factors = flow.linearisation if half or not flow.solved.symmetric else linearise(problem, state)
+    adjoint = solve_adjoint(problem, state, factors, weight)
     with torch.enable_grad():
         coefficients = flow.coefficients.detach().requires_grad_()
         reynolds = flow.reynolds.detach().requires_grad_()
-        resolution = Resolution(flow.problem.grid.n_xi, flow.problem.grid.n_eta)
-        problem = make_problem(coefficients, reynolds, make_grid(coefficients, reynolds, resolution))
-        pressure, friction = force(problem, flow.state.omega)
+        again = discretise(coefficients, reynolds, flow.resolution)
+        again = halve(again) if half else again
+        pressure, friction = force(again, state.omega)
         objective = 2.0 * (weight.conj() * (pressure + friction)).real.sum()
-        r = residual(problem, flow.state)
-        gradient = torch.autograd.grad(objective - _dot(adjoint, r), (coefficients, reynolds))
-    return gradient[0], gradient[1]
+        gradient = torch.autograd.grad(objective - dot(adjoint, residual(again, state)).sum(), (coefficients, reynolds))
+    return gradient[0].real + 0j if half else gradient[0], gradient[1]
 
 
-def _dot(a: State, b: State) -> Tensor:
-    return (a.psi * b.psi).sum() + (a.omega * b.omega).sum() + (a.scalars * b.scalars).sum()
+def dot(a: State, b: State) -> Tensor:
+    """Σ a b over the unknowns of each case, (batch,)."""
+    return (a.psi * b.psi).sum((1, 2)) + (a.omega * b.omega).sum((1, 2)) + (a.scalars * b.scalars).sum(1)
 
 
-def _adjoint(flow: FlowBatch, weight: Tensor) -> State:
-    """λ with J_Rᵀ λ = ∂F/∂q at the solution.
+def solve_adjoint(
+    problem: Problem, state: State, factors: Linearisation, weight: Tensor, tolerance: float = REFINEMENT_TOLERANCE
+) -> State:
+    """λ with J_Rᵀ λ = ∂F/∂q at the state, F = Re(conj(weight) · (C_D + i C_L)), to a relative `tolerance`.
 
-    The factors belong to the state before the last Newton step; a few rounds of iterative refinement with the exact
-    Jacobian, applied by autograd, remove that difference.
+    The factors may belong to a state close by: iterative refinement with the exact Jacobian, applied by autograd,
+    removes that difference.
     """
-    partial = 2.0 * (weight.conj()[:, None, None] * force_gradient(flow.problem)[0]).real
-    rhs = State(torch.zeros_like(partial), partial, torch.zeros_like(flow.state.scalars))
-    adjoint = flow.linearisation.solve_transposed(rhs)
-    minus = torch.full_like(flow.reynolds, -1.0)
-    for _ in range(REFINEMENTS):
-        with torch.enable_grad():
-            q = [t.detach().requires_grad_() for t in vars(flow.state).values()]
-            product = State(*torch.autograd.grad(_dot(adjoint, residual(flow.problem, State(*q))), q))
-        adjoint = adjoint + flow.linearisation.solve_transposed(rhs + product.scaled(minus))
+    partial = 2.0 * (weight.conj()[:, None, None] * force_gradient(problem)[0]).real
+    rhs = State(torch.zeros_like(partial), partial, torch.zeros_like(state.scalars))
+    minus = torch.full_like(state.scalars[:, 0], -1.0)
+    adjoint = factors.solve_transposed(rhs)
+    with torch.enable_grad():
+        q = [t.detach().requires_grad_() for t in vars(state).values()]
+        r = list(vars(residual(problem, State(*q))).values())
+    for _ in range(MAX_REFINEMENTS):
+        product = State(*torch.autograd.grad(r, q, list(vars(adjoint).values()), retain_graph=True))
+        change = factors.solve_transposed(rhs + product.scaled(minus))
+        adjoint = adjoint + change
+        if bool((dot(change, change) <= tolerance**2 * dot(adjoint, adjoint)).all()):
+            break
     return adjoint
 
 

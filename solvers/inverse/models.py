@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import State
-from fusiform.solvers.flow.grid import resolution_named
+from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.sensitivity import steady_forces
 
 
@@ -29,14 +29,22 @@ class DragModel(Protocol):
         ...
 
 
-class SolverModel:
-    """The flow solver on a named grid and device; each call starts from the previous call's state."""
+SEARCH_RESOLUTION = Resolution(56, 64)
 
-    def __init__(self, grid: str = "standard", modes: int = 10, device: torch.device | str = "cpu") -> None:
-        self.name = f"solver ({grid})"
+
+class SolverModel:
+    """The flow solver on one grid and device; each call starts from the previous call's state.
+
+    The grid stays the same during a search, so that the drag is a smooth function of the shape.
+    """
+
+    def __init__(
+        self, resolution: Resolution = SEARCH_RESOLUTION, modes: int = 10, device: torch.device | str = "cpu"
+    ) -> None:
+        self.name = f"solver ({resolution.n_xi} x {resolution.n_eta})"
         self.modes = modes
         self._device = device
-        self._resolution = resolution_named(grid)
+        self._resolution = resolution
         self._state: State | None = None
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from fusiform.solvers.files import write_arrays
 from fusiform.solvers.flow.equations import Problem, State, force
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.surrogates.basis import LinearBasis, vorticity_scale
-from fusiform.surrogates.dataset import problem_of, stream, turned
+from fusiform.surrogates.dataset import problem_of, turned
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.model import FORCES, Surrogate, force_outputs, load_surrogate
 from fusiform.surrogates.training.samples import Samples
@@ -52,9 +52,9 @@ class InverseTargets:
     linear_solves: int
 
 
-def encode_state(basis: LinearBasis, designs: Designs, problem: Problem, state: State) -> Tensor:
+def encode_state(basis: LinearBasis, problem: Problem, state: State) -> Tensor:
     """Network outputs (batch, r + 4) of solver states."""
-    snapshots = torch.stack([state.psi - stream(designs, problem), state.omega / vorticity_scale(problem)], dim=1)
+    snapshots = torch.stack([state.psi - problem.stream, state.omega / vorticity_scale(problem)], dim=1)
     pressure, friction = force(problem, state.omega)
     return torch.cat([basis.encode(snapshots), force_outputs(2.0 * pressure, 2.0 * friction)], dim=1)
 
@@ -73,7 +73,7 @@ def invert(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> tup
         problem = problem_of(part, basis.resolution)
         answer = state_inverse(problem, state.select(pending), config.chord_steps)
         state = state.replace(pending, answer.state)
-        outputs[pending] = encode_state(basis, part, problem, answer.state)
+        outputs[pending] = encode_state(basis, problem, answer.state)
         updates[pending] += 1
         good = answer.reduced & (answer.last_step < config.accept)
         accepted[pending] = good

@@ -1,0 +1,229 @@
+"""Streamlines as level lines of the stream function: exact for the solution, without integrating along them.
+
+The level lines are found in the plane of (ξ, η) by marching squares on a refined grid, moved onto the level by Newton
+steps along ∇ψ, and mapped to the plane of the flow by z(ζ). Lengths in d, ψ in U d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusiform.solvers.errors import require
+from fusiform.solvers.flow.analysis import FreeStagnationPoint, finer_grid, free_stagnation_points
+from fusiform.solvers.flow.fields import Array, ComplexArray, FlowField
+
+Window = tuple[float, float, float, float]
+Indices = NDArray[np.int64]
+
+SUBDIVISION = 4
+POLISHING_STEPS = 5
+AT_REST = 1e-7
+NEAR_SADDLE = 0.1
+LOOP_SHARE = 0.97
+
+
+@dataclass(frozen=True)
+class Streamlines:
+    """Streamlines in a window, each an array of points x + iy, (n,); closed ones end where they begin.
+
+    `stream`: at equal steps of ψ upstream, closer together where the flow is faster. `dividing`: the stagnation,
+    separating and reattaching streamlines, which end at the wall or cross at a saddle. `eddies`: closed ones around
+    each centre.
+    """
+
+    stream: tuple[ComplexArray, ...]
+    dividing: tuple[ComplexArray, ...]
+    eddies: tuple[ComplexArray, ...]
+
+    @property
+    def all(self) -> tuple[ComplexArray, ...]:
+        """All of them."""
+        return self.stream + self.dividing + self.eddies
+
+
+def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy_lines: int = 3) -> Streamlines:
+    """The streamlines in `window`, (left, right, bottom, top) in d, as far as the grid reaches.
+
+    ψ is constant along them to rounding, but for the points on the window's border, which are interpolated.
+    `spacing`: step of ψ between neighbours, their distance far upstream; ψ = 0, which leads to the body, lies half way
+    between two of them. `eddy_lines`: closed streamlines around each centre.
+    """
+    left, right, bottom, top = window
+    require(
+        left < right and bottom < top and spacing > 0.0,
+        f"expected a window (left, right, bottom, top) and a spacing > 0, got {window} and {spacing}; order the limits",
+    )
+    free = free_stagnation_points(field)
+    corners = [complex(x, y) for x in (left, right) for y in (bottom, top)]
+    levels = _LevelLines(field, max(abs(z) for z in (*corners, *(p.position for p in free))))
+    saddles, centres = [p for p in free if p.saddle], [p for p in free if not p.saddle]
+    return Streamlines(
+        stream=_clipped(_stream(levels, window, spacing), window),
+        dividing=_clipped(_dividing(levels, saddles), window),
+        eddies=_clipped(_eddies(levels, centres, saddles, eddy_lines), window),
+    )
+
+
+def _stream(levels: _LevelLines, window: Window, spacing: float) -> list[ComplexArray]:
+    psi = levels.psi[_inside(levels.z, window)]
+    first, last = np.floor(psi.min() / spacing - 0.5), np.ceil(psi.max() / spacing - 0.5)
+    lines = [line for k in np.arange(first, last + 1.0) for line in levels.at((k + 0.5) * spacing)]
+    return [line for line in lines if line[0] != line[-1]]
+
+
+def _dividing(levels: _LevelLines, saddles: list[FreeStagnationPoint]) -> list[ComplexArray]:
+    lines = levels.at(0.0)
+    for saddle in saddles:
+        if abs(saddle.streamfunction) > AT_REST:
+            through = levels.at(saddle.streamfunction)
+            lines += [line for line in through if np.abs(line - saddle.position).min() < NEAR_SADDLE]
+    return lines
+
+
+def _eddies(
+    levels: _LevelLines, centres: list[FreeStagnationPoint], saddles: list[FreeStagnationPoint], count: int
+) -> list[ComplexArray]:
+    """Loops at equal steps of ψ from each centre to the farthest of the levels 0 and ψ(saddle) that loops reach."""
+    lines = []
+    for centre in centres:
+        depths = [level - centre.streamfunction for level in (0.0, *(p.streamfunction for p in saddles))]
+        for depth in sorted(depths, key=abs, reverse=True):
+            if levels.around(centre.position, centre.streamfunction + LOOP_SHARE * depth):
+                steps = centre.streamfunction + (np.arange(count) + 0.5) / count * depth
+                lines += [line for level in steps for line in levels.around(centre.position, level)]
+                break
+    return lines
+
+
+class _LevelLines:
+    """Lines of constant ψ on a refined grid out to the radius `reach`."""
+
+    def __init__(self, field: FlowField, reach: float) -> None:
+        self._field = field
+        xi, self._eta = finer_grid(field, SUBDIVISION)
+        rows = np.searchsorted(np.abs(field.z(np.exp(xi + 0j))), 1.1 * reach + 1.0) + 1
+        self._xi = xi[:rows]
+        self._reduced = field.reduced_psi(self._xi, self._eta[:-1])
+        self.psi: Array = self._reduced * self._xi[:, None] ** 2
+        self.z = field.z(np.exp(self._xi[:, None] + 1j * self._eta[:-1]))
+
+    def at(self, level: float) -> list[ComplexArray]:
+        """The lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall."""
+        values = self.psi - level if level != 0.0 else self._reduced
+        edges, segments = _march(values > 0.0)
+        xi, eta = self._polished(*self._crossings(values, edges), level)
+        points = self._field.z(np.exp(xi + 1j * eta))
+        return [points[chain] for chain in _chains(segments, edges.size)]
+
+    def around(self, centre: complex, level: float) -> list[ComplexArray]:
+        """The closed lines ψ = `level` around a point."""
+        closed = [line for line in self.at(level) if line[0] == line[-1]]
+        return [line for line in closed if abs(np.angle((line[1:] - centre) / (line[:-1] - centre)).sum()) > np.pi]
+
+    def _crossings(self, values: Array, edges: Indices) -> tuple[Array, Array]:
+        """(ξ, η) where the values vanish on edges of the grid, numbered as in `_march`, by linear interpolation."""
+        rows, columns = values.shape
+        radial = edges < (rows - 1) * columns
+        i, j = np.divmod(np.where(radial, edges, edges - (rows - 1) * columns), columns)
+        here, there = values[i, j], values[i + radial, (j + ~radial) % columns]
+        share = here / (here - there)
+        xi = self._xi[i] + share * (self._xi[i + radial] - self._xi[i])
+        return xi, self._eta[j] + share * (self._eta[j + ~radial] - self._eta[j])
+
+    def _polished(self, xi: Array, eta: Array, level: float) -> tuple[Array, Array]:
+        """Newton steps along the gradient, no longer than a cell; points of the wall stay on it."""
+        reach_xi = np.interp(xi, self._xi, np.gradient(self._xi))
+        reach_eta = np.interp(eta, self._eta, np.gradient(self._eta))
+        off_wall = xi > 0.0
+        for _ in range(POLISHING_STEPS):
+            angle = np.mod(eta, 2.0 * np.pi)
+            g, g_xi, g_eta = (
+                self._field.reduced_psi(xi, angle, *order, grid=False) for order in ((0, 0), (1, 0), (0, 1))
+            )
+            error, slope, turn = g, g_xi, g_eta
+            if level != 0.0:
+                error, slope, turn = xi**2 * g - level, xi**2 * g_xi + 2.0 * xi * g, xi**2 * g_eta
+            slope = slope * off_wall
+            step = error / np.maximum(slope**2 + turn**2, 1e-300)
+            step /= np.maximum(1.0, np.maximum(np.abs(step * slope) / reach_xi, np.abs(step * turn) / reach_eta))
+            xi, eta = np.clip(xi - step * slope, 0.0, self._field.xi_max), eta - step * turn
+        return xi, eta
+
+
+def _march(positive: NDArray[np.bool_]) -> tuple[Indices, Indices]:
+    """Marching squares on a grid (rows, columns) that is periodic along the columns.
+
+    Returns the edges on which the sign changes, (p,), and the segments between them, (s, 2), indices into these. The
+    edges are numbered: (rows − 1)·columns from (i, j) to (i + 1, j) come first, then those from (i, j) to (i, j + 1).
+    """
+    rows, columns = positive.shape
+    right = np.roll(positive, -1, axis=1)
+    radial, angular = positive[:-1] != positive[1:], positive != right
+    number = np.arange((2 * rows - 1) * columns)
+    radial_id, angular_id = np.split(number, [(rows - 1) * columns])
+    radial_id, angular_id = radial_id.reshape(radial.shape), angular_id.reshape(angular.shape)
+    crossed = np.stack([angular[:-1], np.roll(radial, -1, 1), angular[1:], radial], axis=-1)
+    ids = np.stack([angular_id[:-1], np.roll(radial_id, -1, 1), angular_id[1:], radial_id], axis=-1)
+    count = crossed.sum(-1)
+    pairs = [ids[count == n][crossed[count == n]].reshape(-1, 2) for n in (2, 4)]
+    edges, segments = np.unique(np.concatenate(pairs), return_inverse=True)
+    return edges, segments.reshape(-1, 2)
+
+
+def _chains(segments: Indices, count: int) -> list[Indices]:
+    """Segments (s, 2) between `count` points, at most two at each, as chains; closed ones repeat their first point."""
+    neighbours: list[list[int]] = [[] for _ in range(count)]
+    for a, b in segments.tolist():
+        neighbours[a].append(b)
+        neighbours[b].append(a)
+    free = [True] * count
+    chains = []
+    for start in sorted(range(count), key=lambda point: len(neighbours[point])):
+        chain, point = [], start
+        while free[point]:
+            free[point] = False
+            chain.append(point)
+            point = next((n for n in neighbours[point] if free[n]), start)
+        if len(chain) > 1:
+            chains.append(np.array(chain + [start] * (len(neighbours[start]) == 2)))
+    return chains
+
+
+def _inside(points: ComplexArray, window: Window) -> NDArray[np.bool_]:
+    left, right, bottom, top = window
+    return (points.real >= left) & (points.real <= right) & (points.imag >= bottom) & (points.imag <= top)
+
+
+def _clipped(lines: Iterable[ComplexArray], window: Window) -> tuple[ComplexArray, ...]:
+    """The parts of the lines in the window, with their last points on its border."""
+    parts = []
+    for line in lines:
+        inside = _inside(line, window)
+        if line[0] == line[-1] and not inside.all():
+            first = int(np.argmin(inside))
+            line = np.append(np.roll(line[:-1], -first), line[first])
+            inside = _inside(line, window)
+        within = np.flatnonzero(inside)
+        for run in np.split(within, np.flatnonzero(np.diff(within) > 1) + 1):
+            if run.size:
+                before, after = line[max(run[0] - 1, 0)], line[min(run[-1] + 1, line.size - 1)]
+                first_point, last_point = (_border(line[run[k]], p, window) for k, p in ((0, before), (-1, after)))
+                parts.append(np.concatenate([first_point, line[run], last_point]))
+    return tuple(part for part in parts if part.size > 1)
+
+
+def _border(inner: complex, outer: complex, window: Window) -> ComplexArray:
+    """The point where the way from `inner` to `outer` leaves the window, (1,), or none if it does not, (0,)."""
+    left, right, bottom, top = window
+    way = outer - inner
+    shares = [
+        (limit - start) / step
+        for start, step, low, high in ((inner.real, way.real, left, right), (inner.imag, way.imag, bottom, top))
+        for limit in (low, high)
+        if step and (start + step - limit) * (limit - start) > 0.0
+    ]
+    return np.array([inner + min(shares) * way] if shares else [], dtype=np.complex128)
