@@ -115,13 +115,14 @@ def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
         require(tolerance is None, f"expected no tolerance with the {grid} grid, which has its own; choose grid auto")
         return ACCURACIES[grid]
     low, high = TOLERANCE_RANGE
+    wanted = math.nan if tolerance is None else tolerance
     require(
-        tolerance is not None and low <= tolerance <= high,
+        low <= wanted <= high,
         f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {tolerance}; give for "
         "example 0.001 for 0.1 %",
     )
-    first = next((a.first for a in ACCURACIES.values() if a.drag <= tolerance), ACCURACIES["fine"].first)
-    return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
+    first = next((a.first for a in ACCURACIES.values() if a.drag <= wanted), ACCURACIES["fine"].first)
+    return Accuracy(wanted, LIFT_ALLOWANCE * wanted, first)
 
 
 def solve(

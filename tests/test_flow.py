@@ -107,7 +107,7 @@ def test_warm_start_reaches_the_same_flow_with_fewer_solves(circle_40):
     near = solve(Body.circle(), FlowConditions(38.0), start=circle_40)
     cold = solve(Body.circle(), FlowConditions(38.0))
     assert near.drag_coefficient == pytest.approx(cold.drag_coefficient, rel=1e-9)
-    assert int(near.flow.linear_solves) < int(cold.flow.linear_solves)
+    assert float(near.flow.linear_solves) < float(cold.flow.linear_solves)
 
 
 def test_random_bodies_converge():
@@ -166,7 +166,7 @@ ESTIMATED = {
     "circle": (Body.circle(), 40.0, 0.0),
     "broadside": (Body.ellipse(0.5), 20.0, 0.0),
     "at incidence": (Body.ellipse(4.0), 40.0, 15.0),
-    "creeping": (Body.ellipse(2.0), 0.3, 20.0),
+    "slow": (Body.ellipse(2.0), 1.0, 20.0),
 }
 
 
@@ -177,8 +177,7 @@ def test_error_estimate_is_close_to_the_error(case):
     rough, exact = solve(body, conditions), solve(body, conditions, grid="auto", tolerance=2e-4)
     assert rough.accurate
     assert exact.accurate
-    if rough.flow.resolution == exact.flow.resolution:
-        pytest.fail("the reference must be another grid")
+    assert rough.flow.resolution != exact.flow.resolution
     true = exact.drag_coefficient + exact.drag_error - rough.drag_coefficient
     assert 1 / 3 < rough.drag_error / true < 3, (rough.drag_error, true)
 

@@ -1,4 +1,4 @@
-"""The steady Navier-Stokes equations on the mapped grid, their residual and their exact linearisation.
+"""The steady Navier-Stokes equations on the mapped grid: their residual, and the forces.
 
     ψ_ξξ + ψ_ηη + h² ω = 0
     ψ_η ω_ξ − ψ_ξ ω_η − ν (ω_ξξ + ω_ηη) = 0                    h = |dz/d(ξ + iη)|
@@ -16,17 +16,15 @@ The body enters through h² alone, and through the positions of the outer line a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.block_tridiagonal import BlockTridiagonal
 from fusiform.solvers.flow.far_field import displacement, oseenlet
 from fusiform.solvers.flow.grid import STENCIL_WIDTH, Grid, Resolution, make_grid, periodic_integral
 from fusiform.solvers.geometry import laurent
-
-FIELDS = 2
 
 
 @dataclass(frozen=True)
@@ -92,10 +90,11 @@ class Problem:
 
     def select(self, index: Tensor) -> Problem:
         """The cases of a boolean or integer index."""
-        grid = {f.name: getattr(self.grid, f.name) for f in fields(self.grid)}
-        parts = {f.name: getattr(self, f.name) for f in fields(self)} | {"grid": None}
-        chosen = [{k: v[index] if isinstance(v, Tensor) else v for k, v in d.items()} for d in (grid, parts)]
-        return Problem(**chosen[1] | {"grid": Grid(**chosen[0])})
+
+        def tensors(item: Problem | Grid) -> dict[str, Any]:
+            return {name: value[index] for name, value in vars(item).items() if isinstance(value, Tensor)}
+
+        return replace(self, grid=replace(self.grid, **tensors(self.grid)), **tensors(self))
 
 
 def make_problem(coefficients: Tensor, reynolds: Tensor, grid: Grid) -> Problem:
@@ -212,101 +211,6 @@ def residual_norm(problem: Problem, r: State) -> Tensor:
     """
     per_point = (r.psi.square() + r.omega.square()) / problem.metric
     return torch.sqrt(per_point.mean((1, 2)) + r.scalars.square().sum(-1))
-
-
-def line_blocks(n_xi: int) -> list[slice]:
-    """Radial lines grouped so that five-point stencils reach the neighbouring blocks only: 3, 2, 2, …, 2, 3 lines."""
-    starts = [0, *range(3, n_xi - 3, 2), n_xi - 3]
-    return [slice(a, b) for a, b in zip(starts, [*starts[1:], n_xi], strict=True)]
-
-
-class _Coefficients:
-    """Coefficients of the linearised equations that act on each angle separately, for any pair of line ranges."""
-
-    def __init__(self, problem: Problem, d: Slopes) -> None:
-        self.problem, self.d = problem, d
-        radial, scale = problem.grid.radial, problem.grid.xi_max[:, None, None]
-        self.psi = (radial.psi_first / scale, radial.psi_second / scale**2)
-        self.omega = (radial.omega_first / scale, radial.omega_second / scale**2)
-
-    def between(self, rows: slice, columns: slice) -> Tensor:
-        """coef[b, i, m, e, f, j] of lines `rows` feeling lines `columns` (stencil part only)."""
-        d, n_xi = self.d, self.problem.grid.n_xi
-        psi_1, psi_2 = (m[:, rows, columns, None] for m in self.psi)
-        omega_1, omega_2 = (m[:, rows, columns, None] for m in self.omega)
-        nu = self.problem.viscosity[:, None, None, None]
-        transport_psi = -d.omega_eta[:, rows, None] * psi_1
-        transport_omega = d.psi_eta[:, rows, None] * omega_1 - nu * omega_2
-        coef = torch.zeros(*transport_psi.shape[:3], FIELDS, FIELDS, transport_psi.shape[-1]).to(transport_psi)
-        coef[..., 0, 0, :] = psi_2
-        coef[..., 1, 0, :] = transport_psi
-        coef[..., 1, 1, :] = transport_omega
-        if rows.start == 0:
-            coef[:, 0] = 0.0
-            coef[:, 0, :, 1, 0] = psi_2[:, 0]
-        if rows.stop == n_xi:
-            leaving = self.problem.outflow[:, None]
-            coef[:, -1] = 0.0
-            coef[:, -1, :, 0, 0] = psi_1[:, -1]
-            coef[:, -1, :, 1, 0] = torch.where(leaving, transport_psi[:, -1], 0.0)
-            coef[:, -1, :, 1, 1] = torch.where(leaving, d.psi_eta[:, -1, None] * omega_1[:, -1], 0.0)
-        return coef
-
-
-def _diagonal_block(problem: Problem, d: Slopes, stencil: Tensor, lines: slice) -> Tensor:
-    """Dense block of a range of lines: the stencil part within it plus the angular derivatives."""
-    grid = problem.grid
-    batch, count, _, _, _, n_eta = stencil.shape
-    block = stencil.new_zeros(batch, count, FIELDS, n_eta, count, FIELDS, n_eta)
-    torch.diagonal(block, dim1=3, dim2=6).copy_(stencil.permute(0, 1, 3, 2, 4, 5))
-    identity = torch.eye(n_eta, dtype=stencil.dtype, device=stencil.device)
-    for i, line in enumerate(range(lines.start, lines.stop)):
-        metric = torch.diag_embed(problem.metric[:, line])
-        if line == 0:
-            block[:, i, 0, :, i, 0] += identity
-            block[:, i, 1, :, i, 1] += metric
-            continue
-        advection = d.omega_xi[:, line, :, None] * grid.d_eta
-        transport = d.psi_xi[:, line, :, None] * grid.d_eta + problem.viscosity[:, None, None] * grid.d_eta2
-        if line == grid.n_xi - 1:
-            leaving = problem.outflow[:, :, None]
-            block[:, i, 0, :, i, 0] += problem.far_decay
-            block[:, i, 1, :, i, 0] += torch.where(leaving, advection, 0.0)
-            block[:, i, 1, :, i, 1] += torch.where(leaving, -transport, identity)
-        else:
-            block[:, i, 0, :, i, 0] += grid.d_eta2
-            block[:, i, 0, :, i, 1] += metric
-            block[:, i, 1, :, i, 0] += advection
-            block[:, i, 1, :, i, 1] -= transport
-    size = count * FIELDS * n_eta
-    return block.reshape(batch, size, size)
-
-
-def jacobian(problem: Problem, state: State) -> BlockTridiagonal:
-    """∂R/∂(ψ, ω) of the field equations, blocks of radial lines; the scalars are bordered by `border_columns`."""
-    d = slopes(problem, state)
-    coefficients, blocks = _Coefficients(problem, d), line_blocks(problem.grid.n_xi)
-    before: list[slice | None] = [None, *blocks[:-1]]
-    after: list[slice | None] = [*blocks[1:], None]
-    return BlockTridiagonal(
-        [_diagonal_block(problem, d, coefficients.between(own, own), own) for own in blocks],
-        [
-            None if other is None else coefficients.between(own, other)
-            for own, other in zip(blocks, before, strict=True)
-        ],
-        [None if other is None else coefficients.between(own, other) for own, other in zip(blocks, after, strict=True)],
-    )
-
-
-def border_columns(problem: Problem, state: State) -> list[State]:
-    """∂R_fields/∂Q and ∂R_fields/∂Γ: minus the far field's slopes on the outer line."""
-    _, drag, lift, drag_squared = problem.far_slope.unbind(1)
-    columns = []
-    for slope in (drag + 2.0 * state.scalars[:, :1] * drag_squared, lift):
-        psi, omega = torch.zeros_like(state.psi), torch.zeros_like(state.omega)
-        psi[:, -1] = -slope
-        columns.append(State(psi, omega, torch.zeros_like(state.scalars)))
-    return columns
 
 
 def force_gradient(problem: Problem) -> tuple[Tensor, Tensor]:

@@ -1,15 +1,17 @@
 """Streamlines as level lines of the stream function: exact for the solution, without integrating along them.
 
-The level lines are found in the plane of (ξ, η) by marching squares on a refined grid, moved onto the level by Newton
-steps along ∇ψ, and mapped to the plane of the flow by z(ζ). Lengths in d, ψ in U d.
+The level lines are found in the plane of (ξ, η) by `contourpy` on a refined grid, moved onto the level by Newton steps
+along ∇ψ, and mapped to the plane of the flow by z(ζ). Lengths in d, ψ in U d.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
+from contourpy import contour_generator
 from numpy.typing import NDArray
 
 from fusiform.solvers.errors import require
@@ -17,10 +19,10 @@ from fusiform.solvers.flow.analysis import FreeStagnationPoint, finer_grid, free
 from fusiform.solvers.flow.fields import Array, ComplexArray, FlowField
 
 Window = tuple[float, float, float, float]
-Indices = NDArray[np.int64]
 
 SUBDIVISION = 4
-POLISHING_STEPS = 5
+SEAM = 1e-9
+POLISHING_STEPS = 3
 AT_REST = 1e-7
 NEAR_SADDLE = 0.1
 LOOP_SHARE = 0.97
@@ -107,37 +109,33 @@ class _LevelLines:
         xi, self._eta = finer_grid(field, SUBDIVISION)
         rows = np.searchsorted(np.abs(field.z(np.exp(xi + 0j))), 1.1 * reach + 1.0) + 1
         self._xi = xi[:rows]
-        self._reduced = field.reduced_psi(self._xi, self._eta[:-1])
-        self.psi: Array = self._reduced * self._xi[:, None] ** 2
+        reduced = field.reduced_psi(self._xi, self._eta[:-1])
+        self.psi: Array = reduced * self._xi[:, None] ** 2
         self.z = field.z(np.exp(self._xi[:, None] + 1j * self._eta[:-1]))
+        two_turns = np.concatenate([self._eta[:-1], self._eta + 2.0 * np.pi])
+        self._at_rest, self._moving = (
+            contour_generator(two_turns, self._xi, np.hstack([values, values, values[:, :1]]))
+            for values in (reduced, self.psi)
+        )
 
     def at(self, level: float) -> list[ComplexArray]:
-        """The lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall."""
-        values = self.psi - level if level != 0.0 else self._reduced
-        edges, segments = _march(values > 0.0)
-        xi, eta = self._polished(*self._crossings(values, edges), level)
-        points = self._field.z(np.exp(xi + 1j * eta))
-        return [points[chain] for chain in _chains(segments, edges.size)]
+        """The lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
+
+        Over two turns of η each line appears once as a whole, beginning within the first: lines span less than a turn.
+        """
+        found = cast(list[Array], (self._moving if level != 0.0 else self._at_rest).lines(level))
+        whole = [line.T for line in found if SEAM < line[:, 0].min() - self._eta[0] <= 2.0 * np.pi + SEAM]
+        return [self._polished(xi, eta, level) for eta, xi in whole]
 
     def around(self, centre: complex, level: float) -> list[ComplexArray]:
         """The closed lines ψ = `level` around a point."""
         closed = [line for line in self.at(level) if line[0] == line[-1]]
         return [line for line in closed if abs(np.angle((line[1:] - centre) / (line[:-1] - centre)).sum()) > np.pi]
 
-    def _crossings(self, values: Array, edges: Indices) -> tuple[Array, Array]:
-        """(ξ, η) where the values vanish on edges of the grid, numbered as in `_march`, by linear interpolation."""
-        rows, columns = values.shape
-        radial = edges < (rows - 1) * columns
-        i, j = np.divmod(np.where(radial, edges, edges - (rows - 1) * columns), columns)
-        here, there = values[i, j], values[i + radial, (j + ~radial) % columns]
-        share = here / (here - there)
-        xi = self._xi[i] + share * (self._xi[i + radial] - self._xi[i])
-        return xi, self._eta[j] + share * (self._eta[j + ~radial] - self._eta[j])
-
-    def _polished(self, xi: Array, eta: Array, level: float) -> tuple[Array, Array]:
-        """Newton steps along the gradient, no longer than a cell; points of the wall stay on it."""
+    def _polished(self, xi: Array, eta: Array, level: float) -> ComplexArray:
+        """Points moved onto ψ = `level` by Newton steps along ∇ψ, no longer than a cell; the wall's stay on it."""
         reach_xi = np.interp(xi, self._xi, np.gradient(self._xi))
-        reach_eta = np.interp(eta, self._eta, np.gradient(self._eta))
+        reach_eta = np.interp(eta, self._eta[:-1], np.diff(self._eta), period=2.0 * np.pi)
         off_wall = xi > 0.0
         for _ in range(POLISHING_STEPS):
             angle = np.mod(eta, 2.0 * np.pi)
@@ -151,46 +149,7 @@ class _LevelLines:
             step = error / np.maximum(slope**2 + turn**2, 1e-300)
             step /= np.maximum(1.0, np.maximum(np.abs(step * slope) / reach_xi, np.abs(step * turn) / reach_eta))
             xi, eta = np.clip(xi - step * slope, 0.0, self._field.xi_max), eta - step * turn
-        return xi, eta
-
-
-def _march(positive: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    """Marching squares on a grid (rows, columns) that is periodic along the columns.
-
-    Returns the edges on which the sign changes, (p,), and the segments between them, (s, 2), indices into these. The
-    edges are numbered: (rows − 1)·columns from (i, j) to (i + 1, j) come first, then those from (i, j) to (i, j + 1).
-    """
-    rows, columns = positive.shape
-    right = np.roll(positive, -1, axis=1)
-    radial, angular = positive[:-1] != positive[1:], positive != right
-    number = np.arange((2 * rows - 1) * columns)
-    radial_id, angular_id = np.split(number, [(rows - 1) * columns])
-    radial_id, angular_id = radial_id.reshape(radial.shape), angular_id.reshape(angular.shape)
-    crossed = np.stack([angular[:-1], np.roll(radial, -1, 1), angular[1:], radial], axis=-1)
-    ids = np.stack([angular_id[:-1], np.roll(radial_id, -1, 1), angular_id[1:], radial_id], axis=-1)
-    count = crossed.sum(-1)
-    pairs = [ids[count == n][crossed[count == n]].reshape(-1, 2) for n in (2, 4)]
-    edges, segments = np.unique(np.concatenate(pairs), return_inverse=True)
-    return edges, segments.reshape(-1, 2)
-
-
-def _chains(segments: Indices, count: int) -> list[Indices]:
-    """Segments (s, 2) between `count` points, at most two at each, as chains; closed ones repeat their first point."""
-    neighbours: list[list[int]] = [[] for _ in range(count)]
-    for a, b in segments.tolist():
-        neighbours[a].append(b)
-        neighbours[b].append(a)
-    free = [True] * count
-    chains = []
-    for start in sorted(range(count), key=lambda point: len(neighbours[point])):
-        chain, point = [], start
-        while free[point]:
-            free[point] = False
-            chain.append(point)
-            point = next((n for n in neighbours[point] if free[n]), start)
-        if len(chain) > 1:
-            chains.append(np.array(chain + [start] * (len(neighbours[start]) == 2)))
-    return chains
+        return self._field.z(np.exp(xi + 1j * eta))
 
 
 def _inside(points: ComplexArray, window: Window) -> NDArray[np.bool_]:
