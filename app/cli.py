@@ -1,7 +1,8 @@
 """The command line `fusiform`: solve, predict, optimize, dataset, train, evaluate, app.
 
 Standard output carries the result and nothing else; progress and warnings go to standard error. Exit codes: 0 done,
-1 the flow did not converge, 2 wrong input (one sentence), 130 interrupted. The numerical packages are imported inside
+1 the flow did not converge, 2 wrong input (one sentence), 130 interrupted. A flow less accurate than asked for is told
+on standard error. The numerical packages are imported inside
 the commands, so that `fusiform --help` answers at once.
 """
 
@@ -9,10 +10,9 @@ from __future__ import annotations
 
 import os
 import time
-from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -21,16 +21,11 @@ from fusiform.app import offline
 from fusiform.app.report import CONFIDENCE_WARNING, FIT_WARNING, json_text, make_console, print_result
 
 if TYPE_CHECKING:
-    from fusiform.solvers import Body, FlowConditions
+    from fusiform.solvers import Body, FlowConditions, Solution
     from fusiform.solvers.inverse import OptimizationResult
 
-
-class Grid(StrEnum):
-    """The solver's named resolutions."""
-
-    COARSE = "coarse"
-    STANDARD = "standard"
-    FINE = "fine"
+NamedGrid = Literal["coarse", "standard", "fine"]
+GRID_HELP = "refined until the estimated error is 1 % (coarse), 0.3 % (standard) or 0.1 % (fine) of the drag"
 
 
 class Commands(TyperGroup):
@@ -93,9 +88,11 @@ def _finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str]
         _say(f"warning: the body that was computed differs from the given outline by up to {fit_error:.1%} of d.")
 
 
-def _exit_unless_converged(numbers: dict[str, Any], status: str) -> None:
-    if not numbers["converged"]:
-        _say(f"warning: {status}")
+def _judge(solution: Solution) -> None:
+    """Warn where the solution is not what was asked for, and exit with 1 where there is none."""
+    if not (solution.converged and solution.accurate):
+        _say(f"warning: {solution.status}")
+    if not solution.converged:
         raise typer.Exit(1)
 
 
@@ -104,18 +101,26 @@ def solve(
     body: BodyArgument,
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
-    grid: Annotated[Grid, typer.Option(help="Resolution of the flow.")] = Grid.STANDARD,
+    grid: Annotated[
+        Literal[NamedGrid, "auto"] | None,
+        typer.Option(help=f"Grid, {GRID_HELP}; auto: --tolerance. Standard if not given."),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(metavar="T", help="Refine until the estimated relative error of the drag is below T; grid auto."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Solve the steady flow past BODY and print drag and lift."""
+    """Solve the steady flow past BODY and print drag, lift, their estimated errors, and what the flow does."""
     shape, conditions = _read(body, reynolds, alpha_deg)
     from fusiform.solvers import solve as solve_flow
 
-    with make_console(stderr=True).status(f"solving on the {grid.value} grid"):
-        solution = solve_flow(shape, conditions, grid=grid.value)
-    numbers = {"body": shape.name, **solution.summary()}
+    grid = grid or ("standard" if tolerance is None else "auto")
+    with make_console(stderr=True).status(f"solving on the {grid} grid"):
+        solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
+    numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
     _finish(f"Flow past {shape.name}", numbers, as_json, [solution.status], shape.fit_error)
-    _exit_unless_converged(numbers, solution.status)
+    _judge(solution)
 
 
 @cli.command()
@@ -149,7 +154,7 @@ def optimize(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for outline files and numbers.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite earlier results in DIR.")] = False,
     max_iterations: Annotated[int, typer.Option(metavar="N", help="Most iterations of the optimiser.")] = 80,
-    grid: Annotated[Grid, typer.Option(help="Resolution of the verification.")] = Grid.FINE,
+    grid: Annotated[NamedGrid, typer.Option(help=f"Grid of the verification, {GRID_HELP}.")] = "fine",
     as_json: Json = False,
 ) -> None:
     """Find the body of BODY's area with the least drag, and verify it with the flow solver."""
@@ -163,20 +168,20 @@ def optimize(
     asked = drag_model(model)
     if out is not None:
         prepare_folder(out, overwrite=force)
-    with show_search(make_console(stderr=True), grid.value) as watch:
+    with show_search(make_console(stderr=True), grid) as watch:
         result = minimize_drag(
-            shape, conditions, model=asked, max_iterations=max_iterations, verify=grid.value, callback=watch
+            shape, conditions, model=asked, max_iterations=max_iterations, verify=grid, callback=watch
         )
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result.body, numbers)
-    notes = _optimum_notes(result, numbers["files"])
-    _finish(f"Least drag from {shape.name}, solved", numbers, as_json, notes, shape.fit_error)
-    _exit_unless_converged(numbers, "the solver did not converge for the optimum; try --grid fine or another start.")
-
-
-def _optimum_notes(result: OptimizationResult, files: list[str]) -> list[str]:
     assert result.verified is not None
-    apart = result.predicted_drag_coefficient / result.verified.drag_coefficient - 1.0
+    notes = _optimum_notes(result, result.verified, numbers["files"])
+    _finish(f"Least drag from {shape.name}, solved", numbers, as_json, notes, shape.fit_error)
+    _judge(result.verified)
+
+
+def _optimum_notes(result: OptimizationResult, verified: Solution, files: list[str]) -> list[str]:
+    apart = result.predicted_drag_coefficient / verified.drag_coefficient - 1.0
     side = "above" if apart > 0 else "below"
     return [
         result.status,

@@ -54,7 +54,9 @@ class Answer:
     drag_pressure: float
     drag_friction: float
     lift_coefficient: float
+    drag_error: float
     converged: bool
+    accurate: bool
     status: str
     seconds: float
     field: FlowField

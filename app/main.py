@@ -31,7 +31,11 @@ def toolbar() -> tuple[str, str, bool]:
             help=" ".join(f"{name.capitalize()}: {shown.definition}" for name, shown in QUANTITIES.items()),
         )
         streamlines = st.toggle(
-            "Streamlines", True, key="streamlines", help="Lines of constant stream function; eddies have closer lines."
+            "Streamlines",
+            True,
+            key="streamlines",
+            help="Lines of constant stream function, a step of 0.16 U d apart, eddies in thirds of theirs. The heavier "
+            "ones divide the flow: they end at the body or cross where the fluid is at rest.",
         )
     return str(view), str(quantity), streamlines
 

@@ -1,4 +1,4 @@
-"""A flow as arrays for a picture: its fields on a rectangular raster, and the outline. Lengths in d."""
+"""A flow as arrays for a picture: fields on a rectangular raster, streamlines, and the outline. Lengths in d."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
 from fusiform.solvers.flow.fields import FlowField
+from fusiform.solvers.flow.streamlines import Streamlines, streamlines
 from fusiform.solvers.geometry import laurent
 
 Array = NDArray[np.float64]
@@ -23,7 +24,6 @@ RASTER_WIDTH = 176
 AHEAD, BEHIND, BESIDE = 1.2, 2.6, 0.9
 STEP = 0.25
 MARGIN_ASPECT, MARGIN_ROWS = 1.15, 14
-EDDY_THICKNESS, EDDY_DEPTH = 2, 3e-4
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,8 @@ class Window:
 class Picture:
     """Fields on the raster `y` × `x`, which reaches beyond `window` above and below.
 
-    `speed` |u|/U, `pressure` C_p, `vorticity` ω d/U, `streamfunction` ψ/(U d), the last one 0 inside the body.
-    There the others repeat the nearest values outside, so that smoothing shows no rim; the page draws the body
-    (`outline`, complex) over them. `eddies` is ψ where streamlines are closed, NaN elsewhere.
+    `speed` |u|/U, `pressure` C_p, `vorticity` ω d/U. Inside the body they repeat the nearest values outside, so that
+    smoothing shows no rim; the page draws the body (`outline`, complex) over them.
     """
 
     window: Window
@@ -51,8 +50,7 @@ class Picture:
     speed: Array
     pressure: Array
     vorticity: Array
-    streamfunction: Array
-    eddies: Array
+    streamlines: Streamlines
     outline: ComplexArray
 
 
@@ -100,8 +98,7 @@ def draw(field: FlowField, window: Window) -> Picture:
         speed=filled(np.hypot(values.u, values.v)),
         pressure=filled(2.0 * values.pressure),
         vorticity=filled(values.vorticity),
-        streamfunction=np.where(inside, 0.0, values.streamfunction),
-        eddies=_closed_part(np.where(inside, 0.0, values.streamfunction)),
+        streamlines=streamlines(field, (window.left, window.right, float(y[0]), float(y[-1]))),
         outline=closed_outline(field.coefficients),
     )
 
@@ -123,20 +120,3 @@ def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Ar
     angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
     values = CubicSpline(eta, np.append(nodes, nodes[0]), bc_type="periodic")(angle)
     return angle, closed_outline(field.coefficients), values
-
-
-def _closed_part(psi: Array) -> Array:
-    """ψ in regions of one sign that the stream does not enter (streamlines there are closed), else NaN.
-
-    Such regions do not reach the picture's left, upper or lower edge; at the right edge a long eddy may be cut off.
-
-    Layers a few cells thin and regions with hardly any flow are noise, of the raster or the surrogate, and left out.
-    """
-    closed = np.zeros(psi.shape, dtype=bool)
-    for sign in (psi > 0.0, psi < 0.0):
-        labels, count = ndimage.label(sign)
-        keep = ndimage.maximum(np.abs(psi), labels, np.arange(count + 1)) >= EDDY_DEPTH
-        keep[np.concatenate([labels[0], labels[-1], labels[:, 0], [0]])] = False
-        closed |= keep[labels]
-    closed = ndimage.binary_opening(closed, iterations=EDDY_THICKNESS)
-    return np.where(closed, psi, np.nan)

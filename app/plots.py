@@ -9,8 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusiform.app.pictures import Array, ComplexArray, Picture, wall_values
+from fusiform.app.pictures import ComplexArray, Picture, wall_values
+from fusiform.solvers.flow.analysis import WallPoint
 from fusiform.solvers.flow.fields import FlowField
+from fusiform.solvers.flow.streamlines import Streamlines
 from fusiform.solvers.inverse import Iterate
 
 FLOW_HEIGHT, SIDE_HEIGHT = 410, 240
@@ -19,8 +21,7 @@ INK, ACCENT, MUTED = "#2a7fb8", "#d1802e", "#8d99a6"
 PALE = "rgba(42,127,184,0.22)"
 STREAMLINE = "rgba(255,255,255,0.55)"
 STREAMLINE_ON_PALE = "rgba(60,70,80,0.45)"
-STREAM_SPACING = 0.16
-EDDY_LINES = 4
+DIVIDING_WIDTH = 1.6
 SATURATION_PERCENTILE = 98.5
 
 
@@ -65,11 +66,12 @@ WALL_QUANTITIES = {
 
 @dataclass(frozen=True)
 class WallCurve:
-    """One body's wall, to be drawn in `colour`."""
+    """One body's wall, to be drawn in `colour`, with a mark at each point of `separation`."""
 
     name: str
     field: FlowField
     colour: str
+    separation: Sequence[WallPoint]
 
 
 def _limits(pictures: Sequence[Picture], name: str) -> tuple[float, float]:
@@ -95,7 +97,7 @@ def flow_figure(
     for column, (_, picture) in enumerate(panels, start=1):
         figure.add_trace(_heat_map(picture, quantity), 1, column)
         if streamlines:
-            for trace in _streamlines(picture, STREAMLINE_ON_PALE if shown.signed else STREAMLINE):
+            for trace in _streamlines(picture.streamlines, STREAMLINE_ON_PALE if shown.signed else STREAMLINE):
                 figure.add_trace(trace, 1, column)
         if ghost is not None and column == len(panels):
             figure.add_trace(_line(ghost, "start", STREAMLINE, dash="dot"), 1, column)
@@ -125,36 +127,21 @@ def _heat_map(picture: Picture, quantity: str) -> go.Heatmap:
     )
 
 
-def _streamlines(picture: Picture, colour: str) -> list[go.Contour]:
-    """Lines of constant stream function: even steps in the stream, and a few more inside closed eddies."""
-    reach = float(np.abs(picture.streamfunction).max())
-    half = STREAM_SPACING * (np.floor(reach / STREAM_SPACING) + 0.5)
-    lines = [_contours(picture, picture.streamfunction, (-half, half, STREAM_SPACING), colour)]
-    if np.isfinite(picture.eddies).any():
-        deepest = float(np.nanmax(np.abs(picture.eddies)))
-        step = 2.0 * deepest / (2 * EDDY_LINES + 1)
-        top = step * (EDDY_LINES - 0.5)
-        lines.append(_contours(picture, picture.eddies, (-top, top, step), colour))
-    return lines
+def _streamlines(lines: Streamlines, colour: str) -> list[go.Scatter]:
+    """Those that divide the flow at the body a little heavier than the others."""
+    widths = ((lines.stream + lines.eddies, 1.0), (lines.dividing, DIVIDING_WIDTH))
+    return [_line(_joined(group), "streamlines", colour, width=width) for group, width in widths]
 
 
-def _contours(picture: Picture, values: Array, levels: tuple[float, float, float], colour: str) -> go.Contour:
-    start, end, size = levels
-    return go.Contour(
-        x=picture.x.astype(np.float32),
-        y=picture.y.astype(np.float32),
-        z=values.astype(np.float32),
-        contours={"start": start, "end": end, "size": size, "coloring": "none"},
-        line={"color": colour, "width": 1},
-        showscale=False,
-        hoverinfo="skip",
-    )
+def _joined(lines: Sequence[ComplexArray]) -> ComplexArray:
+    """Lines as one, with a gap after each."""
+    return np.concatenate([np.append(line, np.nan) for line in lines])
 
 
 def _line(points: ComplexArray, name: str, colour: str, *, dash: str = "solid", width: float = 2.0) -> go.Scatter:
     return go.Scatter(
-        x=points.real,
-        y=points.imag,
+        x=points.real.astype(np.float32),
+        y=points.imag.astype(np.float32),
         mode="lines",
         name=name,
         line={"color": colour, "dash": dash, "width": width},
@@ -168,7 +155,7 @@ def _body(outline: ComplexArray) -> go.Scatter:
 
 
 def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
-    """A wall quantity over x; the upper side (from the rear counter-clockwise to the nose) solid, the lower dotted."""
+    """A wall quantity over x: upper side (from the rear counter-clockwise to the nose) solid, lower side dotted."""
     figure = go.Figure()
     shown = WALL_QUANTITIES[quantity]
     for curve in curves:
@@ -183,6 +170,14 @@ def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
                 line={"color": curve.colour, "dash": dash, "width": 2},
                 hovertemplate=f"{curve.name}, {side} side<br>x %{{x:.3f}} d, {shown.symbol} %{{y:.3f}}<extra></extra>",
             )
+        figure.add_scatter(
+            x=[point.position.real for point in curve.separation],
+            y=np.interp([point.eta for point in curve.separation], eta, values),
+            mode="markers",
+            showlegend=False,
+            marker={"color": curve.colour, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
+            hovertemplate=f"{curve.name}, separation<br>x %{{x:.3f}} d, {shown.symbol} %{{y:.3f}}<extra></extra>",
+        )
     _style_small(figure, "x / d", shown.label)
     low, high = _wall_limits(curves, quantity)
     figure.update_yaxes(range=[high, low] if shown.upside_down else [low, high])

@@ -23,18 +23,29 @@ CONVENTIONS = (
 
 Row = tuple[str, str, str]
 
+ESTIMATES = ("drag_error", "lift_error")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
     "drag_friction": ("  friction part", "from the shear stress on the wall"),
     "lift_coefficient": ("lift C_L", "positive upwards"),
+    "drag_error": ("error of C_D", "estimated: exact minus computed, from the discretisation"),
+    "lift_error": ("error of C_L", "estimated likewise"),
+    "front_pressure_coefficient": ("front C_p", "at the front stagnation point; C_p = (p − p∞) / (½ ρ U²)"),
+    "base_pressure_coefficient": ("base C_p", "at the rearmost point"),
+    "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
+    "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
+    "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
     "confidence": ("confidence", "0 to 1: how far to trust the surrogate here"),
     "reynolds": ("Reynolds number", "based on d"),
     "alpha_deg": ("incidence", "degrees, nose up"),
     "reference_length": ("d", "in the body's own unit"),
     "area": ("area A", "in the body's own unit, squared"),
     "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
-    "grid": ("grid", "coarse, standard or fine"),
+    "grid": ("grid", "coarse, standard, fine: 1 %, 0.3 %, 0.1 % of the drag; auto: the tolerance"),
+    "tolerance": ("tolerance", "estimated relative error of the drag that was asked for"),
+    "nodes": ("nodes", "radial x angular, after refinement"),
+    "accurate": ("accurate", "whether the estimated errors are as small as asked for"),
     "model": ("model", "what was asked for the drag"),
     "initial_drag_coefficient": ("C_D of the start", "by the solver"),
     "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
@@ -55,18 +66,21 @@ def finite(numbers: dict[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in numbers.items()}
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, digits: int = 5) -> str:
+    """Points in lines of their own."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value if abs(value) > ROUNDING else 0.0:.5g}"
+        return f"{value if abs(value) > ROUNDING else 0.0:.{digits}g}"
+    if isinstance(value, list):
+        return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in value)
     return str(value)
 
 
 def rows(numbers: dict[str, Any]) -> list[Row]:
     """Name, value and definition of every number that has a definition, in the order of the definitions."""
     known = [(key, *words) for key, words in _DEFINITIONS.items() if numbers.get(key) is not None]
-    return [(label, _text(numbers[key]), definition) for key, label, definition in known]
+    return [(label, _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known]
 
 
 def print_result(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str] = ()) -> None:

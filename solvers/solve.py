@@ -14,6 +14,7 @@ from torch import Tensor
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import require
 from fusiform.solvers.flow.adaptive import ACCURACIES, FINEST, Accuracy, solve_to_accuracy
+from fusiform.solvers.flow.analysis import FlowAnalysis, analyse
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.sensitivity import force_vjp
 from fusiform.solvers.flow.steady import FlowBatch
@@ -64,6 +65,11 @@ class Solution:
         """Velocity, pressure, vorticity and stream function; the body turned by the incidence, lengths in d."""
         return FlowField(self.flow.problem, self.flow.state, self.flow.coefficients)
 
+    @cached_property
+    def analysis(self) -> FlowAnalysis:
+        """Separation, attachment, stagnation, recirculation and pressure extremes of `field`."""
+        return analyse(self.field)
+
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Adjoint gradient of the `drag` or the `lift` coefficient."""
         weight = torch.tensor([1.0 if force == "drag" else 1j], dtype=torch.complex128)
@@ -74,7 +80,7 @@ class Solution:
         return ForceGradient(back[0][0], float(reynolds[0]), float(back[1][0]))
 
     def summary(self) -> dict[str, Any]:
-        """The numbers with their conventions, ready for JSON."""
+        """The numbers with their conventions, ready for JSON; where it converged, those of `analysis` too."""
         return {
             "drag_coefficient": self.drag_coefficient,
             "drag_pressure": self.drag_pressure,
@@ -82,6 +88,7 @@ class Solution:
             "lift_coefficient": self.lift_coefficient,
             "drag_error": None if math.isnan(self.drag_error) else self.drag_error,
             "lift_error": None if math.isnan(self.lift_error) else self.lift_error,
+            **(self.analysis.summary() if self.converged else {}),
             **conventions(self.body, self.conditions),
             "grid": self.grid,
             "nodes": f"{self.flow.resolution.n_xi} x {self.flow.resolution.n_eta}",

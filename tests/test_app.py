@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from fusiform.app import jobs, pictures, plots
 from fusiform.app.views import controls, words
-from fusiform.solvers import FlowConditions, InputError, load_body, solve
+from fusiform.solvers import FlowConditions, InputError, Solution, load_body, solve
 from fusiform.solvers.geometry import sample_names
 from fusiform.surrogates import load_surrogate
 
@@ -152,10 +154,29 @@ def test_solve_puts_the_solvers_answer_beside_the_surrogates(page: AppTest) -> N
     healthy(page.button("solve").click().run())
     run_until(page, idle)
     expected = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
-    assert words.coefficient(expected.drag_coefficient) in note(page, "Drag")
+    assert note(page, "Drag") == f"solver {words.with_error(expected.drag_coefficient, expected.drag_error)}"
+    assert note(page, "Confidence").startswith("drag off by ")
+    assert not page.warning
     assert words.coefficient(expected.drag_pressure) in note(page, "Pressure part")
     healthy(page.number_input("reynolds").set_value(12.0).run())
     assert note(page, "Drag") == "solver: press Solve"
+
+
+def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
+    poor = replace(found, accurate=False, status="Less than was asked for.")
+    monkeypatch.setattr(jobs, "solve", lambda *_, **__: poor)
+    healthy(page.button("solve").click().run())
+    run_until(page, idle)
+    assert [warning.value for warning in page.warning] == ["Solver: Less than was asked for."]
+
+
+@pytest.mark.parametrize(("reynolds", "expected"), [(40.0, "recirculates over 2.2"), (1.0, "no recirculation")])
+def test_the_page_tells_where_the_flow_separates_and_recirculates(
+    page: AppTest, reynolds: float, expected: str
+) -> None:
+    healthy(page.number_input("reynolds").set_value(reynolds).run())
+    assert expected in page.caption[-1].value
 
 
 def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
@@ -279,15 +300,21 @@ def test_a_failing_job_leaves_a_sentence() -> None:
 
 
 @pytest.fixture(scope="module")
-def wake() -> pictures.Picture:
-    """The circle at Re = 40, whose wake has two closed eddies, 2.24 d long."""
-    field = solve(load_body("circle"), FlowConditions(40.0), grid="coarse").field
-    return pictures.draw(field, pictures.window_around([pictures.closed_outline(field.coefficients)], 2.5))
+def circle_40() -> Solution:
+    """Two closed eddies, 2.24 d long."""
+    return solve(load_body("circle"), FlowConditions(40.0), grid="coarse")
+
+
+@pytest.fixture(scope="module")
+def wake(circle_40: Solution) -> pictures.Picture:
+    return pictures.draw(
+        circle_40.field, pictures.window_around([pictures.closed_outline(circle_40.field.coefficients)], 2.5)
+    )
 
 
 def test_a_picture_holds_the_flow_and_no_gaps(wake: pictures.Picture) -> None:
     assert wake.speed.shape == (len(wake.y), len(wake.x))
-    for values in (wake.speed, wake.pressure, wake.vorticity, wake.streamfunction):
+    for values in (wake.speed, wake.pressure, wake.vorticity):
         assert np.isfinite(values).all()
     np.testing.assert_allclose(wake.speed, wake.speed[::-1], atol=1e-5)
     assert abs(wake.speed[len(wake.y) // 2, 0] - 1.0) < 0.2
@@ -296,12 +323,21 @@ def test_a_picture_holds_the_flow_and_no_gaps(wake: pictures.Picture) -> None:
     assert wake.y[0] <= wake.window.bottom < wake.window.top <= wake.y[-1]
 
 
-def test_closed_streamlines_are_found_in_the_wake_only(wake: pictures.Picture) -> None:
-    rows, columns = np.nonzero(np.isfinite(wake.eddies))
-    x, y = wake.x[columns], wake.y[rows]
-    assert x.min() > 0.0
-    assert x.max() == pytest.approx(0.5 + 2.236, abs=0.1)
-    assert np.all(wake.eddies[rows, columns] * y < 0.0)
+def test_streamlines_fill_the_whole_raster_and_can_be_left_out(wake: pictures.Picture) -> None:
+    ends = np.array([line[[0, -1]] for line in wake.streamlines.stream])
+    np.testing.assert_allclose(ends.imag.max(), wake.y[-1], atol=0.2)
+    assert len(wake.streamlines.eddies) == 6
+    without, with_lines = (
+        len(plots.flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
+    )
+    assert with_lines == without + 2
+
+
+def test_separation_is_marked_where_the_wall_shear_vanishes(circle_40: Solution) -> None:
+    curve = plots.WallCurve("circle", circle_40.field, plots.INK, circle_40.analysis.separation)
+    marks = plots.wall_figure([curve], "wall_shear_coefficient").data[-1]
+    np.testing.assert_allclose(marks.x, 0.5 * np.cos(np.radians(53.6)), atol=5e-3)
+    np.testing.assert_allclose(marks.y, 0.0, atol=2e-3)
 
 
 def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: pictures.Picture) -> None:
@@ -329,5 +365,9 @@ def test_errors_are_written_as_sentences(text: str, expected: str) -> None:
 
 def test_numbers_are_written_with_four_digits_and_signs() -> None:
     assert [words.coefficient(x) for x in (10.3412, 1.5, 0.25, 1e-9)] == ["10.34", "1.500", "0.2500", "0.000"]
+    assert words.with_error(1.49698, 0.00055) == "1.4970 ± 0.0006"
+    assert words.with_error(2.754, -0.012) == "2.75 ± 0.02"
+    assert words.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
+    assert words.with_error(2.0, math.nan) == "2.000"
     assert words.apart(0.99, 1.0) == "−1.00 %"
     assert [words.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,18 @@ COMMON = {
     "converged",
     "seconds",
 }
-OPTIMIZE = COMMON | {
+SOLVED = COMMON | {
+    "drag_error",
+    "lift_error",
+    "accurate",
+    "nodes",
+    "front_pressure_coefficient",
+    "base_pressure_coefficient",
+    "recirculation_length",
+    "separation_points",
+    "attachment_points",
+}
+OPTIMIZE = SOLVED | {
     "initial_drag_coefficient",
     "predicted_drag_coefficient",
     "reduction_percent",
@@ -62,12 +74,18 @@ def numbers(*arguments: str) -> dict[str, Any]:
 
 def test_solve_prints_the_numbers_of_the_python_call_as_one_json_object() -> None:
     printed = numbers("solve", "naca2412", "--reynolds", "10", "--alpha-deg", "-3", "--grid", "coarse")
-    assert printed.keys() >= COMMON
+    assert printed.keys() >= SOLVED
     solution = solve(load_body("naca2412"), FlowConditions(10.0, -3.0), grid="coarse")
     for name in ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient"):
         assert printed[name] == pytest.approx(getattr(solution, name), rel=1e-12)
     assert printed["alpha_deg"] == -3.0
     assert printed["converged"] is True
+
+
+def test_a_tolerance_is_met_by_the_estimated_error() -> None:
+    printed = numbers("solve", "ellipse:2", "--reynolds", "20", "--tolerance", "0.02")
+    assert (printed["grid"], printed["tolerance"], printed["accurate"]) == ("auto", 0.02, True)
+    assert 0.0 < abs(printed["drag_error"]) < 0.02 * printed["drag_coefficient"]
 
 
 def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
@@ -117,7 +135,7 @@ def test_optimize_with_the_solver_as_model() -> None:
     printed = numbers(
         *("optimize", "ellipse:3", "--reynolds", "1", "--model", "solver", "--max-iterations", "1", "--grid", "coarse")
     )
-    assert printed["model"] == "solver (standard)"
+    assert printed["model"] == "solver (56 x 64)"
     assert printed["files"] == []
     assert printed["drag_coefficient"] < printed["initial_drag_coefficient"]
 
@@ -132,11 +150,24 @@ def test_people_get_a_table_with_the_conventions_and_progress_on_standard_error(
     assert "\x1b" not in result.stdout
 
 
-def test_a_flow_that_does_not_converge_is_printed_and_exits_with_1() -> None:
-    result = run("solve", "ellipse:0.1", "--reynolds", "100", "--grid", "coarse", "--json")
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["converged"] is False
-    assert "did not converge" in result.stderr
+def test_people_read_what_the_flow_does_and_how_accurate_it_is() -> None:
+    table = run("solve", "circle", "--reynolds", "40", "--grid", "coarse").stdout
+    for words in ("error of C_D", "front C_p", "base C_p", "recirculation", "-0.500, 0.000", "radial x angular"):
+        assert words in table
+
+
+@pytest.mark.parametrize(("converged", "exit_code"), [(False, 1), (True, 0)])
+def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
+    monkeypatch: pytest.MonkeyPatch, converged: bool, exit_code: int
+) -> None:
+    found = solve(load_body("circle"), FlowConditions(1.0), grid="coarse")
+    poor = replace(found, converged=converged, accurate=False, status="Less than was asked for.")
+    monkeypatch.setattr("fusiform.solvers.solve", lambda *_, **__: poor)
+    result = run("solve", "circle", "--reynolds", "1", "--json")
+    assert result.exit_code == exit_code
+    assert json.loads(result.stdout)["converged"] is converged
+    assert ("separation_points" in result.stdout) is converged
+    assert result.stderr == "fusiform: warning: Less than was asked for.\n"
 
 
 def test_a_poor_fit_is_told(tmp_path: Path) -> None:
@@ -154,6 +185,9 @@ def test_a_poor_fit_is_told(tmp_path: Path) -> None:
         (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.1 and 100"),
         (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.1 and 100"),
         (["solve", "circle", "--reynolds", "1", "--alpha-deg", "90"], "between -30 and 30 degrees"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),
         (["predict", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
         (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
         (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),

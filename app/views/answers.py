@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fusiform.app.pictures import Picture, Window, draw
+from fusiform.app.plots import WallCurve
 from fusiform.solvers import Body, FlowConditions, load_body
+from fusiform.solvers.flow.analysis import FlowAnalysis, analyse
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.geometry import parse_outline
 
@@ -53,7 +55,18 @@ def prediction(folder: str, body: Body, conditions: FlowConditions) -> Predictio
     return surrogate(folder).evaluate(body, conditions)
 
 
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs={FlowField: _field_key})
+def analysis(field: FlowField) -> FlowAnalysis:
+    """Separation, stagnation, recirculation and pressures of `field`."""
+    return analyse(field)
+
+
+def wall_curve(name: str, field: FlowField, colour: str) -> WallCurve:
+    """The wall of `field` for `wall_figure`."""
+    return WallCurve(name, field, colour, analysis(field).separation)
+
+
 @st.cache_resource(max_entries=100, show_spinner=False, hash_funcs={FlowField: _field_key})
 def picture(field: FlowField, window: Window) -> Picture:
-    """`field` on a raster."""
+    """`field` on a raster, with its streamlines."""
     return draw(field, window)

@@ -61,7 +61,8 @@ def choose() -> Inputs:
             GRIDS,
             index=2,
             key="grid",
-            help="Resolution of Solve and of the verification: fine is within 0.3 % of the true drag, standard 1 %.",
+            help="Of Solve and of the verification: refined until the estimated error of the drag is below 1 % "
+            "(coarse), 0.3 % (standard) or 0.1 % (fine).",
         )
     return Inputs(body, conditions, model, folder.strip(), grid)
 

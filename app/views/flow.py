@@ -22,7 +22,7 @@ from fusiform.app.report import FIT_WARNING
 from fusiform.app.views import answers, work
 from fusiform.app.views.controls import SURROGATE, Inputs
 from fusiform.app.views.metrics import CONVENTION, metric, metric_row
-from fusiform.app.views.words import apart, coefficient, confidence, sentence, value_or_dash
+from fusiform.app.views.words import apart, coefficient, confidence, sentence, value_or_dash, with_error
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.flow.fields import FlowField
 
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 SINGLE_ASPECT, DOUBLE_ASPECT = 2.5, 1.2
 PLOT_CONFIG = {"displayModeBar": False}
 METRICS = (
-    ("drag_coefficient", "Drag $C_D$", "Force along the stream: pressure part plus friction part."),
+    (
+        "drag_coefficient",
+        "Drag $C_D$",
+        "Force along the stream: pressure part plus friction part. ±: the solver's estimate of its own error.",
+    ),
     ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
     ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
     ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards."),
@@ -57,6 +61,8 @@ def show(inputs: Inputs, quantity: str, streamlines: bool) -> None:
     predicted = _prediction(inputs, inputs.body)
     solved = work.solver_answer(inputs)
     _metrics(predicted, solved)
+    if solved is not None:
+        doubts("Solver", solved)
     _fit_note(inputs.body, predicted)
     shown: list[tuple[str, str, Forces]] = []
     if predicted is not None:
@@ -70,7 +76,8 @@ def show(inputs: Inputs, quantity: str, streamlines: bool) -> None:
         st.caption("Press Solve to see the flow.")
         return
     _flow(shown, quantity, streamlines)
-    _walls([WallCurve(name, answer.field, colour) for name, colour, answer in shown])
+    _what_happens(shown[-1][0], shown[-1][2].field)
+    _walls([answers.wall_curve(name, answer.field, colour) for name, colour, answer in shown])
 
 
 def _prediction(inputs: Inputs, body: Body) -> Prediction | None:
@@ -89,23 +96,36 @@ def _metrics(predicted: Prediction | None, solved: Answer | None) -> None:
             mine = None if predicted is None else getattr(predicted, name)
             true = None if solved is None else getattr(solved, name)
             shown = true if mine is None else mine
-            metric(label, value_or_dash(shown), _solver_note(name, mine, true), f"{definition} {CONVENTION}")
+            note = _drag_note(solved) if name == "drag_coefficient" else _solver_note(mine, true)
+            metric(label, value_or_dash(shown), note, f"{definition} {CONVENTION}")
+        off = None
+        if predicted is not None and solved is not None:
+            off = f"drag off by {apart(predicted.drag_coefficient, solved.drag_coefficient)}"
         metric(
             "Confidence",
             "–" if predicted is None else confidence(predicted.confidence),
-            None,
+            off,
             "How near the surrogate's training came to this body and these conditions: 1 is as near as usual, 0 is "
-            "outside its range of Re. Press Solve to check.",
+            "outside its range of Re. Press Solve to check: the note is the distance of its drag from the solver's.",
         )
 
 
-def _solver_note(name: str, mine: float | None, true: float | None) -> str | None:
-    """The solver's value, and for the drag how far the surrogate's is from it."""
+def _drag_note(solved: Answer | None) -> str:
+    if solved is None:
+        return "solver: press Solve"
+    return f"solver {with_error(solved.drag_coefficient, solved.drag_error)}"
+
+
+def _solver_note(mine: float | None, true: float | None) -> str | None:
     if true is None:
-        return "solver: press Solve" if name == "drag_coefficient" else None
-    if mine is None:
-        return "by the solver"
-    return f"solver {coefficient(true)}" + (f" ({apart(mine, true)})" if name == "drag_coefficient" else "")
+        return None
+    return "by the solver" if mine is None else f"solver {coefficient(true)}"
+
+
+def doubts(name: str, answer: Answer) -> None:
+    """What a solver's answer lacks, if anything."""
+    if not (answer.converged and answer.accurate):
+        st.warning(f"{name}: {answer.status}")
 
 
 def _fit_note(body: Body, predicted: Prediction | None) -> None:
@@ -128,6 +148,20 @@ def _flow(shown: list[tuple[str, str, Forces]], quantity: str, streamlines: bool
     panels = [(name, answers.picture(answer.field, window)) for name, _, answer in shown]
     figure = flow_figure(panels, quantity, streamlines=streamlines)
     st.plotly_chart(figure, key="flow", config=PLOT_CONFIG, alt=f"Flow field: {quantity}")
+
+
+def _what_happens(name: str, field: FlowField) -> None:
+    """Pressures at both ends, where the flow separates, and its wake."""
+    found = answers.analysis(field)
+    points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in found.separation)
+    length = found.recirculation_length
+    st.caption(
+        f"{name}: $C_p$ {coefficient(found.front.pressure_coefficient)} at the front stagnation point, "
+        f"{coefficient(found.rear.pressure_coefficient)} at the base. The flow leaves the wall at {points}; "
+        + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind the body."),
+        help="$C_p$ = (p − p∞) / (½ ρ U²). Base: the rearmost point; the recirculation is measured from there. Points "
+        "are x/d, y/d, circles on the curves; a flow that stays attached leaves the wall at the rear alone.",
+    )
 
 
 def _walls(curves: list[WallCurve]) -> None:

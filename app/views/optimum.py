@@ -13,16 +13,15 @@ from fusiform.app.plots import (
     FLOW_HEIGHT,
     INK,
     SIDE_HEIGHT,
-    WallCurve,
     flow_figure,
     outlines_figure,
     progress_figure,
     wall_figure,
 )
 from fusiform.app.views import answers, work
-from fusiform.app.views.flow import PLOT_CONFIG
+from fusiform.app.views.flow import PLOT_CONFIG, doubts
 from fusiform.app.views.metrics import CONVENTION, metric, metric_row
-from fusiform.app.views.words import apart, coefficient, value_or_dash
+from fusiform.app.views.words import apart, coefficient, value_or_dash, with_error
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import Iterate
 
@@ -99,6 +98,8 @@ def _finished(optimum: Optimum, quantity: str, streamlines: bool) -> None:
         figure = outlines_figure(outlines, FLOW_HEIGHT)
         st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt="Start and optimum")
     else:
+        doubts("Start", start)
+        doubts("Optimum", best)
         _flows(start, best, quantity, streamlines)
     shapes, progress, wall = st.columns(3, gap="medium")
     figure = outlines_figure(outlines, SIDE_HEIGHT)
@@ -106,7 +107,7 @@ def _finished(optimum: Optimum, quantity: str, streamlines: bool) -> None:
     figure = progress_figure(result.history, None if best is None else best.drag_coefficient, SIDE_HEIGHT)
     progress.plotly_chart(figure, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
     if start is not None and best is not None:
-        curves = [WallCurve("start", start.field, ACCENT), WallCurve("optimum", best.field, INK)]
+        curves = [answers.wall_curve("start", start.field, ACCENT), answers.wall_curve("optimum", best.field, INK)]
         figure = wall_figure(curves, "wall_pressure_coefficient")
         wall.plotly_chart(figure, key="walls", config=PLOT_CONFIG, alt="Pressure coefficient on the walls")
 
@@ -116,7 +117,10 @@ def _flows(start: Answer, best: Answer, quantity: str, streamlines: bool) -> Non
     outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
     window = window_around(outlines, ASPECT)
     panels = [
-        (f"{name}: C<sub>D</sub> = {coefficient(answer.drag_coefficient)}", answers.picture(answer.field, window))
+        (
+            f"{name}: C<sub>D</sub> = {with_error(answer.drag_coefficient, answer.drag_error)}",
+            answers.picture(answer.field, window),
+        )
         for name, answer in (("Start", start), ("Optimum", best))
     ]
     figure = flow_figure(panels, quantity, streamlines=streamlines, ghost=outlines[0])

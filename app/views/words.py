@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
 
 
 def coefficient(value: float) -> str:
     """A force coefficient with four significant digits, rounding noise as 0."""
     return f"{value:#.4g}" if abs(value) >= 5e-5 else "0.000"
+
+
+def with_error(value: float, error: float) -> str:
+    """A coefficient ± its estimated error, rounded up to one digit but no farther than the fifth of the value."""
+    if not math.isfinite(error):
+        return coefficient(value)
+    least = math.floor(math.log10(abs(value))) - 4
+    last = max(math.floor(math.log10(max(abs(error), 10.0**least))), least)
+    rounded = max(math.ceil(abs(error) / 10.0**last), 1) * 10.0**last
+    return f"{value:.{max(-last, 0)}f} ± {rounded:.{max(-last, 0)}f}"
 
 
 def value_or_dash(value: float | None) -> str:

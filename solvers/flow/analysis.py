@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize_scalar
 
-from fusiform.solvers.flow.fields import Array, ComplexArray, FlowField
+from fusiform.solvers.flow.fields import ANGULAR_REFINEMENT, Array, ComplexArray, FlowField
 
 WEAK_SHEAR = 1e-3
 TIE = 1e-6
@@ -89,12 +89,23 @@ class FlowAnalysis:
         wall = len(self.attachment) + len(self.separation)
         return 2 * len(self.eddies) - 2 * len(self.saddles) - wall == -2
 
+    def summary(self) -> dict[str, Any]:
+        """What an engineer asks first, ready for JSON; points of the wall are [x, y] in d, body at incidence."""
+        return {
+            "front_pressure_coefficient": self.front.pressure_coefficient,
+            "base_pressure_coefficient": self.rear.pressure_coefficient,
+            "recirculation_length": self.recirculation_length,
+            "separation_points": [[p.position.real, p.position.imag] for p in self.separation],
+            "attachment_points": [[p.position.real, p.position.imag] for p in self.attachment],
+        }
+
 
 def analyse(field: FlowField, *, weak_shear: float = WEAK_SHEAR) -> FlowAnalysis:
     """Attachment, separation, stagnation, recirculation, pressure extremes and forces of a flow.
 
     Stretches of the wall along which the shear stays below `weak_shear` times its mean over the outline are too weak
-    to count as reversed.
+    to count as reversed, and those shorter than the spacing of the grid's nodes too short: near a sharp edge the shear
+    of the discrete solution may swing from node to node.
     """
     wall = _Wall(field)
     attachment, separation = wall.attachment_and_separation(weak_shear)
@@ -139,13 +150,16 @@ class _Wall:
     def _sign_changes(self, weak_shear: float) -> list[tuple[float, bool]]:
         """Roots of ω, ascending, and whether ω > 0 beyond.
 
-        Of a run of roots with only weak shear in between, the middle one, if ω changes its sign over the run.
+        Of a run of roots with only weak or unresolved shear in between, the middle one, if ω changes its sign over the
+        run.
         """
         roots = np.round(self._omega.roots(extrapolate=False), 9)
         roots = np.unique(np.where(roots > 2.0 * np.pi - 1e-8, 0.0, roots))
         beyond = self._omega(np.mod(np.linspace(roots, np.append(roots[1:], roots[:1] + 2.0 * np.pi), 65), 2.0 * np.pi))
         mean = np.average(np.abs(self._omega(self._eta)), weights=self._speed(self._eta) * np.gradient(self._eta))
-        strong = np.abs(beyond).max(0) > weak_shear * mean
+        node = np.interp(roots, self._eta, np.arange(self._eta.size) / ANGULAR_REFINEMENT)
+        nodes = np.diff(node, append=node[:1] + (self._eta.size - 1) / ANGULAR_REFINEMENT)
+        strong = (np.abs(beyond).max(0) > weak_shear * mean) & (nodes > 1.0)
         if not strong.any():
             return []
         order = np.roll(np.arange(roots.size), -int(np.argmax(strong)) - 1)

@@ -113,22 +113,6 @@ class FlowField:
         """Wall shear stress over ρU²/2 at the outline nodes, −2νω, positive clockwise: downstream on the upper side."""
         return -2.0 * self.viscosity * self.omega[0]
 
-    def separation_angles(self) -> Array:
-        """Angles η in (0, 2π] where the wall shear changes sign, stagnation points included, ascending."""
-        eta = np.append(self.eta, self.eta[0] + 2.0 * np.pi)
-        omega = np.append(self.omega[0], self.omega[0, 0])
-        roots = CubicSpline(eta, omega, bc_type="periodic").roots(extrapolate=False)
-        return np.unique(np.round(np.where(roots < 1e-8, 2.0 * np.pi, roots), 9))
-
-    def bubble_length(self) -> float:
-        """Length of the closed wake on the rear axis, from the wall, in d; 0 where there is none.
-
-        For bodies symmetric about the stream: where u returns to zero on the line η = 0.
-        """
-        x, u = self.position[:, 0].real, self.velocity[:, 0].real
-        roots = [r for r in CubicSpline(x, u).roots(extrapolate=False) if r > x[0] + 1e-6 * (x[1] - x[0])]
-        return float(roots[-1] - x[0]) if roots and u[1] < 0.0 else 0.0
-
     def at(self, points: ComplexArray) -> PointValues:
         """The flow at complex points x + iy of any shape, in d; NaN inside the body.
 

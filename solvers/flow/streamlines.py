@@ -6,8 +6,9 @@ along ∇ψ, and mapped to the plane of the flow by z(ζ). Lengths in d, ψ in U
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -26,6 +27,7 @@ POLISHING_STEPS = 3
 AT_REST = 1e-7
 NEAR_SADDLE = 0.1
 LOOP_SHARE = 0.97
+MOST_REST_POINTS = 24
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
 
     ψ is constant along them to rounding, but for the points on the window's border, which are interpolated.
     `spacing`: step of ψ between neighbours, their distance far upstream; ψ = 0, which leads to the body, lies half way
-    between two of them. `eddy_lines`: closed streamlines around each centre.
+    between two of them. `eddy_lines`: closed streamlines around each centre. More than `MOST_REST_POINTS` free
+    stagnation points are the noise of a poor prediction: then neither their eddies nor their saddles are drawn.
     """
     left, right, bottom, top = window
     require(
@@ -60,6 +63,7 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
         f"expected a window (left, right, bottom, top) and a spacing > 0, got {window} and {spacing}; order the limits",
     )
     free = free_stagnation_points(field)
+    free = free if len(free) <= MOST_REST_POINTS else ()
     corners = [complex(x, y) for x in (left, right) for y in (bottom, top)]
     levels = _LevelLines(field, max(abs(z) for z in (*corners, *(p.position for p in free))))
     saddles, centres = [p for p in free if p.saddle], [p for p in free if not p.saddle]
@@ -73,17 +77,18 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
 def _stream(levels: _LevelLines, window: Window, spacing: float) -> list[ComplexArray]:
     psi = levels.psi[_inside(levels.z, window)]
     first, last = np.floor(psi.min() / spacing - 0.5), np.ceil(psi.max() / spacing - 0.5)
-    lines = [line for k in np.arange(first, last + 1.0) for line in levels.at((k + 0.5) * spacing)]
-    return [line for line in lines if line[0] != line[-1]]
+    steps = np.arange(first, last + 1.0) + 0.5
+    return [line for step in steps for line in levels.at(step * spacing, lambda line: line[0] != line[-1])]
 
 
 def _dividing(levels: _LevelLines, saddles: list[FreeStagnationPoint]) -> list[ComplexArray]:
-    lines = levels.at(0.0)
-    for saddle in saddles:
-        if abs(saddle.streamfunction) > AT_REST:
-            through = levels.at(saddle.streamfunction)
-            lines += [line for line in through if np.abs(line - saddle.position).min() < NEAR_SADDLE]
-    return lines
+    through = [
+        line
+        for saddle in saddles
+        if abs(saddle.streamfunction) > AT_REST
+        for line in levels.at(saddle.streamfunction, partial(_meets, saddle.position))
+    ]
+    return levels.at(0.0) + through
 
 
 def _eddies(
@@ -92,11 +97,12 @@ def _eddies(
     """Loops at equal steps of ψ from each centre to the farthest of the levels 0 and ψ(saddle) that loops reach."""
     lines = []
     for centre in centres:
+        around = partial(_encloses, centre.position)
         depths = [level - centre.streamfunction for level in (0.0, *(p.streamfunction for p in saddles))]
         for depth in sorted(depths, key=abs, reverse=True):
-            if levels.around(centre.position, centre.streamfunction + LOOP_SHARE * depth):
+            if levels.at(centre.streamfunction + LOOP_SHARE * depth, around):
                 steps = centre.streamfunction + (np.arange(count) + 0.5) / count * depth
-                lines += [line for level in steps for line in levels.around(centre.position, level)]
+                lines += [line for level in steps for line in levels.at(level, around)]
                 break
     return lines
 
@@ -118,19 +124,15 @@ class _LevelLines:
             for values in (reduced, self.psi)
         )
 
-    def at(self, level: float) -> list[ComplexArray]:
-        """The lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
+    def at(self, level: float, wanted: Callable[[ComplexArray], bool] = lambda line: True) -> list[ComplexArray]:
+        """The `wanted` lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
 
         Over two turns of η each line appears once as a whole, beginning within the first: lines span less than a turn.
         """
         found = cast(list[Array], (self._moving if level != 0.0 else self._at_rest).lines(level))
         whole = [line.T for line in found if SEAM < line[:, 0].min() - self._eta[0] <= 2.0 * np.pi + SEAM]
-        return [self._polished(xi, eta, level) for eta, xi in whole]
-
-    def around(self, centre: complex, level: float) -> list[ComplexArray]:
-        """The closed lines ψ = `level` around a point."""
-        closed = [line for line in self.at(level) if line[0] == line[-1]]
-        return [line for line in closed if abs(np.angle((line[1:] - centre) / (line[:-1] - centre)).sum()) > np.pi]
+        lines = [(eta, xi) for eta, xi in whole if wanted(self._field.z(np.exp(xi + 1j * eta)))]
+        return [self._polished(xi, eta, level) for eta, xi in lines]
 
     def _polished(self, xi: Array, eta: Array, level: float) -> ComplexArray:
         """Points moved onto ψ = `level` by Newton steps along ∇ψ, no longer than a cell; the wall's stay on it."""
@@ -150,6 +152,15 @@ class _LevelLines:
             step /= np.maximum(1.0, np.maximum(np.abs(step * slope) / reach_xi, np.abs(step * turn) / reach_eta))
             xi, eta = np.clip(xi - step * slope, 0.0, self._field.xi_max), eta - step * turn
         return self._field.z(np.exp(xi + 1j * eta))
+
+
+def _meets(saddle: complex, line: ComplexArray) -> bool:
+    return bool(np.abs(line - saddle).min() < NEAR_SADDLE)
+
+
+def _encloses(centre: complex, line: ComplexArray) -> bool:
+    turn = np.angle((line[1:] - centre) / (line[:-1] - centre)).sum()
+    return bool(line[0] == line[-1] and abs(turn) > np.pi)
 
 
 def _inside(points: ComplexArray, window: Window) -> NDArray[np.bool_]:

@@ -180,7 +180,7 @@ def minimize_drag(
 ) -> OptimizationResult:
     """Find the body of `body`'s area with the least drag at `conditions`.
 
-    `model` predicts the forces (default: the solver on the standard grid); the search runs over its number of modes,
+    `model` predicts the forces (default: `SolverModel`, on one grid); the search runs over its number of modes,
     from `body` with as many modes. A body symmetric about the x axis at zero incidence stays so. `tolerance` is
     SLSQP's, relative to the start's drag. `verify` names the solver grid on which start and optimum are solved
     afterwards, or None. `callback` is called at each evaluation and stops the run by returning True. The reference

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/solver_accuracy.py [BODIES]
 
-References are solutions on 128 x 160 nodes plus their own estimated error (radial part). BODIES (50) random bodies of the
-surrogate's design space for the error estimate.
+References are solutions on 128 x 160 nodes plus their own estimated error (radial part). The error estimate is tried on
+BODIES (50) random bodies of the surrogate's design space.
 """
 
 import math
@@ -39,6 +39,11 @@ CASES = [
 ]
 
 
+def table_head(*titles: str) -> None:
+    """The first two lines of a Markdown table."""
+    print("\n| " + " | ".join(titles) + " |\n|" + "---|" * len(titles))
+
+
 def reference(body: Body, conditions: FlowConditions) -> complex:
     """C_D + i C_L, converged."""
     reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
@@ -51,8 +56,7 @@ def reference(body: Body, conditions: FlowConditions) -> complex:
 
 def grids() -> None:
     """Errors of the named grids."""
-    print("| body | Re | incidence | C_D | C_L | " + " | ".join(f"{n}: nodes, error, estimate" for n in ACCURACIES) + " |")
-    print("|" + "---|" * (5 + len(ACCURACIES)))
+    table_head("body", "Re", "incidence", "C_D", "C_L", *(f"{name}: nodes, error, estimate" for name in ACCURACIES))
     for name, body, reynolds, alpha in CASES:
         conditions = FlowConditions(reynolds, alpha)
         exact = reference(body, conditions)
@@ -89,7 +93,7 @@ def estimates(count: int) -> None:
 def outer_radius() -> None:
     """Drag and lift against the outer radius of the grid."""
     radii, chosen = (20.0, 30.0, 60.0, 120.0), flow_grid.far_radius
-    print("\n| body | Re | incidence | " + " | ".join(f"r = {r:g} d" for r in radii) + " |\n|" + "---|" * (3 + len(radii)))
+    table_head("body", "Re", "incidence", *(f"r = {r:g} d" for r in radii))
     for name, body, re, alpha in [c for c in CASES if c[2] in (1.0, 40.0, 100.0)][:7]:
         cells = []
         for radius in radii:
@@ -105,8 +109,7 @@ def outer_radius() -> None:
 def balance() -> None:
     """Momentum balance on far contours against the forces at the wall."""
     radii = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-    print("\n| `fine`: force through a contour over force at the wall | " + " | ".join(f"{r:g} d" for r in radii) + " |")
-    print("|" + "---|" * (1 + len(radii)))
+    table_head("`fine`: force through a contour against the wall's", *(f"{r:g} d" for r in radii))
     for name, body, re, alpha in (CASES[2], CASES[1], CASES[6], ("ellipse 4:1", Body.ellipse(4.0), 40.0, 10.0)):
         s = solve(body, FlowConditions(re, alpha), grid="fine")
         distances, forces = contour_forces(s.field)
