@@ -82,8 +82,9 @@ def solve_to_accuracy(
             pressure, friction = flow.force_coefficients
             forces = complex((pressure + friction)[0])
             shares = [SAFETY * accuracy.relative(forces, complex(e[0])) for e in (estimate.radial, estimate.angular)]
-            if SAFETY * accuracy.relative(forces, complex(estimate.total[0])) <= 1.0 or last:
-                return flow, estimate, not last
+            met = SAFETY * accuracy.relative(forces, complex(estimate.total[0])) <= 1.0
+            if met or last:
+                return flow, estimate, met
             resolution, start = _finer(resolution, *shares), flow
         elif last:
             unknown = torch.full_like(coefficients[:, 0], torch.nan)

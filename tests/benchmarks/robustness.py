@@ -47,9 +47,7 @@ def report(records: list[dict]) -> None:
     accurate = sum(r["accurate"] for r in converged)
     seconds = np.array([r["seconds"] for r in records])
     quantiles = ", ".join(f"{q}" for q in np.round(np.quantile(seconds, [0.5, 0.9, 0.99, 1.0]), 2))
-    print(
-        "| bodies | converged | of these with the promised accuracy | seconds: median, 90 %, 99 %, max |\n|---|---|---|---|"
-    )
+    print("| bodies | converged | of these accurate | seconds: median, 90 %, 99 %, max |\n|---|---|---|---|")
     share, held = len(converged) / len(records), accurate / max(len(converged), 1)
     print(f"| {len(records)} | {len(converged)} ({share:.2%}) | {accurate} ({held:.2%}) | {quantiles} |\n")
     print("nodes:", ", ".join(f"{n} ({c})" for n, c in Counter(r["nodes"] for r in converged).most_common(8)))
