@@ -11,7 +11,7 @@ from fusiform.surrogates.model import Surrogate
 DEFINITIONS = (
     "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the grid. "
     "* is the solver on the model's own grid. A linear solve is one factorisation and solve of the flow's Jacobian: a "
-    "full solve takes four to five, a SIP body one or two."
+    "full solve takes two to three, a SIP body one or two."
 )
 
 

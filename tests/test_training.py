@@ -99,7 +99,7 @@ def test_supervised_training_makes_a_usable_model(data, tmp_path):
     assert steps[-1][:3] == ("supervised", 60, 60)
     card = json.loads((tmp_path / "model" / "config.json").read_text())["card"]
     assert card["full_solves"] == 10
-    assert card["linear_solves"] >= 30
+    assert card["linear_solves"] >= card["full_solves"]
     assert card["heldout"]["cases"] == 4
     again = load_surrogate(tmp_path / "model")
     answer = again.evaluate(Body.ellipse(2.0), FlowConditions(5.0))
