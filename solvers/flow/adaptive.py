@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import State, discretise
+from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.error_estimate import ErrorEstimate, estimate_error
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
-from fusiform.solvers.flow.transfer import resample
+from fusiform.solvers.flow.transfer import transfer
 
 SAFETY = 1.5
 LIFT_FLOOR = 0.1
@@ -46,21 +46,6 @@ ACCURACIES = {
 }
 
 
-def start_on(field: Tensor, stream: Tensor) -> Tensor:
-    """ψ from a perturbation ψ − y that was found on another grid, (batch, n_xi, n_eta)."""
-    psi = resample(field, *stream.shape[1:]) + stream
-    psi[:, 0] = 0.0
-    return psi
-
-
-def carry(flow: FlowBatch, coefficients: Tensor, reynolds: Tensor, resolution: Resolution) -> State:
-    """The flow's state as a start for another body, Reynolds number or resolution."""
-    target = discretise(coefficients, reynolds, resolution)
-    state = flow.state
-    psi = start_on(state.psi - flow.problem.stream, target.stream)
-    return State(psi, resample(state.omega, resolution.n_xi, resolution.n_eta), state.scalars)
-
-
 def solve_to_accuracy(
     coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy, start: FlowBatch | None = None
 ) -> tuple[FlowBatch, ErrorEstimate, bool]:
@@ -72,7 +57,8 @@ def solve_to_accuracy(
     resolution = accuracy.first
     while True:
         last = resolution == FINEST
-        state = None if start is None else carry(start, coefficients, reynolds, resolution)
+        target = discretise(coefficients, reynolds, resolution)
+        state = None if start is None else transfer(start.state, start.problem, target)
         patient = last or resolution.n_eta >= CONTINUATION_ANGLES
         flow = solve_batch(coefficients, reynolds, resolution, state, continuation=patient and start is None)
         if start is not None and not bool(flow.converged):

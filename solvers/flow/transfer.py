@@ -42,7 +42,7 @@ def resample(field: Tensor, n_xi: int, n_eta: int) -> Tensor:
 
 
 def transfer(state: State, source: Problem, target: Problem) -> State:
-    """`state` of the problem `source` on the grid of `target`, both of the whole plane."""
+    """`state` of the problem `source` on the grid of `target`, of the same body or a similar one; whole planes."""
     size = target.grid.n_xi, target.grid.n_eta
     psi = resample(state.psi - source.stream, *size) + target.stream
     omega = resample(state.omega, *size)
