@@ -10,6 +10,7 @@ from pathlib import Path
 from fusiform.solvers.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
+INTERRUPTED = 130
 
 
 def _is_free(address: str, port: int) -> bool:
@@ -40,6 +41,8 @@ def _can_open_browser() -> bool:
 def serve(port: int | None, address: str, *, browser: bool = True) -> None:
     """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
 
+    An interrupt ends the process with exit code 130, without waiting for computations of pages that are still open.
+
     Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, where
     `streamlit run app/main.py` finds them too.
     """
@@ -63,4 +66,8 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
         "logger.hideWelcomeMessage": True,
         "server.headless": not (browser and _can_open_browser()),
     }
-    App(script).run(config=config)
+    try:
+        App(script).run(config=config)
+    except KeyboardInterrupt:
+        print("fusiform: the server has ended.", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)

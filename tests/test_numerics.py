@@ -126,8 +126,8 @@ def test_resampling_is_exact_for_polynomials_and_harmonics():
 
 
 def test_angular_nodes_of_a_mirrored_body_are_mirrored():
-    eta, eta_s, _ = angular_nodes(BENT, 24)
-    image, image_s, _ = angular_nodes(BENT.conj().resolve_conj(), 24)
+    eta, eta_s, _ = angular_nodes(BENT, REYNOLDS, 24)
+    image, image_s, _ = angular_nodes(BENT.conj().resolve_conj(), REYNOLDS, 24)
     torch.testing.assert_close(image[:, 1:], 2 * torch.pi - eta[:, 1:].flip(1))
     torch.testing.assert_close(image_s[:, 1:], eta_s[:, 1:].flip(1))
     assert bool((eta_s > 0).all())

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.error_estimate import ErrorEstimate, estimate_error
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.grid import LONG_BUBBLES, Resolution
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 from fusiform.solvers.flow.transfer import transfer
 
@@ -20,6 +20,7 @@ FINEST = Resolution(128, 192)
 RADIAL_ORDER = 4.0
 ANGULAR_GROWTH, STRONG_ANGULAR_GROWTH, STRONG_ANGULAR_ERROR = 1.25, 1.5, 10.0
 CONTINUATION_ANGLES = 96
+LONG_BUBBLE_GROWTH = 1.3
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Accuracy:
     drag: float
     lift: float
     first: Resolution
+
+    def start(self, reynolds: float) -> Resolution:
+        """The grid that is tried first: finer than `first` where the outer radius grows, see `grid.far_radius`.
+
+        On a grid too coarse for the long wake the estimate is wrong too: the errors of both directions mix.
+        """
+        if reynolds <= LONG_BUBBLES:
+            return self.first
+        return _rounded(LONG_BUBBLE_GROWTH * self.first.n_xi, LONG_BUBBLE_GROWTH * self.first.n_eta)
 
     def relative(self, forces: complex, error: complex) -> float:
         """The larger of the two errors in units of what is allowed."""
@@ -54,11 +64,12 @@ def solve_to_accuracy(
     `coefficients` (1, K), `reynolds` (1,). The last of the three says whether the accuracy was reached; the finest grid
     is `FINEST`.
     """
-    resolution = accuracy.first
+    resolution = accuracy.start(float(reynolds))
     while True:
         last = resolution == FINEST
-        target = discretise(coefficients, reynolds, resolution)
-        state = None if start is None else transfer(start.state, start.problem, target)
+        state = None
+        if start is not None:
+            state = transfer(start.state, start.problem, discretise(coefficients, reynolds, resolution))
         patient = last or resolution.n_eta >= CONTINUATION_ANGLES
         flow = solve_batch(coefficients, reynolds, resolution, state, continuation=patient and start is None)
         if start is not None and not bool(flow.converged):
@@ -79,14 +90,17 @@ def solve_to_accuracy(
             resolution, start = _finer(resolution, math.inf, math.inf), None
 
 
+def _rounded(n_xi: float, n_eta: float) -> Resolution:
+    """At least so many lines and angles, in multiples of 8 and 16 up to `FINEST`."""
+    return Resolution(min(FINEST.n_xi, math.ceil(n_xi / 8) * 8), min(FINEST.n_eta, math.ceil(n_eta / 16) * 16))
+
+
 def _finer(resolution: Resolution, radial: float, angular: float) -> Resolution:
     """A resolution that should bring errors of so many times the allowed ones below half of it each."""
-    n_xi, n_eta = resolution.n_xi, resolution.n_eta
+    n_xi, n_eta = float(resolution.n_xi), float(resolution.n_eta)
     if radial > 0.5:
-        n_xi = min(FINEST.n_xi, math.ceil(n_xi * min(max((2.0 * radial) ** (1.0 / RADIAL_ORDER), 1.1), 1.5) / 8) * 8)
+        n_xi *= min(max((2.0 * radial) ** (1.0 / RADIAL_ORDER), 1.1), 1.5)
     if angular > 0.5:
-        growth = ANGULAR_GROWTH if angular < STRONG_ANGULAR_ERROR else STRONG_ANGULAR_GROWTH
-        n_eta = min(FINEST.n_eta, math.ceil(n_eta * growth / 16) * 16)
-    if Resolution(n_xi, n_eta) == resolution:
-        return FINEST
-    return Resolution(n_xi, n_eta)
+        n_eta *= ANGULAR_GROWTH if angular < STRONG_ANGULAR_ERROR else STRONG_ANGULAR_GROWTH
+    finer = _rounded(n_xi, n_eta)
+    return FINEST if finer == resolution else finer
