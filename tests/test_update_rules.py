@@ -77,7 +77,7 @@ RULES = {
     "Gauss-Newton": lambda net: newton(kappa=-1.0, truncation=1e-3),
     "HIG": lambda net: newton(0.1),
     "HIG, momentum": lambda net: HalfInverseGradients(HalfInverseConfig(3.0, momentum=0.5)),
-    "HIG, Lanczos": lambda net: HalfInverseGradients(HalfInverseConfig(3.0, krylov_steps=30)),
+    "HIG, Lanczos": lambda net: HalfInverseGradients(HalfInverseConfig(3.0, krylov_steps=12)),
     "SIP": lambda net: sip(FirstOrder(torch.optim.Adam(net.parameters(), lr=0.02))),
     "SIP, robust": lambda net: ScaleInvariantPhysics(
         FirstOrder(torch.optim.Adam(net.parameters(), lr=0.02)), delta=0.3, weights=torch.tensor([1.0, 2.0])
@@ -108,14 +108,14 @@ def weights(net):
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("name", RULES)
-def test_every_rule_lowers_the_loss_of_every_problem(name, problem):
+def test_every_rule_approaches_the_solution_of_every_problem(name, problem):
     net, batch, physics = network(), data(), PROBLEMS[problem]
     rule = made(name, net)
-    start = loss(net, batch, physics)
+    start = loss(net, batch, Regression())
     for _ in range(50):
         report = rule.step(net, batch, physics)
         assert math.isfinite(report.loss)
-    assert loss(net, batch, physics) < 0.15 * start
+    assert loss(net, batch, Regression()) < 0.3 * start
 
 
 @pytest.mark.parametrize("name", RULES)
