@@ -13,7 +13,7 @@ from torch import Tensor
 
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import require
-from fusiform.solvers.flow.adaptive import ACCURACIES, FINEST, Accuracy, solve_to_accuracy
+from fusiform.solvers.flow.adaptive import ACCURACIES, Accuracy, solve_to_accuracy
 from fusiform.solvers.flow.analysis import FlowAnalysis, analyse
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.sensitivity import force_vjp
@@ -71,7 +71,9 @@ class Solution:
         return analyse(self.field)
 
     def gradient(self, force: str = "drag") -> ForceGradient:
-        """Adjoint gradient of the `drag` or the `lift` coefficient."""
+        """Adjoint gradient of the `drag` or the `lift` coefficient; `InputError` where there is no solution."""
+        require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
+        require(self.converged, "expected a converged solution for a gradient, got one that is not; see its status")
         weight = torch.tensor([1.0 if force == "drag" else 1j], dtype=torch.complex128)
         turned, reynolds = force_vjp(self.flow, weight.to(self.flow.coefficients))
         coefficients = self.body.coefficients[None].to(self.flow.coefficients).requires_grad_()
@@ -86,8 +88,8 @@ class Solution:
             "drag_pressure": self.drag_pressure,
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
-            "drag_error": None if math.isnan(self.drag_error) else self.drag_error,
-            "lift_error": None if math.isnan(self.lift_error) else self.lift_error,
+            "drag_error": self.drag_error if math.isfinite(self.drag_error) else None,
+            "lift_error": self.lift_error if math.isfinite(self.lift_error) else None,
             **(self.analysis.summary() if self.converged else {}),
             **conventions(self.body, self.conditions),
             "grid": self.grid,
@@ -126,7 +128,7 @@ def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
     require(
         low <= wanted <= high,
         f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {tolerance}; give for "
-        "example 0.001 for 0.1 %",
+        "example 0.001 for 0.1 % (on the command line: --tolerance 0.001)",
     )
     first = next((a.first for a in ACCURACIES.values() if a.drag <= wanted), ACCURACIES["fine"].first)
     return Accuracy(wanted, LIFT_ALLOWANCE * wanted, first)
@@ -188,7 +190,7 @@ def _status(flow: FlowBatch, forces: complex, error: complex, accurate: bool, co
     text = f"Converged{how} on {nodes}; estimated error of the drag {abs(error.real / forces.real):.2%}"
     text += "." if flow.solved.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
     if not accurate:
-        text += f" That is more than this grid promises, even on the finest, {FINEST.n_xi} x {FINEST.n_eta}."
+        text += " With the safety factor of 1.5 the drag's or the lift's is more than this grid promises."
     if conditions.reynolds > UNSTABLE_REYNOLDS:
         text += " Steady flow past a bluff body is unstable in nature above Re of about 47: expect vortex shedding."
     return text

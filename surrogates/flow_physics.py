@@ -116,6 +116,7 @@ class SolvedFlows(FlowPhysics):
 
     def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
         """A cold solve; the outputs are not used."""
-        flow = solve_batch(*batch.data, self.basis.resolution, continuation=False)
+        coefficients, reynolds = batch.data
+        flow = solve_batch(coefficients, reynolds, self.basis.resolution, continuation=False)
         answer = self.outputs(flow.problem, flow.state).to(outputs)
         return Inverse(answer, flow.converged, torch.zeros_like(flow.converged))

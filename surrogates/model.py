@@ -87,6 +87,7 @@ class Prediction:
 
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Gradient of the predicted `drag` or `lift` coefficient, through the network and the geometry."""
+        require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
         coefficients = self.body.coefficients[None].clone().requires_grad_()
         reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
         alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusiform.solvers import Body, FlowConditions, load_body, solve
+from fusiform.solvers import Body, FlowConditions, InputError, load_body, solve
 from fusiform.solvers.geometry import laurent
 
 
@@ -123,3 +123,12 @@ def test_far_away_the_stream_is_undisturbed(lifting):
     np.testing.assert_allclose(values.u, 1.0, atol=1e-6)
     np.testing.assert_allclose(values.v, 0.0, atol=1e-6)
     np.testing.assert_allclose(values.pressure, 0.0, atol=1e-6)
+
+
+def test_points_that_are_no_points_have_no_flow_and_far_ones_are_refused():
+    field = solve(Body.circle(), FlowConditions(10.0), grid="coarse").field
+    values = field.at(np.array([np.nan, np.inf, 1e8 + 1j]))
+    assert np.isnan(values.u).tolist() == [True, True, False]
+    assert values.u[2] == pytest.approx(1.0, abs=1e-2)
+    with pytest.raises(InputError, match="within 1e\\+09 d"):
+        field.at(np.array([1e155]))

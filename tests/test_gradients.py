@@ -1,11 +1,12 @@
 """Adjoint gradients: Taylor order, finite differences, and the state inverse."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
-from fusiform.solvers import Body, FlowConditions, solve
+from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.equations import State, residual, residual_norm
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.sensitivity import steady_forces
@@ -117,3 +118,11 @@ def test_the_inverse_refuses_where_the_residual_does_not_fall(solved):
     assert bool((answer.norm_after <= answer.norm_before).all())
     kept = ~answer.reduced
     torch.testing.assert_close(answer.state.omega[kept], far.omega[kept])
+
+
+def test_a_gradient_is_of_the_drag_or_the_lift_of_a_solution():
+    solution = solve(Body.circle(), FlowConditions(10.0), grid="coarse")
+    with pytest.raises(InputError, match="drag or lift, got 'Drag'"):
+        solution.gradient("Drag")
+    with pytest.raises(InputError, match="converged solution"):
+        replace(solution, converged=False).gradient()

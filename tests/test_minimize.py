@@ -124,3 +124,12 @@ def test_solver_model_recovers_from_a_useless_warm_start():
 def test_bad_options_are_refused():
     with pytest.raises(InputError, match="at least one iteration"):
         minimize_drag(Body.circle(), FlowConditions(1.0), max_iterations=0)
+
+
+def test_at_the_highest_reynolds_number_the_search_grid_resolves_the_wake():
+    """On the grid of lower Reynolds numbers the search ended at a broadside body with half the true drag."""
+    result = minimize_drag(Body.circle(), FlowConditions(100.0), verify="coarse")
+    assert result.verified is not None
+    assert result.verified.converged
+    assert result.predicted_drag_coefficient == pytest.approx(result.verified.drag_coefficient, rel=0.01)
+    assert result.verified.drag_coefficient < 0.69

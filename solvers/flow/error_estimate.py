@@ -64,8 +64,9 @@ def estimate_error(flow: FlowBatch) -> ErrorEstimate:
         for problem, state, errors in ((same, flow.unknowns, radial), (more, moved, angular)):
             change = (weights.conj() * (_total_force(problem, state) - base)).real
             errors += weight * (change - dot(_adjoint_on(adjoint, problem, n_eta), residual(problem, state)))
-    if _matters(angular.real, radial.real, base.real) or _matters(angular.imag, radial.imag, base.real):
-        return ErrorEstimate(radial, _solved_with_more_angles(flow) - base)
+    matters = _matters(angular.real, radial.real, base.real) | _matters(angular.imag, radial.imag, base.real)
+    if bool(matters.any()):
+        angular = torch.where(matters, _solved_with_more_angles(flow) - base, angular)
     return ErrorEstimate(radial, angular)
 
 
@@ -73,8 +74,8 @@ def _even(count: float) -> int:
     return int(count) // 2 * 2
 
 
-def _matters(angular: Tensor, radial: Tensor, drag: Tensor) -> bool:
-    return bool((angular.abs() > NEGLIGIBLE_SHARE * radial.abs() + NEGLIGIBLE * drag.abs()).any())
+def _matters(angular: Tensor, radial: Tensor, drag: Tensor) -> Tensor:
+    return angular.abs() > NEGLIGIBLE_SHARE * radial.abs() + NEGLIGIBLE * drag.abs()
 
 
 def _solved_with_more_angles(flow: FlowBatch) -> Tensor:

@@ -173,7 +173,7 @@ def angular_nodes(coefficients: Tensor, reynolds: Tensor, n_eta: int) -> tuple[T
 
 
 def far_radius(reynolds: Tensor) -> Tensor:
-    """Outer radius of the grid in units of 2c: large where viscosity reaches far, and where separation bubbles are long.
+    """Outer radius of the grid in units of 2c: large where viscosity reaches far, and where bubbles are long.
 
     A blunt body at Re 100 has a bubble of ten diameters: its drag is 0.4 % off with r = 40, 0.03 % with r = 80.
     """

@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 MARGIN = 0.15
 OUTLINE_POINTS = 129
 STEP_BACK = 10.0
+MISLED = 0.05
 BLEND_STEPS = 40
 
 
@@ -203,7 +204,7 @@ def minimize_drag(
     if verify is not None:
         initial = solve(body, conditions, grid=verify)
         verified = solve(optimum, conditions, grid=verify)
-        status += _verification_status(initial, verified)
+        status += _verification_status(initial, verified, objective.best_drag)
     return OptimizationResult(
         body=optimum,
         conditions=conditions,
@@ -220,13 +221,16 @@ def minimize_drag(
     )
 
 
-def _verification_status(initial: Solution, verified: Solution) -> str:
+def _verification_status(initial: Solution, verified: Solution, predicted: float) -> str:
     """What to add to the status where the solver could not confirm the result, or contradicts it."""
     if not (initial.converged and verified.converged):
         which = "optimum" if initial.converged else "start"
         return f" Not verified: the solver did not converge on the {which}."
     if verified.drag_coefficient > initial.drag_coefficient:
         return " The solver finds more drag than at the start: the model misled the search, use the solver as model."
+    off = predicted / verified.drag_coefficient - 1.0
+    if abs(off) > MISLED:
+        return f" The model's drag is {off:+.0%} off the solver's: the optimum is only as good as the model is."
     return ""
 
 

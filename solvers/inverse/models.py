@@ -7,6 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.flow.equations import State
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.sensitivity import steady_forces
@@ -29,19 +30,17 @@ class DragModel(Protocol):
         ...
 
 
-SEARCH_RESOLUTION = Resolution(56, 64)
-
-
 class SolverModel:
     """The flow solver on one grid and device; each call starts from the previous call's state.
 
-    The grid stays the same during a search, so that the drag is a smooth function of the shape.
+    The grid stays the same during a search, so that the drag is a smooth function of the shape. `resolution` None: the
+    first grid of `standard` for the largest Reynolds number of the call.
     """
 
     def __init__(
-        self, resolution: Resolution = SEARCH_RESOLUTION, modes: int = 10, device: torch.device | str = "cpu"
+        self, resolution: Resolution | None = None, modes: int = 10, device: torch.device | str = "cpu"
     ) -> None:
-        self.name = f"solver ({resolution.n_xi} x {resolution.n_eta})"
+        self.name = "solver" if resolution is None else f"solver ({resolution.n_xi} x {resolution.n_eta})"
         self.modes = modes
         self._device = device
         self._resolution = resolution
@@ -50,12 +49,13 @@ class SolverModel:
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         home = coefficients.device
         coefficients, reynolds = coefficients.to(self._device), reynolds.to(self._device)
+        resolution = self._resolution or ACCURACIES["standard"].start(float(reynolds.max()))
         start = self._state
-        if start is not None and start.psi.shape[0] != coefficients.shape[0]:
+        if start is not None and start.psi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
-        forces, flow = steady_forces(coefficients, reynolds, self._resolution, start)
+        forces, flow = steady_forces(coefficients, reynolds, resolution, start)
         if start is not None and not bool(flow.converged.all()):
-            forces, flow = steady_forces(coefficients, reynolds, self._resolution)
+            forces, flow = steady_forces(coefficients, reynolds, resolution)
         if bool(flow.converged.all()):
             self._state = flow.state
         return torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
