@@ -82,7 +82,7 @@ class FlowPhysics:
         directions = torch.eye(outputs.shape[1], dtype=outputs.dtype)[:, None].expand(-1, len(outputs), -1)
 
         def along(direction: Tensor) -> Tensor:
-            _, slope = torch.func.jvp(lambda y: self._rows(problem, y), (outputs,), (direction,))
+            slope: Tensor = torch.func.jvp(lambda y: self._rows(problem, y), (outputs,), (direction,))[1]
             return slope
 
         slopes: Tensor = torch.func.vmap(along)(directions)

@@ -6,7 +6,8 @@
 Wall ξ = 0: ψ = 0 and ψ_ξ = 0 (the latter is built into the stencils, and the vorticity equation of the wall line is
 ψ_ξξ + h²ω = 0). Finite differences act on ψ − y only: the derivatives of the stream y are known exactly, and that is
 what ψ tends to where the radial spacing is large. Far field ξ = ξ_max: ψ of uniform stream + Oseenlet + wake
-displacement, whose remaining first harmonic decays like a dipole, and ω that leaves with the flow. Two scalars close it:
+displacement, whose remaining first harmonic decays like a dipole, and ω that leaves with the flow. Two scalars close
+it:
 
     Q = D(ω)            the drag of the far field is the drag at the wall
     ∮ ω_ξ dη = 0        the wall pressure is single-valued (determines Γ)

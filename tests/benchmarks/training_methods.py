@@ -1,0 +1,318 @@
+"""Training methods on the flow: supervised, DP, SIP, HIG and SIP+HIG at equal wall clock, the same network and seeds.
+
+    python tests/benchmarks/training_methods.py [--seconds 100] [--seeds 3] [--out runs/methods] [--smoke]
+
+Every method starts from the same network, fitted to the same few solved flows, and gets the same seconds of one thread.
+What it spends on the physics counts: full solves (supervised), state inverses (SIP), residuals and their derivatives
+(DP, HIG). Methods that need targets spend half of their time on them. Held-out flows come from another seed.
+Writes tables and a plot to assets/training/ (not with --smoke). A run is one JSON file in --out; run again to go on.
+"""
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fusiform.solvers.files import write_json
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.surrogates.basis import LinearBasis, fit_basis
+from fusiform.surrogates.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
+from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.features import features
+from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
+from fusiform.surrogates.model import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
+from fusiform.surrogates.network import EquivariantNetwork
+from fusiform.surrogates.training.first_order import FirstOrder, muon
+from fusiform.surrogates.training.half_inverse import SpectralPower
+from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
+from fusiform.surrogates.training.loop import TrainConfig, train
+from fusiform.surrogates.training.physics import Batch, Inverse, Regression
+from fusiform.surrogates.training.samples import encoded_samples, scaled_snapshots
+from fusiform.surrogates.training.scale_invariant_physics import ScaleInvariantPhysics
+from fusiform.surrogates.training.schedule import one_cycle
+from fusiform.surrogates.training.target_cache import NEVER, RefreshConfig
+from fusiform.surrogates.training.update_rule import UpdateRule
+from fusiform.surrogates.workers import run_in_processes
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+SPACE = DesignSpace(
+    modes=4,
+    fineness_min=1.0,
+    fineness_max=4.0,
+    reynolds_min=1.0,
+    reynolds_max=40.0,
+    alpha_max_deg=10.0,
+    symmetric_share=0.2,
+    margin=0.2,
+)
+RESOLUTION = Resolution(40, 48)
+BASIS, WIDTH, DEPTH = 96, 96, 2
+SOLVED, HELDOUT, POOL = 300, 150, 6000
+START_STEPS, START_BATCH = 1500, 128
+DELTA, FORCE_WEIGHT = 0.3, 2.0
+TARGET_SHARE = 0.5
+ASSETS = Path("assets/training")
+
+
+@dataclass(frozen=True)
+class Method:
+    """`rule` of a network; `batch` bodies a step; `targets`: what makes targets ("solve", "inverse", "" for none)."""
+
+    rule: Callable[[PairInputs], UpdateRule]
+    batch: int
+    targets: str = ""
+
+
+def _adam(network: nn.Module) -> FirstOrder:
+    return FirstOrder(torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4))
+
+
+def _muon(network: nn.Module) -> FirstOrder:
+    return muon(network, 2e-3, weight_decay=1e-4)
+
+
+def _half_inverse(eta: float, momentum: float = 0.0, kappa: float = -0.5) -> HalfInverseGradients:
+    power = SpectralPower(kappa=kappa, truncation=1e-4, damping=1e-3)
+    return HalfInverseGradients(HalfInverseConfig(eta=eta, power=power, summed=True, momentum=momentum))
+
+
+def _scale_invariant(network: PairInputs, inner: UpdateRule, refresh: RefreshConfig) -> ScaleInvariantPhysics:
+    weights = torch.ones_like(network.network.parity)
+    weights[-FORCES:] = FORCE_WEIGHT
+    return ScaleInvariantPhysics(inner, refresh, delta=DELTA, weights=weights)
+
+
+LABELS = RefreshConfig(moved=math.inf, retry=NEVER, max_updates=1)
+CACHED = RefreshConfig(moved=math.inf, retry=2000, max_updates=2)
+
+METHODS = {
+    "supervised, AdamW": Method(lambda n: _scale_invariant(n, _adam(n), LABELS), 128, "solve"),
+    "supervised, Muon": Method(lambda n: _scale_invariant(n, _muon(n), LABELS), 128, "solve"),
+    "DP, AdamW": Method(lambda n: FirstOrder(torch.optim.AdamW(n.parameters(), lr=3e-4), clip_norm=1.0), 16),
+    "DP, Muon": Method(lambda n: muon(n, 3e-4), 16),
+    "HIG": Method(lambda n: _half_inverse(0.1, 0.9), 8),
+    "SIP, AdamW": Method(lambda n: _scale_invariant(n, _adam(n), CACHED), 128, "inverse"),
+    "SIP, Muon": Method(lambda n: _scale_invariant(n, _muon(n), CACHED), 128, "inverse"),
+    "SIP+HIG": Method(lambda n: _scale_invariant(n, _half_inverse(0.5, 0.9), CACHED), 16, "inverse"),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all methods share: the basis, C₀(Re), the solved start samples, and held-out flows."""
+
+    basis: LinearBasis
+    polynomial: Tensor
+    dataset: Dataset
+    labels: Tensor
+    heldout: Dataset
+    snapshots: Tensor
+    drag: Tensor
+
+
+@dataclass(frozen=True)
+class WithLabels:
+    """A physics whose first samples are solved already: their inverse is the label, without cost."""
+
+    physics: FlowPhysics
+    labels: Tensor
+
+    def residual(self, outputs: Tensor, batch: Batch) -> Tensor:
+        return self.physics.residual(outputs, batch)
+
+    def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
+        known = batch.index < len(self.labels)
+        target, accepted = outputs.clone(), known.clone()
+        target[known] = self.labels[batch.index[known]].to(outputs)
+        new = (~known).nonzero()[:, 0]
+        again = torch.zeros_like(known)
+        for part in new.split(16):
+            answer = self.physics.inverse(outputs[part].double(), batch.select(part))
+            target[part], accepted[part] = answer.target.to(outputs), answer.accepted
+            again[part] = answer.accepted if answer.again is None else answer.again
+        return Inverse(target, accepted, again)
+
+
+def prepare(folder: Path, solved: int, heldout: int) -> Prepared:
+    """Solve the flows that all methods start from and are measured on (kept in `folder`)."""
+    sets = []
+    for name, count, seed in (("train", solved, 11), ("heldout", heldout, 12)):
+        make_dataset(DatasetConfig(count, seed, SPACE, RESOLUTION), folder / name, 2)
+        sets.append(load_dataset(folder / name))
+    dataset, test = sets
+    snapshots, forces = scaled_snapshots(dataset)
+    basis = fit_basis(snapshots, BASIS, RESOLUTION)
+    polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
+    samples = encoded_samples(dataset.designs, snapshots, forces, basis)
+    scale = drag_scale(polynomial, dataset.designs.reynolds)[:, None]
+    labels = torch.cat([samples.outputs[:, :-FORCES], samples.outputs[:, -FORCES:] / scale], dim=1)
+    truth, test_forces = scaled_snapshots(test)
+    return Prepared(basis, polynomial, dataset, labels, test, truth, test_forces[:, 0] + test_forces[:, 1])
+
+
+def start(shared: Prepared, seed: int, steps: int, folder: Path) -> PairInputs:
+    """The network that every method starts from: fitted to the solved flows."""
+    torch.manual_seed(seed)
+    designs = shared.dataset.designs
+    inputs = features(turned(designs), designs.reynolds).float()
+    parity = torch.cat([shared.basis.parity.float(), torch.tensor(FORCE_PARITY)])
+    network = EquivariantNetwork(inputs.shape[1], parity, WIDTH, DEPTH)
+    network.standardise(inputs, shared.labels.float())
+    wrapped = PairInputs(network)
+    batch = Batch.of(network.pair(turned(designs), designs.reynolds).movedim(0, 1), shared.labels.float())
+    config = TrainConfig(START_BATCH, steps=steps, every=steps, seed=seed, schedule=one_cycle())
+    train(wrapped, _adam(wrapped), Regression(), batch, config, folder)
+    return wrapped
+
+
+@torch.no_grad()
+def errors(shared: Prepared, network: PairInputs) -> dict[str, float]:
+    """Held-out errors: drag |C_D/C_D* − 1|, vorticity ‖ω − ω*‖/‖ω*‖."""
+    designs = shared.heldout.designs
+    outputs = network.network(turned(designs), designs.reynolds).double()
+    forces = outputs[:, -FORCES:] * drag_scale(shared.polynomial, designs.reynolds)[:, None]
+    drag = ((forces[:, 0] + forces[:, 1]) / shared.drag - 1.0).abs()
+    omega = shared.basis.decode(outputs[:, :-FORCES])[:, 1].flatten(1)
+    wanted = shared.snapshots[:, 1].flatten(1)
+    field = (omega - wanted).norm(dim=1) / wanted.norm(dim=1)
+    values = {"drag": drag, "field": field}
+    return {f"{k} {q}": float(v.quantile(p)) for k, v in values.items() for q, p in (("median", 0.5), ("95 %", 0.95))}
+
+
+def seconds_per_target(physics: FlowPhysics, data: Batch, network: PairInputs) -> float:
+    """Cost of one target, measured on the last 16 bodies of the pool."""
+    batch = data.select(slice(len(data) - 16, len(data)))
+    outputs = network(batch.inputs).detach().double()
+    begun = time.perf_counter()
+    physics.inverse(outputs, batch)
+    return (time.perf_counter() - begun) / 16
+
+
+def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tuple[str, int]) -> dict[str, object]:
+    """One method with one seed; the record of its errors against time, steps and linear solves."""
+    name, seed = task
+    path = folder / f"{name.replace(' ', '')}-{seed}.json"
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    torch.set_num_threads(1)
+    solved, heldout, pool, steps = sizes
+    shared = prepare(folder, solved, heldout)
+    network = start(shared, seed, steps, folder / f"start-{seed}-{name.replace(' ', '')}")
+    method = METHODS[name]
+    designs = sample(SPACE, 13 + seed, range(pool))
+    known = shared.dataset.designs
+    coefficients = torch.cat([turned(known), turned(designs)])
+    data = flow_batch(network.network, coefficients, torch.cat([known.reynolds, designs.reynolds]))
+    flow = FlowPhysics(shared.basis, shared.polynomial, chord_steps=4)
+    flow = SolvedFlows(shared.basis, shared.polynomial) if method.targets == "solve" else flow
+    physics = WithLabels(flow, shared.labels) if method.targets else flow
+    bodies = pool
+    if method.targets:
+        bodies = min(pool, int(TARGET_SHARE * seconds / seconds_per_target(flow, data, network)))
+    data = data.select(slice(0, len(known) + bodies))
+    if not method.targets:
+        network, data = network.double(), Batch(data.inputs.double(), data.data, data.index)
+    before = errors(shared, network)
+    history: list[dict[str, float]] = []
+    rule = method.rule(network)
+    begun = time.perf_counter()
+
+    def validate(module: nn.Module) -> float:
+        history.append(errors(shared, network))
+        return history[-1]["drag median"]
+
+    config = TrainConfig(method.batch, seconds=seconds, every=20, seed=seed, schedule=one_cycle())
+    log = folder / f"log-{path.stem}"
+    result = train(network, rule, physics, data, config, log, validate=validate)
+    lines = [json.loads(line) for line in (log / "metrics.jsonl").read_text().splitlines()]
+    inversions = max(0, sum(line["inversions"] for line in lines) - len(known))
+    per_solve = float(shared.dataset.linear_solves.double().mean())
+    record = {
+        "method": name,
+        "seed": seed,
+        "bodies": bodies if method.targets else result.steps * method.batch,
+        "steps": result.steps,
+        "linear solves": round(inversions * (per_solve if method.targets == "solve" else 1.0)),
+        "seconds": result.seconds,
+        "wall": time.perf_counter() - begun,
+        "before": before,
+        "after": errors(shared, network),
+        "history": [{"seconds": m["seconds"], "step": m["step"], **h} for m, h in zip(lines, history, strict=True)],
+    }
+    write_json(path, record)
+    return record
+
+
+def table(records: list[dict]) -> str:
+    """Medians over the seeds, with the smallest and largest of the drag error."""
+
+    def cells(found: list[dict]) -> str:
+        drag = [f["drag median"] for f in found]
+        rest = (f"{np.median([f[key] for f in found]):.2%}" for key in ("drag 95 %", "field median", "field 95 %"))
+        return f"{np.median(drag):.3%} ({min(drag):.3%}, {max(drag):.3%}) | " + " | ".join(rest) + " |"
+
+    rows = ["| method | steps | bodies | linear solves | drag median (seeds) | drag 95 % | vorticity median | 95 % |"]
+    rows += ["|" + "---|" * 8, "| the start of all | | | | " + cells([r["before"] for r in records])]
+    for name in METHODS:
+        mine = [r for r in records if r["method"] == name]
+        if mine:
+            work = (f"{np.median([r[key] for r in mine]):.0f}" for key in ("steps", "bodies", "linear solves"))
+            rows.append(f"| {name} | " + " | ".join(work) + " | " + cells([r["after"] for r in mine]))
+    return "\n".join(rows)
+
+
+def plot(records: list[dict], path: Path) -> None:
+    """Held-out errors against seconds and against steps, seed 0."""
+    figure, axes = plt.subplots(2, 2, figsize=(11, 7), sharey="row")
+    for color, name in zip(plt.get_cmap("tab10").colors, METHODS, strict=False):
+        for r in [r for r in records if r["method"] == name]:
+            for row, key in enumerate(("drag median", "field median")):
+                for column, against in enumerate(("seconds", "step")):
+                    x, y = ([h[k] for h in r["history"]] for k in (against, key))
+                    label = name if r["seed"] == 0 and row == column == 0 else None
+                    axes[row, column].loglog(x, y, color=color, lw=1.0, label=label)
+    for column, against in enumerate(("seconds of one thread", "steps")):
+        axes[1, column].set_xlabel(against)
+    axes[0, 0].set_ylabel("held-out drag error, median")
+    axes[1, 0].set_ylabel("held-out vorticity error, median")
+    figure.legend(loc="upper center", ncol=4, frameon=False)
+    figure.tight_layout(rect=(0, 0, 1, 0.92))
+    figure.savefig(path, dpi=90)
+
+
+def main() -> None:
+    """All methods and seeds, two at a time, then the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=100.0)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=Path("runs/methods"))
+    parser.add_argument("--methods", nargs="*", default=list(METHODS))
+    parser.add_argument("--smoke", action="store_true", help="a few seconds each, nothing written to assets/")
+    options = parser.parse_args()
+    sizes = (40, 10, 200, 50) if options.smoke else (SOLVED, HELDOUT, POOL, START_STEPS)
+    prepare(options.out, *sizes[:2])
+    tasks = [(name, seed) for seed in range(options.seeds) for name in options.methods]
+    records = []
+    for (name, seed), record in run_in_processes(partial(run, options.out, options.seconds, sizes), tasks, 2):
+        records.append(record)
+        before, after = (record[when]["drag median"] for when in ("before", "after"))
+        print(f"{name}, seed {seed}: drag {before:.2%} -> {after:.3%}", flush=True)
+    print("\n" + table(records))
+    if not options.smoke:
+        (ASSETS / "methods.md").write_text(table(records) + "\n")
+        plot(records, ASSETS / "methods.png")
+
+
+if __name__ == "__main__":
+    main()
