@@ -77,8 +77,13 @@ def train(
     recipe: Recipe,
     data: Data = Path("runs/data"),
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.")] = Path("runs/model"),
-    method: Annotated[str | None, typer.Option(metavar="supervised|sip", help="Overrides the recipe's.")] = None,
+    method: Annotated[
+        str | None, typer.Option(metavar="supervised|dp|sip|hig|sip-hig", help="Overrides the recipe's.")
+    ] = None,
     workers: Workers = 2,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the metrics for TensorBoard, too.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a surrogate by CONFIG.toml; run it again to go on where it stopped."""
@@ -91,7 +96,7 @@ def train(
     if method is not None:
         wanted = replace(wanted, training=replace(wanted.training, method=method))
     with _show_stages() as report:
-        surrogate = train_model(wanted, data, out, workers, report)
+        surrogate = train_model(wanted, data, out, workers, report, tensorboard)
     _print_models([surrogate], as_json)
 
 

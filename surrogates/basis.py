@@ -8,7 +8,8 @@ them (`parity` ±1). Coefficients are scaled so that their total variance over t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,6 +34,11 @@ class LinearBasis:
     @property
     def size(self) -> int:
         return self.vectors.shape[0]
+
+    def to(self, device: torch.device) -> LinearBasis:
+        """The same on another device."""
+        tensors: dict[str, Any] = {k: v.to(device) for k, v in vars(self).items() if isinstance(v, Tensor)}
+        return replace(self, **tensors)
 
     def encode(self, snapshots: Tensor) -> Tensor:
         """Coefficients (batch, r) of scaled snapshots (batch, 2, n_xi, n_eta)."""

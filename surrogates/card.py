@@ -25,7 +25,7 @@ def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
 def _row(name: str, card: dict[str, Any]) -> list[str]:
     training, errors = card["recipe"]["training"], card["heldout"]
     steps = card["recipe"]["fit"]["steps"] + training["rounds"] * training["round_steps"] * (
-        training["method"] == "sip"
+        training["method"] != "supervised"
     )
     row = [name, training["method"], str(card["full_solves"])]
     row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]

@@ -12,10 +12,10 @@ from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.surrogates.dataset import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
-from fusiform.surrogates.training.fitting import FitConfig
-from fusiform.surrogates.training.scale_invariant import InverseConfig
+from fusiform.surrogates.fitting import EquationsConfig, FitConfig, HalfInverseSettings, RuleConfig
+from fusiform.surrogates.targets import InverseConfig
 
-METHODS = ("supervised", "sip")
+METHODS = ("supervised", "dp", "sip", "hig", "sip-hig")
 T = TypeVar("T")
 
 
@@ -38,9 +38,10 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """`method` supervised or sip; `solves`: how many full solves of the data set are used (0: all).
+    """`method`: one of `METHODS`; `solves`: how many full solves of the data set are used (0: all).
 
-    For sip, `rounds` rounds of `bodies` new bodies each follow the supervised start, with `round_steps` steps each.
+    All but supervised follow the supervised start with `rounds` rounds of `bodies` new bodies and `round_steps` steps
+    each: with targets from the state inverse (sip, sip-hig), or on the equations themselves (dp, hig).
     """
 
     method: str = "supervised"
@@ -56,8 +57,8 @@ class TrainingConfig:
             f"expected a training method of {', '.join(METHODS)}, got {self.method!r}; choose one of these",
         )
         require(
-            self.method != "sip" or (self.rounds >= 1 and self.bodies >= 1 and self.round_steps >= 1),
-            "expected at least one round, body and step for the method sip, got "
+            self.method == "supervised" or (self.rounds >= 1 and self.bodies >= 1 and self.round_steps >= 1),
+            f"expected at least one round, body and step for the method {self.method}, got "
             f"{self.rounds}, {self.bodies} and {self.round_steps}; set rounds, bodies and round_steps in [training]",
         )
 
@@ -71,8 +72,15 @@ class Recipe:
     heldout: HeldoutConfig
     network: NetworkConfig = field(default_factory=NetworkConfig)
     fit: FitConfig = field(default_factory=FitConfig)
+    equations: EquationsConfig = field(default_factory=EquationsConfig)
+    half_inverse: HalfInverseSettings = field(default_factory=HalfInverseSettings)
     inverse: InverseConfig = field(default_factory=InverseConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    @property
+    def rules(self) -> RuleConfig:
+        """Settings of the update rules."""
+        return RuleConfig(self.fit, self.equations, self.half_inverse)
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -97,7 +105,14 @@ def load_recipe(path: Path) -> Recipe:
         heldout.seed != dataset.seed,
         f"expected different seeds in [dataset] and [heldout], got {dataset.seed} twice; change one of them",
     )
-    kinds = {"network": NetworkConfig, "fit": FitConfig, "inverse": InverseConfig, "training": TrainingConfig}
+    kinds = {
+        "network": NetworkConfig,
+        "fit": FitConfig,
+        "equations": EquationsConfig,
+        "half_inverse": HalfInverseSettings,
+        "inverse": InverseConfig,
+        "training": TrainingConfig,
+    }
     parts: dict[str, Any] = {name: _table(kind, name, tables.pop(name, {})) for name, kind in kinds.items()}
     name = tables.pop("name", path.stem)
     require(

@@ -8,7 +8,7 @@ from torch import Tensor
 from fusiform.surrogates.basis import vorticity_scale
 from fusiform.surrogates.dataset import Dataset, problem_of, turned
 from fusiform.surrogates.model import Surrogate
-from fusiform.surrogates.training.samples import CHUNK, scaled_snapshots
+from fusiform.surrogates.samples import CHUNK, scaled_snapshots
 
 
 def quantiles(errors: Tensor) -> dict[str, float]:

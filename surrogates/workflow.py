@@ -17,15 +17,16 @@ from fusiform.solvers.files import make_folder, write_json
 from fusiform.surrogates.basis import LinearBasis, fit_basis
 from fusiform.surrogates.config import Recipe
 from fusiform.surrogates.dataset import Dataset, load_dataset, make_dataset, provenance, turned
+from fusiform.surrogates.design_space import sample
 from fusiform.surrogates.evaluation import evaluate
 from fusiform.surrogates.features import features
+from fusiform.surrogates.fitting import Stage, fit_equations, fit_targets, scaled_targets
 from fusiform.surrogates.model import FORCE_PARITY, Surrogate, anchor_radius, fit_drag_scale, with_card
 from fusiform.surrogates.network import EquivariantNetwork
-from fusiform.surrogates.training.fitting import fit, scaled_targets
-from fusiform.surrogates.training.samples import Samples, concatenate, encoded_samples, scaled_snapshots
-from fusiform.surrogates.training.scale_invariant import inverse_targets
+from fusiform.surrogates.samples import Samples, concatenate, encoded_samples, scaled_snapshots
+from fusiform.surrogates.targets import inverse_targets
 
-SIP_SEED_OFFSET = 1_000_000
+NEW_BODIES_SEED_OFFSET = 1_000_000
 TRAIN, HELDOUT = "train", "heldout"
 Progress = Callable[[str, int, int, str], None]
 
@@ -45,6 +46,7 @@ class _Run:
     heldout: Dataset
     workers: int
     progress: Progress
+    tensorboard: Path | None = None
 
     def surrogate(self, network: EquivariantNetwork, samples: Samples, name: str) -> Surrogate:
         designs = samples.designs
@@ -53,16 +55,14 @@ class _Run:
         space = self.recipe.dataset.space
         return Surrogate(name, network, self.basis, self.polynomial, anchors, radius, space, {})
 
-    def fit(self, network: EquivariantNetwork, samples: Samples, stage: str, steps: int) -> None:
-        fit(
-            network,
-            samples,
-            self.polynomial,
-            replace(self.recipe.fit, steps=steps),
-            seed=self.recipe.training.seed,
-            checkpoint=self.folder / f"{stage}.checkpoint",
-            metrics=self.folder / "metrics.jsonl",
-            progress=lambda step, total, loss: self.progress(stage, step, total, f"loss {loss:.3e}"),
+    def stage(self, name: str, steps: int, *, half_inverse: bool = False) -> Stage:
+        return Stage(
+            self.folder / name,
+            steps,
+            self.recipe.training.seed,
+            half_inverse,
+            progress=lambda step, total, loss, eta: self.progress(name, step, total, f"loss {loss:.3e}"),
+            tensorboard=None if self.tensorboard is None else self.tensorboard / name,
         )
 
 
@@ -84,11 +84,19 @@ def _report_cases(progress: Progress, name: str, done: int, total: int) -> None:
     progress(f"{name} cases", done, total, "solved")
 
 
-def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress = _quiet) -> Surrogate:
+def train(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    workers: int,
+    progress: Progress = _quiet,
+    tensorboard: Path | None = None,
+) -> Surrogate:
     """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
 
-    Stages leave checkpoints in `folder`, so that a killed run goes on; the model's card holds the errors on the
-    held-out cases, the linear solves spent, and the provenance. `InputError` if `folder` holds another recipe's run.
+    Each stage has a folder with checkpoints, so that a killed run goes on, and metrics.jsonl; `tensorboard` is for the
+    same numbers. The model's card holds the errors on the held-out cases, the linear solves spent, and the provenance.
+    `InputError` if `folder` holds another recipe's run.
     """
     begun = time.perf_counter()
     dataset, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
@@ -108,14 +116,16 @@ def train(recipe: Recipe, data: Path, folder: Path, workers: int, progress: Prog
     snapshots, forces = scaled_snapshots(dataset)
     basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-    run = _Run(folder, recipe, basis, polynomial, test, workers, progress)
+    run = _Run(folder, recipe, basis, polynomial, test, workers, progress, tensorboard)
     samples = encoded_samples(dataset.designs, snapshots, forces, basis)
     network = _fresh_network(recipe, samples, basis, polynomial)
-    run.fit(network, samples, "supervised", recipe.fit.steps)
+    fit_targets(network, samples, polynomial, recipe.rules, run.stage("supervised", recipe.fit.steps))
     linear_solves, drawn, accepted = int(dataset.linear_solves.sum()), 0, 0
-    if recipe.training.method == "sip":
+    if recipe.training.method in ("sip", "sip-hig"):
         samples, spent, drawn, accepted = _invert_physics(run, network, samples)
         linear_solves += spent
+    elif recipe.training.method in ("dp", "hig"):
+        _lower_residual(run, network)
     surrogate = run.surrogate(network, samples, recipe.name)
     card = {
         "recipe": asdict(recipe),
@@ -166,13 +176,13 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
     training = run.recipe.training
     spent = drawn = accepted = 0
     for index in range(training.rounds):
-        stage = f"sip-{index + 1}"
+        stage = f"{training.method}-{index + 1}"
         model = run.folder / f"{stage}-start"
         if not (model / "config.json").exists():
             run.surrogate(network, samples, stage).save(model)
         targets = inverse_targets(
             model,
-            run.recipe.dataset.seed + SIP_SEED_OFFSET,
+            run.recipe.dataset.seed + NEW_BODIES_SEED_OFFSET,
             range(index * training.bodies, (index + 1) * training.bodies),
             run.recipe.inverse,
             run.folder / f"{stage}-targets",
@@ -182,8 +192,19 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
         samples = concatenate([samples, targets.samples])
         spent, drawn = spent + targets.linear_solves, drawn + targets.drawn
         accepted += len(targets.samples)
-        run.fit(network, samples, stage, training.round_steps)
+        own_rule = run.stage(stage, training.round_steps, half_inverse=training.method == "sip-hig")
+        fit_targets(network, samples, run.polynomial, run.recipe.rules, own_rule)
     return samples, spent, drawn, accepted
+
+
+def _lower_residual(run: _Run, network: EquivariantNetwork) -> None:
+    """Rounds of DP or HIG: steps on the equations for new bodies."""
+    training, dataset = run.recipe.training, run.recipe.dataset
+    for index in range(training.rounds):
+        bodies = range(index * training.bodies, (index + 1) * training.bodies)
+        designs = sample(dataset.space, dataset.seed + NEW_BODIES_SEED_OFFSET, bodies)
+        stage = run.stage(f"{training.method}-{index + 1}", training.round_steps, half_inverse=training.method == "hig")
+        fit_equations(network, designs, run.basis, run.polynomial, run.recipe.rules, stage)
 
 
 def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:

@@ -14,10 +14,8 @@ from fusiform.surrogates.basis import fit_basis
 from fusiform.surrogates.config import load_recipe
 from fusiform.surrogates.dataset import load_dataset, problem_of, turned
 from fusiform.surrogates.design_space import sample
-from fusiform.surrogates.training import fitting
-from fusiform.surrogates.training.fitting import pseudo_huber
-from fusiform.surrogates.training.samples import encoded_samples, scaled_snapshots
-from fusiform.surrogates.training.scale_invariant import InverseConfig, invert
+from fusiform.surrogates.samples import encoded_samples, scaled_snapshots
+from fusiform.surrogates.targets import InverseConfig, invert
 from fusiform.surrogates.workflow import make_data, train
 
 RECIPE = """
@@ -133,8 +131,7 @@ def test_accepted_targets_are_solutions():
     assert float(error.max()) < 1e-3, error
 
 
-def test_a_killed_fit_resumes_to_the_same_weights(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(fitting, "CHECKPOINT_EVERY", 20)
+def test_a_killed_fit_resumes_to_the_same_weights(data, tmp_path):
     recipe = _recipe(tmp_path)
     whole = train(recipe, data, tmp_path / "whole", 1)
 
@@ -152,11 +149,17 @@ def test_a_killed_fit_resumes_to_the_same_weights(data, tmp_path, monkeypatch):
         assert torch.equal(one, two)
 
 
-def test_pseudo_huber_is_quadratic_then_linear():
-    squared = torch.tensor([1e-6, 1e6], dtype=torch.float64)
-    small, large = pseudo_huber(squared, 0.3)
-    assert float(small) == pytest.approx(1e-6, rel=1e-3)
-    assert float(large) == pytest.approx(0.3 * (2e6) ** 0.5, rel=1e-2)
+@pytest.mark.parametrize("method", ["dp", "hig", "sip-hig"])
+def test_every_other_method_trains_from_a_recipe(data, tmp_path, method):
+    more = "rounds = 1\nbodies = 6\nround_steps = 3\n[equations]\nbatch = 4\n[half_inverse]\nbatch = 4"
+    start = train(_recipe(tmp_path), data, tmp_path / "start", 1)
+    model = train(_recipe(tmp_path, method, more), data, tmp_path / "model", 1)
+    lines = (tmp_path / "model" / f"{method}-1" / "metrics.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1])["step"] == 3
+    assert any(
+        not torch.equal(a, b) for a, b in zip(start.network.parameters(), model.network.parameters(), strict=True)
+    )
+    assert load_surrogate(tmp_path / "model").card["recipe"]["training"]["method"] == method
 
 
 def test_another_recipes_folder_or_data_is_refused(data, tmp_path):

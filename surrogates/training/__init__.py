@@ -1,1 +1,1 @@
-"""Training methods: supervised fitting and scale-invariant physics (SIP)."""
+"""Training methods for any network and any physics: DP, SIP, HIG and SIP+HIG. Knows nothing of flows."""

@@ -11,7 +11,7 @@ from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import Designs, sample
-from fusiform.surrogates.training.scale_invariant import InverseConfig, encode_state, invert
+from fusiform.surrogates.targets import InverseConfig, encode_state, invert
 
 SEED = 77_777
 CHUNK = 8

@@ -31,12 +31,12 @@ from fusiform.surrogates.features import features
 from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.model import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.network import EquivariantNetwork
+from fusiform.surrogates.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.training.first_order import FirstOrder, muon
 from fusiform.surrogates.training.half_inverse import SpectralPower
 from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
 from fusiform.surrogates.training.loop import TrainConfig, train
 from fusiform.surrogates.training.physics import Batch, Inverse, Regression
-from fusiform.surrogates.training.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.training.scale_invariant_physics import ScaleInvariantPhysics
 from fusiform.surrogates.training.schedule import one_cycle
 from fusiform.surrogates.training.target_cache import NEVER, RefreshConfig
@@ -137,7 +137,7 @@ class WithLabels:
         target[known] = self.labels[batch.index[known]].to(outputs)
         new = (~known).nonzero()[:, 0]
         again = torch.zeros_like(known)
-        for part in new.split(16):
+        for part in new.split(16) if len(new) else ():
             answer = self.physics.inverse(outputs[part].double(), batch.select(part))
             target[part], accepted[part] = answer.target.to(outputs), answer.accepted
             again[part] = answer.accepted if answer.again is None else answer.again

@@ -27,7 +27,7 @@ from fusiform.surrogates.basis import LinearBasis, vorticity_scale
 from fusiform.surrogates.dataset import problem_of, turned
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.model import FORCES, Surrogate, force_outputs, load_surrogate
-from fusiform.surrogates.training.samples import Samples
+from fusiform.surrogates.samples import Samples
 from fusiform.surrogates.workers import run_in_processes
 
 BODIES_PER_CHUNK = 8

@@ -1,0 +1,183 @@
+"""Fitting the network, by any of the training methods: which update rule, on which physics.
+
+    on targets (supervised, SIP, SIP+HIG):  RobustRegression on c and √w F/C₀, c basis coefficients (their total
+                                            variance is one), F forces
+    on the equations (DP, HIG):             FlowPhysics
+
+SIP differs from supervised training in where the targets come from (`targets.py`), SIP+HIG from SIP in the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fusiform.surrogates.basis import LinearBasis
+from fusiform.surrogates.dataset import turned
+from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, flow_batch
+from fusiform.surrogates.model import FORCES, drag_scale
+from fusiform.surrogates.network import EquivariantNetwork
+from fusiform.surrogates.samples import Samples
+from fusiform.surrogates.training.first_order import FirstOrder, muon
+from fusiform.surrogates.training.half_inverse import SpectralPower
+from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
+from fusiform.surrogates.training.loop import TrainConfig, train
+from fusiform.surrogates.training.physics import Batch, Physics, loss_of
+from fusiform.surrogates.training.proxy import RobustRegression
+from fusiform.surrogates.training.schedule import one_cycle
+from fusiform.surrogates.training.update_rule import UpdateRule
+
+CHECKPOINTS = 40
+ShowProgress = Callable[[int, int, float, float], None]
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """`steps` of `optimizer` (adamw or muon) with mini-batches of `batch`, peak learning rate `rate`; `force_weight` w,
+    `huber` δ of the pseudo-Huber loss. `patience`: checkpoints without a lower validation before a stage ends, 0 for
+    never; `validation`: how many samples that costs."""
+
+    steps: int = 6000
+    batch: int = 256
+    optimizer: str = "adamw"
+    rate: float = 2e-3
+    weight_decay: float = 1e-4
+    force_weight: float = 4.0
+    huber: float = 0.3
+    validation: int = 0
+    patience: int = 0
+
+
+@dataclass(frozen=True)
+class EquationsConfig:
+    """DP: mini-batches of `batch` bodies and the peak learning `rate` on the residual of the flow equations."""
+
+    batch: int = 16
+    rate: float = 3e-4
+
+
+@dataclass(frozen=True)
+class HalfInverseSettings:
+    """HIG and SIP+HIG, see `training.half_inverse_gradients`; `batch` bodies a step, g summed over them."""
+
+    batch: int = 16
+    eta: float = 0.5
+    kappa: float = -0.5
+    truncation: float = 1e-4
+    damping: float = 1e-3
+    momentum: float = 0.9
+
+
+@dataclass(frozen=True)
+class RuleConfig:
+    """What a stage of training is made of."""
+
+    fit: FitConfig = field(default_factory=FitConfig)
+    equations: EquationsConfig = field(default_factory=EquationsConfig)
+    half_inverse: HalfInverseSettings = field(default_factory=HalfInverseSettings)
+
+
+def scaled_targets(samples: Samples, polynomial: Tensor) -> Tensor:
+    """Targets as the network gives them: forces divided by C₀(Re)."""
+    scale = drag_scale(polynomial, samples.designs.reynolds)[:, None]
+    return torch.cat([samples.outputs[:, :-FORCES], samples.outputs[:, -FORCES:] / scale], dim=1)
+
+
+def fit_targets(
+    network: EquivariantNetwork, samples: Samples, polynomial: Tensor, config: RuleConfig, stage: Stage
+) -> None:
+    """Fit `network`, in place, to samples; by half-inverse gradients of the network if `stage.half_inverse`."""
+    targets = scaled_targets(samples, polynomial)
+    inputs = network.pair(turned(samples.designs), samples.designs.reynolds).movedim(0, 1)
+    weights = torch.ones(targets.shape[1])
+    weights[-FORCES:] = config.fit.force_weight**0.5
+    kind = torch.float64 if stage.half_inverse else torch.float32
+    batch = Batch.of(inputs.to(stage.device, kind), targets.to(stage.device, kind))
+    physics = RobustRegression(config.fit.huber, weights.to(stage.device, kind))
+    _run(network.to(kind), physics, batch, config, stage, config.fit.batch)
+
+
+def fit_equations(
+    network: EquivariantNetwork,
+    designs: Designs,
+    basis: LinearBasis,
+    polynomial: Tensor,
+    config: RuleConfig,
+    stage: Stage,
+) -> None:
+    """Lower the residual of the flow equations on `designs`, without any target."""
+    batch = flow_batch(network.double(), turned(designs), designs.reynolds)
+    data = Batch(batch.inputs.to(stage.device), tuple(d.to(stage.device) for d in batch.data), batch.index)
+    physics = FlowPhysics(basis.to(stage.device), polynomial.to(stage.device))
+    _run(network, physics, data, config, stage, config.equations.batch, config.equations.rate)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a run: its `folder`, `steps`, `seed`, whether its rule is the half-inverse, where it computes."""
+
+    folder: Path
+    steps: int
+    seed: int
+    half_inverse: bool = False
+    device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    progress: ShowProgress = lambda step, total, loss, eta_seconds: None
+    tensorboard: Path | None = None
+
+
+def _run(
+    network: EquivariantNetwork,
+    physics: Physics,
+    data: Batch,
+    config: RuleConfig,
+    stage: Stage,
+    batch: int,
+    rate: float | None = None,
+) -> None:
+    held = config.fit.validation
+    training, validation = data.select(slice(held, None)), data.select(slice(0, held))
+    wrapped = PairInputs(network).to(stage.device)
+    train(
+        wrapped,
+        _rule(wrapped, config, stage, rate),
+        physics,
+        training,
+        TrainConfig(
+            min(config.half_inverse.batch if stage.half_inverse else batch, len(training)),
+            steps=stage.steps,
+            every=max(1, stage.steps // CHECKPOINTS),
+            patience=config.fit.patience or None,
+            seed=stage.seed,
+            schedule=one_cycle(),
+        ),
+        stage.folder,
+        validate=_loss_on(validation, physics) if held else None,
+        progress=stage.progress,
+        tensorboard=stage.tensorboard,
+    )
+    network.float().cpu()
+
+
+def _rule(network: nn.Module, config: RuleConfig, stage: Stage, rate: float | None) -> UpdateRule:
+    if stage.half_inverse:
+        own = config.half_inverse
+        power = SpectralPower(own.kappa, own.truncation, own.damping)
+        return HalfInverseGradients(HalfInverseConfig(own.eta, power, summed=True, momentum=own.momentum))
+    rate, decay = config.fit.rate if rate is None else rate, config.fit.weight_decay
+    if config.fit.optimizer == "muon":
+        return muon(network, rate, weight_decay=decay)
+    return FirstOrder(torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay))
+
+
+def _loss_on(batch: Batch, physics: Physics) -> Callable[[nn.Module], float]:
+    @torch.no_grad()
+    def loss(network: Any) -> float:
+        return float(loss_of(physics.residual(network(batch.inputs), batch)))
+
+    return loss
