@@ -129,6 +129,9 @@ def predict(
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
     model: Annotated[Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.")] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Also correct the forces by the state inverse (a few tenths of a second).")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Ask the surrogate for drag and lift of BODY."""
@@ -138,6 +141,15 @@ def predict(
     prediction = load_surrogate(model).evaluate(shape, conditions)
     summary = prediction.summary()
     numbers = {"body": shape.name, **summary}
+    if correct:
+        fixed = prediction.correction
+        numbers |= {
+            "corrected_drag_coefficient": fixed.drag_coefficient if fixed.arrived else None,
+            "corrected_lift_coefficient": fixed.lift_coefficient if fixed.arrived else None,
+            "flow_residual": fixed.residual,
+        }
+        if not fixed.arrived:
+            _say("warning: the state inverse refused this flow; the forces are the network's own.")
     _finish(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]], prediction.body.fit_error)
     if prediction.confidence < CONFIDENCE_WARNING:
         _say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")

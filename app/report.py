@@ -37,6 +37,12 @@ _DEFINITIONS = {
     "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
     "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
     "confidence": ("confidence", "0 to 1: how far to trust the surrogate here"),
+    "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
+    "corrected_lift_coefficient": ("corrected C_L", "likewise"),
+    "flow_residual": (
+        "flow residual",
+        "of the equations at the predicted flow; below about 0.1 where it is trustworthy",
+    ),
     "reynolds": ("Reynolds number", "based on d"),
     "alpha_deg": ("incidence", "degrees, nose up"),
     "reference_length": ("d", "in the body's own unit"),

@@ -9,7 +9,8 @@ from fusiform.solvers.files import write_atomically
 from fusiform.surrogates.model import Surrogate
 
 DEFINITIONS = (
-    "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the grid. "
+    "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the grid; "
+    "velocity likewise. "
     "* is the solver on the model's own grid. A linear solve is one factorisation and solve of the flow's Jacobian: a "
     "full solve takes two to three, a SIP body one or two."
 )
@@ -18,7 +19,7 @@ DEFINITIONS = (
 def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
     """Header and one row a model: method, solver work, held-out errors."""
     header = ["model", "method", "full solves", "SIP bodies (accepted)", "linear solves", "network steps"]
-    header += [f"{what} {which}" for what in ("drag", "lift", "vorticity") for which in ("median", "95 %")]
+    header += [f"{what} {which}" for what in ("drag", "lift", "vorticity", "velocity") for which in ("median", "95 %")]
     return [header, *(_row(s.name, s.card) for s in surrogates)]
 
 

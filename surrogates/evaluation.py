@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fusiform.solvers.flow.equations import Problem, State, slopes
 from fusiform.surrogates.basis import vorticity_scale
 from fusiform.surrogates.dataset import Dataset, problem_of, turned
 from fusiform.surrogates.model import Surrogate
@@ -24,25 +25,38 @@ def quantiles(errors: Tensor) -> dict[str, float]:
 def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     """Errors of the surrogate on solved cases that it was not trained on.
 
-    `drag`: |C_D − C_D*|/C_D*; `lift`: |C_L − C_L*| (absolute, |C_L*| reaches about 3); `vorticity`: ‖ω − ω*‖/‖ω*‖ over
-    the nodes of the grid.
+    `drag`: |C_D − C_D*|/C_D*; `lift`: |C_L − C_L*| (absolute, |C_L*| reaches about 3); `vorticity`: ‖ω − ω*‖/‖ω*‖ and
+    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the grid.
     """
     coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
     _, truth = scaled_snapshots(dataset)
     encoded, forces = surrogate.outputs(coefficients, reynolds)
     drag, drag_truth = forces[:, 0] + forces[:, 1], truth[:, 0] + truth[:, 1]
     lift, lift_truth = forces[:, 2] + forces[:, 3], truth[:, 2] + truth[:, 3]
-    fields = []
+    vorticity, velocity = [], []
     for begin in range(0, len(dataset), CHUNK):
         part = dataset.select(slice(begin, begin + CHUNK))
-        omega = surrogate.basis.decode(encoded[begin : begin + CHUNK])[:, 1] * vorticity_scale(
-            problem_of(part.designs, part.resolution)
-        )
-        wanted = part.omega.double()
-        fields.append((omega - wanted).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1))
+        problem = problem_of(part.designs, part.resolution)
+        psi, omega = surrogate.basis.decode(encoded[begin : begin + CHUNK]).double().unbind(1)
+        vorticity.append(_relative(omega * vorticity_scale(problem), part.omega.double()))
+        found, wanted = (_velocity(problem, field) for field in (psi, part.psi.double()))
+        velocity.append(_relative(found, wanted))
     return {
         "cases": len(dataset),
         "drag": quantiles((drag / drag_truth - 1.0).abs()),
         "lift": quantiles((lift - lift_truth).abs()),
-        "vorticity": quantiles(torch.cat(fields)),
+        "vorticity": quantiles(torch.cat(vorticity)),
+        "velocity": quantiles(torch.cat(velocity)),
     }
+
+
+def _relative(found: Tensor, wanted: Tensor) -> Tensor:
+    """‖found − wanted‖/‖wanted‖ of each case, (batch,)."""
+    return (found - wanted).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1)
+
+
+def _velocity(problem: Problem, perturbation: Tensor) -> Tensor:
+    """(ψ_η, −ψ_ξ)/h at the nodes, (batch, 2, n_xi, n_eta), of ψ − y."""
+    psi = perturbation + problem.stream
+    d = slopes(problem, State(psi, torch.zeros_like(psi), psi.new_zeros(len(psi), 2)))
+    return torch.stack([d.psi_eta, -d.psi_xi], dim=1) / problem.metric.sqrt()[:, None]

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fusiform.solvers.errors import require
 from fusiform.surrogates.basis import LinearBasis
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import Designs
@@ -24,7 +25,7 @@ from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, flow_batch
 from fusiform.surrogates.model import FORCES, drag_scale
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import Samples
-from fusiform.surrogates.training.first_order import FirstOrder, muon
+from fusiform.surrogates.training.first_order import FirstOrder, muon, soap
 from fusiform.surrogates.training.half_inverse import SpectralPower
 from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
 from fusiform.surrogates.training.loop import TrainConfig, train
@@ -34,14 +35,22 @@ from fusiform.surrogates.training.schedule import one_cycle
 from fusiform.surrogates.training.update_rule import UpdateRule
 
 CHECKPOINTS = 40
+OPTIMIZERS: dict[str, Callable[[nn.Module, float, float], FirstOrder]] = {
+    "adamw": lambda n, rate, decay: FirstOrder(torch.optim.AdamW(n.parameters(), lr=rate, weight_decay=decay)),
+    "muon": lambda n, rate, decay: muon(n, rate, weight_decay=decay),
+    "soap": lambda n, rate, decay: soap(n, rate, weight_decay=decay),
+}
 ShowProgress = Callable[[int, int, float, float], None]
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """`steps` of `optimizer` (adamw or muon) with mini-batches of `batch`, peak learning rate `rate`; `force_weight` w,
-    `huber` δ of the pseudo-Huber loss. `patience`: checkpoints without a lower validation before a stage ends, 0 for
-    never; `validation`: how many samples that costs."""
+    """`steps` with mini-batches of `batch`, peak learning rate `rate`; `force_weight` w, `huber` δ of the loss.
+
+    `optimizer`: adamw; soap, which wants the library pytorch-optimizer; or muon, slow without a GPU. `validation`: how
+    many samples are kept from training to validate on at each checkpoint; `patience`: validations without a new best
+    before a stage ends, 0 for never.
+    """
 
     steps: int = 6000
     batch: int = 256
@@ -52,6 +61,12 @@ class FitConfig:
     huber: float = 0.3
     validation: int = 0
     patience: int = 0
+
+    def __post_init__(self) -> None:
+        require(
+            self.optimizer in OPTIMIZERS,
+            f"expected an optimizer of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}; choose one of these",
+        )
 
 
 @dataclass(frozen=True)
@@ -170,9 +185,7 @@ def _rule(network: nn.Module, config: RuleConfig, stage: Stage, rate: float | No
         power = SpectralPower(own.kappa, own.truncation, own.damping)
         return HalfInverseGradients(HalfInverseConfig(own.eta, power, summed=True, momentum=own.momentum))
     rate, decay = config.fit.rate if rate is None else rate, config.fit.weight_decay
-    if config.fit.optimizer == "muon":
-        return muon(network, rate, weight_decay=decay)
-    return FirstOrder(torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay))
+    return OPTIMIZERS[config.fit.optimizer](network, rate, decay)
 
 
 def _loss_on(batch: Batch, physics: Physics) -> Callable[[nn.Module], float]:

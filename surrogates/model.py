@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from torch import Tensor
 from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.files import write_atomically, write_json
-from fusiform.solvers.flow.equations import Problem, State, discretise
+from fusiform.solvers.flow.equations import Problem, State, discretise, force
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.state_inverse import state_inverse
@@ -30,10 +31,26 @@ from fusiform.surrogates.network import EquivariantNetwork
 
 FORCES = 4
 FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
-FORMAT = 1
+FORMAT = 2
 FIELD_UPDATES, FIELD_CHORD_STEPS, FIELD_TOLERANCE = 4, 3, 0.02
 FIT_TOLERANCE = 0.02
 DEFAULT_MODEL = "default"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Forces after updates of the predicted flow by the state inverse; coefficients as in `Solution`.
+
+    `arrived`: whether the last step was so short that these are the solver's own forces on the model's grid; where it
+    is False they are the network's. `residual`: norm of the equations at the predicted flow, see `residual_norm`;
+    `updates`: linear solves spent.
+    """
+
+    drag_coefficient: float
+    lift_coefficient: float
+    arrived: bool
+    residual: float
+    updates: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,7 @@ class Prediction:
     square of the distance beyond, and is multiplied by 1/(1 + (e/0.02)²) for the misfit e of the truncated body.
     Forces are the network's own. The flow in `field` is the network's after updates by the state inverse, mostly one
     (0.1 to 0.3 s), without which pressures, which integrate derivatives of the vorticity, would be the poorest part;
-    `field_corrected` says whether the inverse arrived.
+    `correction.arrived` says whether the inverse arrived.
     """
 
     body: Body
@@ -60,30 +77,37 @@ class Prediction:
     surrogate: Surrogate
 
     @cached_property
-    def _flow(self) -> tuple[FlowField, bool]:
+    def _updated(self) -> tuple[Problem, State, Correction]:
+        """The problem, the flow after the state inverse (the network's where that does not arrive), and its forces."""
         coefficients = turned_coefficients(self.body, self.conditions)
         reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():
-            problem, predicted = self.surrogate.state(coefficients, reynolds)
-            state = predicted
-            for _ in range(FIELD_UPDATES):
+            problem, state = self.surrogate.state(coefficients, reynolds)
+            predicted, before, spent = state, math.nan, 0
+            arrived = going = False
+            for spent in range(1, FIELD_UPDATES + 1):
                 update = state_inverse(problem, state, FIELD_CHORD_STEPS)
-                state = update.state
-                if not bool(update.reduced):
+                state, going = update.state, bool(update.reduced)
+                before = float(update.norm_before) if spent == 1 else before
+                arrived = going and bool(update.last_step < FIELD_TOLERANCE)
+                if arrived or not going:
                     break
-                if bool(update.last_step < FIELD_TOLERANCE):
-                    return FlowField(problem, state, coefficients), True
-            return FlowField(problem, predicted, coefficients), False
+            if not arrived:
+                forces = Correction(self.drag_coefficient, self.lift_coefficient, False, before, spent)
+                return problem, predicted, forces
+            total = 2.0 * complex(sum(part[0] for part in force(problem, state.omega)))
+            return problem, state, Correction(total.real, total.imag, True, before, spent)
 
     @property
+    def correction(self) -> Correction:
+        """Forces after updates by the state inverse, mostly one: 0.1 to 0.3 s, see README.md for what that brings."""
+        return self._updated[2]
+
+    @cached_property
     def field(self) -> FlowField:
         """The predicted flow, post-processed like a solved one."""
-        return self._flow[0]
-
-    @property
-    def field_corrected(self) -> bool:
-        """Whether the state inverse arrived at a flow; if not, the field is the network's own."""
-        return self._flow[1]
+        problem, state, _ = self._updated
+        return FlowField(problem, state, turned_coefficients(self.body, self.conditions))
 
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Gradient of the predicted `drag` or `lift` coefficient, through the network and the geometry."""
@@ -139,9 +163,14 @@ class Surrogate:
         out = self.network(coefficients, reynolds).to(reynolds.dtype)
         return out[:, :-FORCES], out[:, -FORCES:] * drag_scale(self.drag_scale, reynolds)[:, None]
 
+    def _forces(self, pair: Tensor, reynolds: Tensor) -> Tensor:
+        """The last four outputs alone, (batch, 4), without those of the flow."""
+        forces = self.network.from_pair(pair, self.basis.size).to(reynolds.dtype)
+        return forces * drag_scale(self.drag_scale, reynolds)[:, None]
+
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), differentiable through the network and the geometry features."""
-        _, forces = self.outputs(coefficients, reynolds)
+        forces = self._forces(self.network.pair(coefficients, reynolds), reynolds)
         return torch.complex(forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3])
 
     def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
@@ -154,8 +183,10 @@ class Surrogate:
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
-        inputs = self.network.pair(coefficients, reynolds)[0].to(self.anchors)
-        distance = torch.cdist(inputs, self.anchors).amin(1)
+        return self._confidence(self.network.pair(coefficients, reynolds), reynolds)
+
+    def _confidence(self, pair: Tensor, reynolds: Tensor) -> Tensor:
+        distance = torch.cdist(pair[0].to(self.anchors), self.anchors).amin(1)
         inside = (reynolds >= self.space.reynolds_min) & (reynolds <= self.space.reynolds_max)
         return torch.clamp((self.anchor_radius / distance) ** 2, max=1.0) * inside
 
@@ -166,8 +197,9 @@ class Surrogate:
         coefficients = turned_coefficients(seen, conditions)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():
-            forces = self.outputs(coefficients, reynolds)[1][0].tolist()
-            confidence = float(self.confidence(coefficients, reynolds)[0])
+            pair = self.network.pair(coefficients, reynolds)
+            forces = self._forces(pair, reynolds)[0].tolist()
+            confidence = float(self._confidence(pair, reynolds)[0])
         confidence /= 1.0 + (seen.fit_error / FIT_TOLERANCE) ** 2
         return Prediction(
             body=seen,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fusiform.surrogates.features import features, mirrored
+from fusiform.surrogates.features import features
 
 
 class ResidualPerceptron(nn.Module):
@@ -17,10 +17,13 @@ class ResidualPerceptron(nn.Module):
         self.hidden = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
         self.last = nn.Linear(width, outputs)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, first_output: int = 0) -> Tensor:
+        """Outputs from number `first_output` on, (…, outputs − first_output)."""
         h = nn.functional.silu(self.first(x))
         for layer in self.hidden:
             h = h + nn.functional.silu(layer(h))
+        if first_output:
+            return nn.functional.linear(h, self.last.weight[first_output:], self.last.bias[first_output:])
         out: Tensor = self.last(h)
         return out
 
@@ -56,13 +59,13 @@ class EquivariantNetwork(nn.Module):
 
     def pair(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Standardised features of the bodies and of their mirror images, (2, batch, inputs)."""
-        both = torch.stack([features(coefficients, reynolds), features(mirrored(coefficients), reynolds)])
-        return (both.to(self.input_mean) - self.input_mean) / self.input_spread
+        return (features(coefficients, reynolds).to(self.input_mean) - self.input_mean) / self.input_spread
 
-    def from_pair(self, pair: Tensor) -> Tensor:
-        """Outputs (batch, outputs) from `pair`'s features."""
-        raw, image = self.perceptron(pair)
-        return self.output_mean + self.output_spread * 0.5 * (raw + self.parity * image)
+    def from_pair(self, pair: Tensor, first_output: int = 0) -> Tensor:
+        """Outputs from number `first_output` on, (batch, outputs − first_output), from `pair`'s features."""
+        raw, image = self.perceptron(pair, first_output)
+        mean, spread, parity = (b[first_output:] for b in (self.output_mean, self.output_spread, self.parity))
+        return mean + 0.5 * spread * (raw + parity * image)
 
     def forward(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         return self.from_pair(self.pair(coefficients, reynolds))

@@ -161,7 +161,7 @@ def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
 def _fresh_network(recipe: Recipe, samples: Samples, basis: LinearBasis, polynomial: Tensor) -> EquivariantNetwork:
     torch.manual_seed(recipe.training.seed)
     parity = torch.cat([basis.parity.float(), torch.tensor(FORCE_PARITY)])
-    inputs = features(turned(samples.designs), samples.designs.reynolds).float()
+    inputs = features(turned(samples.designs), samples.designs.reynolds)[0].float()
     network = EquivariantNetwork(inputs.shape[1], parity, recipe.network.width, recipe.network.depth)
     network.standardise(inputs, scaled_targets(samples, polynomial).float())
     return network

@@ -9,6 +9,7 @@ import torch
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.solve import turned_coefficients
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.basis import fit_basis, mirror
 from fusiform.surrogates.dataset import turned
@@ -156,3 +157,18 @@ def test_sampler_is_deterministic_valid_and_extends():
 def test_bad_design_space_is_refused():
     with pytest.raises(InputError, match="ordered positive ranges"):
         DesignSpace(reynolds_min=10.0, reynolds_max=1.0)
+
+
+def test_a_corrected_drag_is_the_solvers_on_the_same_grid():
+    surrogate, body, conditions = load_surrogate(), Body.ellipse(3.0), FlowConditions(20.0, 5.0)
+    fixed = surrogate.evaluate(body, conditions).correction
+    flow = solve_batch(
+        turned_coefficients(body.with_modes(8), conditions),
+        torch.tensor([20.0], dtype=torch.float64),
+        surrogate.basis.resolution,
+    )
+    assert fixed.arrived
+    assert fixed.updates >= 1
+    assert complex(fixed.drag_coefficient, fixed.lift_coefficient) == pytest.approx(
+        complex(sum(flow.force_coefficients)[0]), rel=1e-4
+    )
