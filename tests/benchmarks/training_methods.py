@@ -21,14 +21,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.files import write_json
 from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.inverse import DragModel, SolverModel, minimize_drag
 from fusiform.surrogates.basis import LinearBasis, fit_basis
 from fusiform.surrogates.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 from fusiform.surrogates.features import features
 from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
-from fusiform.surrogates.model import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
+from fusiform.surrogates.model import FORCE_PARITY, FORCES, Surrogate, drag_scale, fit_drag_scale
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.training.first_order import FirstOrder, soap
@@ -58,6 +60,7 @@ SOLVED, HELDOUT, POOL = 150, 150, 4000
 START_STEPS, START_BATCH = 1500, 128
 DELTA, FORCE_WEIGHT = 0.3, 2.0
 TARGET_SHARE = 0.5
+OPTIMA = (2.0, 5.0, 10.0)
 ASSETS = Path("assets/training")
 
 
@@ -250,6 +253,35 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     return record
 
 
+def optima(shared: Prepared, folder: Path, records: list[dict]) -> str:
+    """Drag of the optimum that each network leads to, verified by the solver, over the solver's own optimum."""
+
+    def searched(model: DragModel | None, reynolds: float) -> float:
+        found = minimize_drag(Body.circle(), FlowConditions(reynolds), model=model, verify="standard")
+        assert found.verified is not None
+        return found.verified.drag_coefficient if found.verified.converged else math.nan
+
+    best = {reynolds: searched(SolverModel(modes=SPACE.modes), reynolds) for reynolds in OPTIMA}
+    rows = ["| optimum found with | " + " | ".join(f"Re {reynolds:g}" for reynolds in OPTIMA) + " |"]
+    rows += ["|" + "---|" * (1 + len(OPTIMA))]
+    rows += ["| the solver: C_D | " + " | ".join(f"{drag:.4f}" for drag in best.values()) + " |"]
+    for name in METHODS:
+        excess: dict[float, list[float]] = {reynolds: [] for reynolds in OPTIMA}
+        for record in (r for r in records if r["method"] == name):
+            stem = f"{name.replace(' ', '')}-{record['seed']}"
+            network = start(
+                shared, record["seed"], START_STEPS, folder / f"start-{record['seed']}-{stem[:-2]}"
+            ).double()
+            network.load_state_dict(torch.load(folder / f"log-{stem}" / "last.pt", weights_only=True)["network"])
+            network.requires_grad_(False)
+            model = Surrogate(name, network.network, shared.basis, shared.polynomial, torch.zeros(1, 1), 1.0, SPACE, {})
+            for reynolds, values in excess.items():
+                values.append(100.0 * (searched(model, reynolds) / best[reynolds] - 1.0))
+        cells = (f"{np.median(v):+.2f} % ({min(v):+.2f}, {max(v):+.2f})" for v in excess.values() if v)
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
 def table(records: list[dict]) -> str:
     """Medians over the seeds, with the smallest and largest of the drag error."""
 
@@ -311,6 +343,7 @@ def main() -> None:
         print(f"{name}, seed {seed}: drag {before:.2%} -> {after:.3%}", flush=True)
     print("\n" + table(records))
     if not options.smoke:
+        print("\n" + optima(prepare(options.out, *sizes[:2]), options.out, records))
         (ASSETS / "methods.md").write_text(table(records) + "\n")
         plot(records, ASSETS / "methods.png")
 
