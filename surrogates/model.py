@@ -261,7 +261,8 @@ def _load(folder: Path) -> Surrogate:
         config = json.loads((folder / "config.json").read_text())
         tensors = load_file(folder / "model.safetensors")
         require(config["format"] == FORMAT, f"expected a model of format {FORMAT}, got {config['format']}; retrain it")
-        return _assemble(config, {key: value.double() for key, value in tensors.items()})
+        anchors = tensors.pop("anchors")
+        return _assemble(config, {"anchors": anchors} | {key: value.double() for key, value in tensors.items()})
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:

@@ -148,6 +148,8 @@ class Body:
         is fitted, and its distance from this one is added to `fit_error`.
         """
         require_modes(modes)
+        if modes == self.modes:
+            return self
         kept = torch.nn.functional.pad(self.coefficients, (0, max(modes - self.modes, 0)))[:modes]
         if not self.coefficients[modes:].any():
             return replace(self, coefficients=kept)
