@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import Problem
+from fusiform.solvers.flow.equations import Problem, State
 from fusiform.solvers.flow.grid import Resolution
 
 
@@ -56,6 +56,18 @@ class LinearBasis:
 def vorticity_scale(problem: Problem) -> Tensor:
     """√Re (batch, 1, 1): ω = ω̂ · vorticity_scale."""
     return problem.viscosity.rsqrt()[:, None, None]
+
+
+def encode_state(basis: LinearBasis, problem: Problem, state: State) -> Tensor:
+    """Coefficients (batch, r) of solver states."""
+    snapshots = torch.stack([state.psi - problem.stream, state.omega / vorticity_scale(problem)], dim=1)
+    return basis.encode(snapshots).to(state.psi)
+
+
+def decode_state(basis: LinearBasis, problem: Problem, coefficients: Tensor, scalars: Tensor) -> State:
+    """The states of coefficients (batch, r), with Q and Γ (batch, 2)."""
+    fields = basis.decode(coefficients).to(problem.metric)
+    return State(fields[:, 0] + problem.stream, fields[:, 1] * vorticity_scale(problem), scalars)
 
 
 def mirror(snapshots: Tensor) -> Tensor:

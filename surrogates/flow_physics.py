@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from fusiform.solvers.flow.equations import Problem, State, discretise, force, residual
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.basis import LinearBasis, vorticity_scale
-from fusiform.surrogates.model import FORCES, drag_scale, force_outputs
+from fusiform.surrogates.basis import LinearBasis, decode_state, encode_state
+from fusiform.surrogates.model import FORCES, drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.training.physics import Batch, Inverse
 
@@ -62,15 +62,12 @@ class FlowPhysics:
     def state(self, problem: Problem, outputs: Tensor) -> State:
         """q(y)."""
         outputs = outputs.to(problem.metric)
-        fields = self.basis.decode(outputs[:, :-FORCES]).to(outputs)
-        forces = outputs[:, -FORCES:] * self._scale(problem)
-        scalars = 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
-        return State(fields[:, 0] + problem.stream, fields[:, 1] * vorticity_scale(problem), scalars)
+        scalars = force_scalars(outputs[:, -FORCES:] * self._scale(problem))
+        return decode_state(self.basis, problem, outputs[:, :-FORCES], scalars)
 
     def outputs(self, problem: Problem, state: State) -> Tensor:
         """The outputs that stand for a state: its projection on the basis, and its forces."""
-        snapshots = torch.stack([state.psi - problem.stream, state.omega / vorticity_scale(problem)], dim=1)
-        return torch.cat([self.basis.encode(snapshots).to(state.psi), self._forces(problem, state)], dim=1)
+        return torch.cat([encode_state(self.basis, problem, state), self._forces(problem, state)], dim=1)
 
     def residual(self, outputs: Tensor, batch: Batch) -> Tensor:
         """The rows above, (batch, 2n + 6)."""

@@ -25,7 +25,7 @@ from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solve import conventions, turned_coefficients
-from fusiform.surrogates.basis import LinearBasis, vorticity_scale
+from fusiform.surrogates.basis import LinearBasis, decode_state
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.network import EquivariantNetwork
 
@@ -177,9 +177,7 @@ class Surrogate:
         """The predicted flow as an approximate solver state, and the problem that it approximately solves."""
         problem = discretise(coefficients, reynolds, self.basis.resolution)
         encoded, forces = self.outputs(coefficients, reynolds)
-        fields = self.basis.decode(encoded).to(reynolds.dtype)
-        scalars = 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
-        return problem, State(fields[:, 0] + problem.stream, fields[:, 1] * vorticity_scale(problem), scalars)
+        return problem, decode_state(self.basis, problem, encoded, force_scalars(forces))
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
@@ -306,6 +304,11 @@ def anchor_radius(network: EquivariantNetwork, anchors: Tensor, coefficients: Te
 def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
     """Complex force coefficients (batch,) in the order of the network's outputs, (batch, 4)."""
     return torch.stack([pressure.real, friction.real, pressure.imag, friction.imag], dim=1)
+
+
+def force_scalars(forces: Tensor) -> Tensor:
+    """(Q, Γ) (batch, 2) of force coefficients in the order of the outputs, (batch, 4): Γ starts at the lift."""
+    return 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
 
 
 def fit_drag_scale(drag: Tensor, reynolds: Tensor) -> Tensor:

@@ -21,13 +21,12 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.files import write_arrays
-from fusiform.solvers.flow.equations import Problem, State, force
-from fusiform.solvers.flow.state_inverse import state_inverse
-from fusiform.surrogates.basis import LinearBasis, vorticity_scale
-from fusiform.surrogates.dataset import problem_of, turned
+from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import Designs, sample
-from fusiform.surrogates.model import FORCES, Surrogate, force_outputs, load_surrogate
+from fusiform.surrogates.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.model import FORCES, Surrogate, drag_scale, load_surrogate
 from fusiform.surrogates.samples import Samples
+from fusiform.surrogates.training.target_cache import RefreshConfig, invert
 from fusiform.surrogates.workers import run_in_processes
 
 BODIES_PER_CHUNK = 8
@@ -52,35 +51,13 @@ class InverseTargets:
     linear_solves: int
 
 
-def encode_state(basis: LinearBasis, problem: Problem, state: State) -> Tensor:
-    """Network outputs (batch, r + 4) of solver states."""
-    snapshots = torch.stack([state.psi - problem.stream, state.omega / vorticity_scale(problem)], dim=1)
-    pressure, friction = force(problem, state.omega)
-    return torch.cat([basis.encode(snapshots), force_outputs(2.0 * pressure, 2.0 * friction)], dim=1)
-
-
 @torch.no_grad()
-def invert(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> tuple[Tensor, Tensor, Tensor]:
-    """Outputs (batch, r + 4) after the updates, whether each is accepted (batch,), and updates spent (batch,)."""
-    basis = surrogate.basis
-    _, state = surrogate.state(turned(designs), designs.reynolds)
-    outputs = torch.empty(len(designs), basis.size + FORCES, dtype=state.psi.dtype)
-    accepted = torch.zeros(len(designs), dtype=torch.bool)
-    updates = torch.zeros(len(designs), dtype=torch.long)
-    pending = torch.arange(len(designs))
-    for _ in range(config.max_updates):
-        part = designs.select(pending)
-        problem = problem_of(part, basis.resolution)
-        answer = state_inverse(problem, state.select(pending), config.chord_steps)
-        state = state.replace(pending, answer.state)
-        outputs[pending] = encode_state(basis, problem, answer.state)
-        updates[pending] += 1
-        good = answer.reduced & (answer.last_step < config.accept)
-        accepted[pending] = good
-        pending = pending[answer.reduced & ~good]
-        if len(pending) == 0:
-            break
-    return outputs, accepted, updates
+def invert_flows(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> tuple[Tensor, Tensor, int]:
+    """Outputs (batch, r + 4), forces over C₀, after the updates; which are accepted (batch,); updates spent in all."""
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale, config.chord_steps, config.accept)
+    batch = flow_batch(surrogate.network, turned(designs), designs.reynolds)
+    outputs = surrogate.network.from_pair(batch.inputs.movedim(1, 0)).double()
+    return invert(physics, outputs, batch, RefreshConfig(max_updates=config.max_updates))
 
 
 def _chunk(model: Path, seed: int, config: InverseConfig, task: tuple[range, Path]) -> None:
@@ -88,14 +65,15 @@ def _chunk(model: Path, seed: int, config: InverseConfig, task: tuple[range, Pat
     torch.set_num_threads(1)
     surrogate = load_surrogate(model)
     designs = sample(surrogate.space, seed, indices)
-    outputs, accepted, updates = invert(surrogate, designs, config)
+    outputs, accepted, updates = invert_flows(surrogate, designs, config)
+    outputs[:, -FORCES:] *= drag_scale(surrogate.drag_scale, designs.reynolds)[:, None]
     arrays = {
         "coefficients": designs.coefficients,
         "alpha": designs.alpha,
         "reynolds": designs.reynolds,
         "outputs": outputs,
         "accepted": accepted,
-        "updates": updates,
+        "updates": torch.tensor(updates),
     }
     write_arrays(path, {key: value.numpy() for key, value in arrays.items()})
 
@@ -133,5 +111,5 @@ def _gather(paths: list[Path]) -> InverseTargets:
 
     accepted = joined("accepted")
     designs = Designs(joined("coefficients"), joined("alpha"), joined("reynolds")).select(accepted)
-    updates = joined("updates")
-    return InverseTargets(Samples(designs, joined("outputs")[accepted]), len(accepted), int(updates.sum()))
+    updates = sum(int(part["updates"].sum()) for part in parts)
+    return InverseTargets(Samples(designs, joined("outputs")[accepted]), len(accepted), updates)

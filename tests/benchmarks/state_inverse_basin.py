@@ -11,7 +11,8 @@ from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import Designs, sample
-from fusiform.surrogates.targets import InverseConfig, encode_state, invert
+from fusiform.surrogates.flow_physics import FlowPhysics
+from fusiform.surrogates.targets import InverseConfig, invert_flows
 
 SEED = 77_777
 CHUNK = 8
@@ -33,19 +34,22 @@ def main() -> None:
     chunks: list[Designs] = [
         sample(surrogate.space, SEED, range(i, min(i + CHUNK, count))) for i in range(0, count, CHUNK)
     ]
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale)
     truth, network = [], []
     for designs in chunks:
         flow = solve_batch(turned(designs), designs.reynolds, surrogate.basis.resolution)
-        truth.append(encode_state(surrogate.basis, flow.problem, flow.state))
-        network.append(torch.cat(surrogate.outputs(turned(designs), designs.reynolds), dim=1))
+        truth.append(physics.outputs(flow.problem, flow.state))
+        network.append(surrogate.network(turned(designs), designs.reynolds))
     exact, everyone = torch.cat(truth), torch.ones(count, dtype=torch.bool)
     print("| state | share | factorisations | drag median | 90 % | max | flow median | 90 % | max |")
     print("|---|---|---|---|---|---|---|---|---|")
     print(_row("network", torch.cat(network), exact, everyone, 0.0))
     for chord_steps, max_updates in SETTINGS:
-        answers = [invert(surrogate, designs, InverseConfig(0.02, chord_steps, max_updates)) for designs in chunks]
-        outputs, accepted, updates = (torch.cat(parts) for parts in zip(*answers, strict=True))
-        spent = float(updates.double().mean())
+        answers = [
+            invert_flows(surrogate, designs, InverseConfig(0.02, chord_steps, max_updates)) for designs in chunks
+        ]
+        outputs, accepted = (torch.cat([answer[i] for answer in answers]) for i in (0, 1))
+        spent = sum(answer[2] for answer in answers) / count
         label = f"{max_updates} update{'s' * (max_updates > 1)}, {chord_steps} chord steps"
         print(_row(f"{label}: all", outputs, exact, everyone, spent))
         print(_row(f"{label}: accepted", outputs, exact, accepted, spent), flush=True)
