@@ -8,7 +8,7 @@ SURROGATE, SOLVER = "surrogate", "solver"
 
 
 def drag_model(choice: str) -> DragModel:
-    """The model that `choice` names: the shipped surrogate, the flow solver (one grid, 56 x 64), or a model folder.
+    """The model that `choice` names: the shipped surrogate, the flow solver (one grid, by Re), or a model folder.
 
     Raises `InputError` for a folder that holds no model. A solver model remembers its last state: make one for each
     optimisation.

@@ -29,6 +29,7 @@ from fusiform.surrogates.basis import LinearBasis, fit_basis
 from fusiform.surrogates.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 from fusiform.surrogates.features import features
+from fusiform.surrogates.fitting import scaled_targets
 from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.model import FORCE_PARITY, FORCES, Surrogate, drag_scale, fit_drag_scale
 from fusiform.surrogates.network import EquivariantNetwork
@@ -139,7 +140,8 @@ class WithLabels:
         for part in new.split(16) if len(new) else ():
             answer = self.physics.inverse(outputs[part].double(), batch.select(part))
             target[part], accepted[part] = answer.target.to(outputs), answer.accepted
-            again[part] = answer.accepted if answer.again is None else answer.again
+            if answer.again is not None:
+                again[part] = answer.again
         return Inverse(target, accepted, again)
 
 
@@ -153,9 +155,7 @@ def prepare(folder: Path, solved: int, heldout: int) -> Prepared:
     snapshots, forces = scaled_snapshots(dataset)
     basis = fit_basis(snapshots, BASIS, RESOLUTION)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-    samples = encoded_samples(dataset.designs, snapshots, forces, basis)
-    scale = drag_scale(polynomial, dataset.designs.reynolds)[:, None]
-    labels = torch.cat([samples.outputs[:, :-FORCES], samples.outputs[:, -FORCES:] / scale], dim=1)
+    labels = scaled_targets(encoded_samples(dataset.designs, snapshots, forces, basis), polynomial)
     truth, test_forces = scaled_snapshots(test)
     return Prepared(basis, polynomial, dataset, labels, test, truth, test_forces[:, 0] + test_forces[:, 1])
 
