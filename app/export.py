@@ -10,30 +10,17 @@ from fusiform.app.report import finite
 from fusiform.solvers import Body
 from fusiform.solvers.errors import require
 from fusiform.solvers.files import make_folder, write_json
-from fusiform.solvers.geometry import write_outline, write_stl
+from fusiform.solvers.geometry.export import export_body
 
-OUTLINE_POINTS = 400
 OUTLINE_SUFFIXES = (".dat", ".csv", ".stl")
 OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), "result.json")
 
 
-def write_body(path: Path, body: Body) -> None:
-    """Write the outline at zero incidence, in the body's own unit; `path` ends in .dat, .csv or .stl.
-
-    The .stl is the section extruded by one reference length.
-    """
-    points = body.outline(OUTLINE_POINTS)
-    if path.suffix == ".stl":
-        write_stl(path, points, span=body.reference_length)
-    else:
-        write_outline(path, points, name=body.name)
-
-
 def body_bytes(body: Body, suffix: str) -> bytes:
-    """What `write_body` would write, for a download."""
+    """What `export_body` would write, for a download."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"body{suffix}"
-        write_body(path, body)
+        export_body(body, path)
         return path.read_bytes()
 
 
@@ -55,7 +42,7 @@ def write_optimum(folder: Path, body: Body, numbers: dict[str, Any]) -> list[str
     """Write all files of an optimum and return their paths; result.json holds `numbers` and the coefficients a_k."""
     paths = [folder / name for name in OPTIMUM_FILES]
     for path in paths[:-1]:
-        write_body(path, body)
+        export_body(body, path)
     names = [str(path) for path in paths]
     pairs = [[a.real, a.imag] for a in body.coefficients.tolist()]
     write_json(paths[-1], finite(numbers) | {"files": names, "coefficients": pairs})

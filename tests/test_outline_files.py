@@ -63,7 +63,8 @@ def test_blunt_trailing_edges_are_closed():
 
 
 BAD = {
-    "suffix": ("0 0", ".svg", r"ending in \.dat or \.csv, got '\.svg'"),
+    "suffix": ("0 0", ".txt", r"ending in \.dat or \.csv or \.svg .* got '\.txt'"),
+    "archive": (b"PK", ".zip", r"ending in .* got '\.zip'"),
     "no suffix": ("0 0", "", "got 'no ending'"),
     "nan": (lines([*HEXAGON, (np.nan, 0)]), ".csv", "finite coordinates .* got nan, 0 in point 7"),
     "infinite": (lines([(np.inf, 0), *HEXAGON]), ".dat", "finite coordinates .* got inf, 0 in point 1"),

@@ -97,9 +97,15 @@ class Body:
         return cls(torch.from_numpy(fit.coefficients), fit.reference_length, name, fit.fit_error, fit.origin)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, modes: int = DEFAULT_MODES) -> Self:
-        """`from_outline` of a .dat or .csv file (`files.read_outline`), named after the file."""
-        return cls.from_outline(read_outline(path), name=Path(path).stem, modes=modes)
+    def from_file(
+        cls, path: str | os.PathLike[str], *, modes: int = DEFAULT_MODES, axis: str = "z", at: float | None = None
+    ) -> Self:
+        """`from_outline` of a file (`files.read_outline`), named after it.
+
+        .dat, .csv, .svg and .dxf hold outlines; a .stl, .obj or .ply mesh is cut at the plane where its coordinate
+        `axis` ("x", "y", "z") is `at`, half way through if None.
+        """
+        return cls.from_outline(read_outline(path, axis=axis, at=at), name=Path(path).stem, modes=modes)
 
     @property
     def modes(self) -> int:

@@ -1,14 +1,16 @@
-"""Outlines in files: read airfoil .dat (Selig or Lednicer) and .csv, write .dat, .csv and extruded .stl.
+"""Outline files: read .dat, .csv, drawings and sections of meshes, write outlines and extruded solids.
 
-Files are small text, UTF-8, at most 2 MB: two numbers x, y on a line, separated by spaces, tabs, commas or semicolons
-(with semicolons, decimal commas are understood), `#` comments, blank lines, one optional title or header line.
+.dat and .csv are small text, at most 2 MB, and are read here. Everything else may have up to 20 MB and is parsed in a
+child process with limits (`isolation`). What is written is read back before it appears.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,40 +18,62 @@ from mapbox_earcut import triangulate_float64
 from numpy.typing import ArrayLike
 
 from fusiform.solvers.errors import InputError, require
-from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
+from fusiform.solvers.geometry.isolation import DRAWINGS, MESHES, read_here, read_isolated
+from fusiform.solvers.geometry.meshes import AXES
+from fusiform.solvers.geometry.outline_text import csv_text, dat_text, dxf_text, find_unit, svg_text
+from fusiform.solvers.geometry.polygons import FloatArray, clean_outline, signed_area
+from fusiform.solvers.geometry.tables import read_points
 
+TABLES = (".dat", ".csv")
+SUFFIXES = (*TABLES, *DRAWINGS, *MESHES)
+OUTLINE_SUFFIXES = (*TABLES, *DRAWINGS)
 MAX_BYTES = 2_000_000
-SUFFIXES = (".dat", ".csv")
+MAX_BYTES_ISOLATED = 20_000_000
+AREA_TOLERANCE = 1e-6  # relative, of text that is read back
+AREA_TOLERANCE_STL = 1e-4  # of single precision
 
-Row = tuple[float, float]
 
-
-def read_outline(path: str | os.PathLike[str]) -> FloatArray:
-    """The outline in a .dat or .csv file as a clean polygon (n, 2), see `parse_outline`."""
+def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | None = None) -> FloatArray:
+    """The outline in a file as a clean polygon (n, 2), see `parse_outline`. The path must lead to a regular file."""
     file = Path(path)
     _require_suffix(file.suffix, SUFFIXES)
     require(os.path.isfile(file), f"expected an outline file, got no file at {str(file)!r}; check the path")
     try:
         with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(_most_bytes(file.suffix) + 1)
     except OSError as error:
         raise InputError(f"expected a readable file, got '{error.strerror}' for {str(file)!r}; check it") from error
-    return parse_outline(content, file.suffix)
+    return parse_outline(content, file.suffix, axis=axis, at=at)
 
 
-def parse_outline(content: str | bytes, suffix: str) -> FloatArray:
-    """The outline in the text of a .dat or .csv file, as a clean, counter-clockwise polygon (n, 2).
+def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: float | None = None) -> FloatArray:
+    """The outline in the content of a file, as a clean, counter-clockwise polygon (n, 2), in the file's numbers.
 
-    A .dat in Lednicer form (two counts, then the upper and the lower surface, each from the leading edge) is told
-    from Selig form (one loop) by its first two numbers. Blunt trailing edges are closed by a straight side.
-    Raises `InputError`: wrong suffix, over 2 MB, not UTF-8 text, a line without exactly two numbers, and everything
-    that `polygons.clean_outline` refuses.
+    .dat, .csv: points in order (`tables`). A .dat in Lednicer form (two counts, then the upper and the lower surface,
+    each from the leading edge) is told from Selig form (one loop) by its first two numbers.
+    .svg, .dxf: the largest closed curve (`svg`, `dxf`, `drawings`); the y axis of SVG, which points down, is flipped.
+    .stl, .obj, .ply: the largest loop in which the mesh meets the plane where its coordinate `axis` is `at`, half way
+    through the mesh for None (`meshes.mesh_section` tells what x and y are then).
+    Blunt trailing edges are closed by a straight side.
+
+    Raises `InputError`: another suffix, over 2 MB (.dat, .csv) or 20 MB, content that cannot be read within 20 s and
+    2 GB, and everything that the readers and `polygons.clean_outline` refuse.
     """
     _require_suffix(suffix, SUFFIXES)
-    rows = _rows(_text(content))
-    if suffix.lower() == ".dat" and _is_lednicer(rows):
-        rows = _lednicer_loop(rows)
-    return clean_outline(np.array(rows).reshape(-1, 2))
+    suffix, most = suffix.lower(), _most_bytes(suffix)
+    require(
+        len(content) <= most,
+        f"expected a {suffix} file of at most {most // 1_000_000} MB, got a larger one; keep fewer points",
+    )
+    require(axis in AXES, f"expected the axis x, y or z, got {axis!r}; choose one of them")
+    require(at is None or math.isfinite(at), f"expected a finite place of the plane, got {at}; give a length")
+    require(
+        suffix in MESHES or (axis == "z" and at is None),
+        f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at away",
+    )
+    if suffix in TABLES:
+        return clean_outline(np.array(read_points(content, lednicer=suffix == ".dat")).reshape(-1, 2))
+    return read_isolated(content.encode() if isinstance(content, str) else content, suffix, axis, at)
 
 
 def _require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
@@ -59,127 +83,84 @@ def _require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
     )
 
 
-def _text(content: str | bytes) -> str:
-    require(
-        len(content) <= MAX_BYTES,
-        f"expected an outline file of at most {MAX_BYTES // 1_000_000} MB, got a larger one; keep fewer points",
-    )
-    try:
-        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"expected text in UTF-8, got byte 0x{error.object[error.start]:02x} at position {error.start}; "
-            "save the outline as plain UTF-8 text"
-        ) from error
-    require("\0" not in text, "expected plain text, got binary data; save the outline as text with x, y on each line")
-    return text
+def _most_bytes(suffix: str) -> int:
+    return MAX_BYTES if suffix.lower() in TABLES else MAX_BYTES_ISOLATED
 
 
-def _fields(line: str) -> list[str]:
-    if ";" in line:
-        line = line.replace(",", ".").replace(";", ",")
-    fields = [field.strip() for field in (line.split(",") if "," in line else line.split())]
-    while fields and not fields[-1]:
-        fields.pop()
-    return fields
+def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str = "outline", unit: str = "m") -> None:
+    """Write a closed outline (n, 2) as .dat (Selig form, titled `name`), .csv (header x,y), .svg or .dxf.
 
-
-def _numbers(line: str) -> list[float] | None:
-    """The numbers on a line, or None where there is anything else."""
-    try:
-        return [float(field) for field in _fields(line)]
-    except ValueError:
-        return None
-
-
-def _rows(text: str) -> list[Row]:
-    rows: list[Row] = []
-    title_allowed = True
-    for number, line in enumerate(text.splitlines(), start=1):
-        data = line.split("#", 1)[0].strip()
-        if not data:
-            continue
-        values = _numbers(data)
-        if values is None and title_allowed:
-            title_allowed = False
-            continue
-        title_allowed = False
-        if values is None:
-            raise InputError(f"expected two numbers x, y, got {data[:40]!r} in line {number}; correct that line")
-        if len(values) != 2:
-            raise InputError(
-                f"expected two numbers x, y on each line, got {len(values)} in line {number}; keep only x and y"
-            )
-        rows.append((values[0], values[1]))
-    return rows
-
-
-def _is_lednicer(rows: list[Row]) -> bool:
-    """Whether the first row holds two counts: integers ≥ 2 that add up, or that stand before unit-chord points."""
-    if len(rows) < 2 or not all(value >= 2.0 and value.is_integer() for value in rows[0]):
-        return False
-    return sum(rows[0]) == len(rows) - 1 or max(abs(value) for row in rows[1:] for value in row) <= 1.5
-
-
-def _lednicer_loop(rows: list[Row]) -> list[Row]:
-    upper, lower = int(rows[0][0]), int(rows[0][1])
-    require(
-        upper + lower == len(rows) - 1,
-        f"expected {upper} + {lower} points after the counts of a Lednicer file, got {len(rows) - 1}; "
-        "correct the counts or restore the missing lines",
-    )
-    return rows[upper:0:-1] + rows[upper + 1 :]
-
-
-def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str = "outline") -> None:
-    """Write a closed outline (n, 2) as .dat (Selig form, titled `name`) or .csv (header x,y, exact decimals).
-
-    The loop runs counter-clockwise from the rightmost point over the top, and the first point is repeated at the
-    end. The file appears complete or not at all. Raises `InputError` for another suffix, a place that cannot be
-    written, or points that are no outline.
+    The loop runs counter-clockwise from the rightmost point over the top, and is closed. The numbers are those of
+    `points`; `unit` (um, mm, cm, m, in, ft) is what they count: .svg has its size in mm from it, .dxf its $INSUNITS.
+    The file appears complete and read back with the same area to 1e-6, or not at all; an old one is replaced. Raises
+    `InputError` for another suffix or unit, a place that cannot be written, or points that are no outline.
     """
     file = Path(path)
-    _require_suffix(file.suffix, SUFFIXES)
+    _require_suffix(file.suffix, OUTLINE_SUFFIXES)
+    length = find_unit(unit)
     loop = clean_outline(points)
+    area = signed_area(loop)
     loop = np.roll(loop, -int(np.argmax(loop[:, 0])), axis=0)
     loop = np.concatenate([loop, loop[:1]])
-    if file.suffix.lower() == ".dat":
-        title = " ".join(name.replace("#", " ").split())
-        lines = [title if title and _numbers(title) is None else f"body {title}"]
-        lines += [f"{x: .12f} {y: .12f}" if _unit_sized(loop) else f"{x: .12e} {y: .12e}" for x, y in loop]
-    else:
-        lines = ["x,y", *(f"{float(x)!r},{float(y)!r}" for x, y in loop)]
-    _write(file, ("\n".join(lines) + "\n").encode())
+    suffix = file.suffix.lower()
+    texts: dict[str, Callable[[], str]] = {
+        ".dat": lambda: dat_text(loop, name),
+        ".csv": lambda: csv_text(loop),
+        ".svg": lambda: svg_text(loop, name, length),
+        ".dxf": lambda: dxf_text(loop, length),
+    }
 
+    def check(data: bytes) -> bool:
+        again = parse_outline(data, suffix) if suffix in TABLES else read_here(data, suffix)
+        return abs(signed_area(again) / area - 1.0) <= AREA_TOLERANCE
 
-def _unit_sized(loop: FloatArray) -> bool:
-    return bool(0.01 < np.ptp(loop, axis=0).max() < 1e4)
+    write_checked(file, texts[suffix]().encode(), check)
 
 
 def write_stl(path: str | os.PathLike[str], points: ArrayLike, *, span: float = 1.0) -> None:
     """Write the outline (n, 2), extruded from z = 0 to z = `span` > 0, as a watertight binary .stl.
 
-    Raises `InputError` as `write_outline` does, and for a span that is not a positive length. (trimesh takes a second
-    to import and nothing else needs it.)
+    It is read back: watertight, and the volume right to 1e-4 (an outline far from the origin loses the digits of single
+    precision). Raises `InputError` as `write_outline` does, and for a span that is not a positive length. (trimesh
+    takes a second to import and nothing else needs it.)
     """
+    from trimesh import Trimesh
     from trimesh.creation import extrude_triangulation
+    from trimesh.exchange.load import load_mesh
     from trimesh.exchange.stl import export_stl
 
     file = Path(path)
     _require_suffix(file.suffix, (".stl",))
     require(math.isfinite(span) and span > 0.0, f"expected a positive span, got {span:g}; give a length")
     loop = clean_outline(points)
+    area = signed_area(loop)
     centred = loop - loop.mean(axis=0)
     triangles = triangulate_float64(centred, np.array([len(loop)], dtype=np.uint32)).reshape(-1, 3)
     solid = extrude_triangulation(loop, triangles, height=span)
-    _write(file, export_stl(solid))
+
+    def check(data: bytes) -> bool:
+        stored = load_mesh(io.BytesIO(data), file_type="stl", process=False)
+        extent = float(np.max(stored.extents))
+        again = Trimesh((stored.vertices - stored.bounds[0]) / extent, stored.faces)  # merges what is 1e-8 apart
+        corners = np.asarray(again.triangles)
+        volume = extent**3 * float(np.sum(corners[:, 0] * np.cross(corners[:, 1], corners[:, 2]))) / 6.0
+        return bool(again.is_watertight) and abs(volume / (span * area) - 1.0) <= AREA_TOLERANCE_STL
+
+    write_checked(file, export_stl(solid), check)
 
 
-def _write(file: Path, data: bytes) -> None:
-    """Write under a temporary name in the same folder, then rename."""
+def write_checked(file: Path, data: bytes, check: Callable[[bytes], bool]) -> None:
+    """Write under a temporary name in the same folder, `check` what is read back, then rename it.
+
+    `InputError` where the check fails or the place cannot be written; the old file stays then."""
     temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex}.part")
     try:
         temporary.write_bytes(data)
+        require(
+            check(temporary.read_bytes()),
+            f"expected {str(file)!r} to hold what was written, got something else on reading it back; move the body to "
+            "the origin and scale it to about 1",
+        )
         temporary.replace(file)
     except OSError as error:
         raise InputError(
