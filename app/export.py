@@ -1,4 +1,4 @@
-"""The files of an optimum: its outline as .dat, .csv and extruded .stl, and the numbers as JSON."""
+"""The files of an optimum: its outline, the extruded body, the flow, the project, and the numbers as JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from fusiform.solvers import Body
 from fusiform.solvers.errors import require
 from fusiform.solvers.files import make_folder, write_json
 from fusiform.solvers.geometry.export import export_body
+from fusiform.solvers.inverse import OptimizationResult
 
-OUTLINE_SUFFIXES = (".dat", ".csv", ".stl")
-OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), "result.json")
+OUTLINE_SUFFIXES = (".dat", ".csv", ".svg", ".dxf", ".stl")
+FLOW_FILE, PROJECT_FILE, NUMBERS_FILE = "optimum.vts", "project.json", "result.json"
+OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), FLOW_FILE, PROJECT_FILE, NUMBERS_FILE)
 
 
 def body_bytes(body: Body, suffix: str) -> bytes:
@@ -38,12 +40,18 @@ def prepare_folder(folder: Path, *, overwrite: bool) -> None:
     make_folder(folder)
 
 
-def write_optimum(folder: Path, body: Body, numbers: dict[str, Any]) -> list[str]:
-    """Write all files of an optimum and return their paths; result.json holds `numbers` and the coefficients a_k."""
-    paths = [folder / name for name in OPTIMUM_FILES]
-    for path in paths[:-1]:
-        export_body(body, path)
-    names = [str(path) for path in paths]
-    pairs = [[a.real, a.imag] for a in body.coefficients.tolist()]
-    write_json(paths[-1], finite(numbers) | {"files": names, "coefficients": pairs})
-    return names
+def write_optimum(folder: Path, result: OptimizationResult, numbers: dict[str, Any]) -> list[str]:
+    """Write all files of an optimum and return their paths.
+
+    result.json holds `numbers` and the coefficients a_k, project.json the problem and the result; the flow is written
+    where the solver has found it.
+    """
+    names = [name for name in OPTIMUM_FILES if name != FLOW_FILE or (result.verified and result.verified.converged)]
+    paths = [str(folder / name) for name in names]
+    for name in names:
+        if name.startswith("optimum"):
+            result.export(folder / name)
+    result.save(folder / PROJECT_FILE)
+    pairs = [[a.real, a.imag] for a in result.body.coefficients.tolist()]
+    write_json(folder / NUMBERS_FILE, finite(numbers) | {"files": paths, "coefficients": pairs})
+    return paths

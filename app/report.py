@@ -56,7 +56,10 @@ _DEFINITIONS = {
     "initial_drag_coefficient": ("C_D of the start", "by the solver"),
     "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
     "reduction_percent": ("reduction of drag", "percent of the start's; by the solver where it converged on both"),
-    "evaluations": ("evaluations", "of the model, with gradient"),
+    "evaluations": ("evaluations", "of the model, and of the solver while certifying, with gradient"),
+    "solver_solves": ("flows solved", "by the solver, for all of it"),
+    "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
+    "certified": ("certified", "whether they hold with the solver's own gradient"),
     "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
     "seconds": ("seconds", "wall-clock time"),
 }
@@ -69,7 +72,15 @@ def json_text(numbers: dict[str, Any]) -> str:
 
 def finite(numbers: dict[str, Any]) -> dict[str, Any]:
     """The numbers with None for those that are not finite."""
-    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in numbers.items()}
+    return {k: _finite(v) for k, v in numbers.items()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    if isinstance(value, dict):
+        return finite(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _text(value: Any, digits: int = 5) -> str:

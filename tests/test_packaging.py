@@ -120,7 +120,7 @@ def test_worker_processes_may_import_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("folders", "extras"),
-    [(("solvers", "surrogates"), ()), (("app",), ("app",)), (("tests",), ("app", "test", "benchmark"))],
+    [(("solvers", "surrogates"), ("plot",)), (("app",), ("app",)), (("tests",), ("app", "plot", "test", "benchmark"))],
     ids=["solvers and surrogates", "app", "tests"],
 )
 def test_every_imported_distribution_is_declared(

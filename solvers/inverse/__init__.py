@@ -1,6 +1,67 @@
-"""Inverse problems of the flow solver: the body with the least drag."""
+"""Inverse problems of the flow solver: the body with the least drag, under constraints, certified by the solver."""
 
-from fusiform.solvers.inverse.minimize import Iterate, OptimizationResult, minimize_drag
+from fusiform.solvers.inverse.constraints import (
+    Constraint,
+    KeepOut,
+    MaxHeight,
+    MaxLength,
+    MaxPerimeter,
+    MinRadius,
+    MinThickness,
+    Payload,
+    Symmetry,
+    UserConstraint,
+    WedgeAngle,
+)
+from fusiform.solvers.inverse.gradient_check import GradientCheck, check_gradient
+from fusiform.solvers.inverse.minimize import minimize_drag, optimize
 from fusiform.solvers.inverse.models import DragModel, SolverModel
+from fusiform.solvers.inverse.objectives import (
+    DesignPoint,
+    Drag,
+    DragEquals,
+    Lift,
+    LiftToDrag,
+    Nearest,
+    UserObjective,
+)
+from fusiform.solvers.inverse.pareto import ParetoPoint, pareto_front
+from fusiform.solvers.inverse.problem import Problem, problem_from
+from fusiform.solvers.inverse.regions import Circle, Rectangle
+from fusiform.solvers.inverse.result import ConstraintReport, Iterate, OptimizationResult
 
-__all__ = ["DragModel", "Iterate", "OptimizationResult", "SolverModel", "minimize_drag"]
+__all__ = [
+    "Circle",
+    "Constraint",
+    "ConstraintReport",
+    "DesignPoint",
+    "Drag",
+    "DragEquals",
+    "DragModel",
+    "GradientCheck",
+    "Iterate",
+    "KeepOut",
+    "Lift",
+    "LiftToDrag",
+    "MaxHeight",
+    "MaxLength",
+    "MaxPerimeter",
+    "MinRadius",
+    "MinThickness",
+    "Nearest",
+    "OptimizationResult",
+    "ParetoPoint",
+    "Payload",
+    "Problem",
+    "Rectangle",
+    "SolverModel",
+    "Symmetry",
+    "UserConstraint",
+    "UserObjective",
+    "WedgeAngle",
+    "check_gradient",
+    "minimize_drag",
+    "optimize",
+    "pareto_front",
+    "problem_from",
+]

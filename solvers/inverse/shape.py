@@ -1,0 +1,122 @@
+"""The outline of trial bodies and what constraints measure on it, a batch at a time.
+
+Everything is in the user's unit, at zero incidence, in the frame of the outline that was given: a body stands at
+`origin` + `shift`. Points lie at equal steps of η, counter-clockwise.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.geometry import Body, laurent
+
+SEARCH_POINTS, CHECK_POINTS = 256, 4096
+NEWTON_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Trial bodies: `coefficients` (batch, K) complex, `shift` (batch,) complex, `reference_length` d, `points_count`
+    points on each outline."""
+
+    coefficients: Tensor
+    shift: Tensor
+    reference_length: float
+    points_count: int = SEARCH_POINTS
+
+    @cached_property
+    def _circle(self) -> Tensor:
+        eta = (2.0 * math.pi / self.points_count) * torch.arange(self.points_count, dtype=torch.float64)
+        return torch.polar(torch.ones_like(eta), eta).expand(self.coefficients.shape[0], -1)
+
+    @cached_property
+    def points(self) -> Tensor:
+        """Outline, (batch, n) complex."""
+        return self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, self._circle)
+
+    @cached_property
+    def normals(self) -> Tensor:
+        """z_ξ = ζ z', outward normals whose length is that of ∂z/∂η, (batch, n) complex."""
+        return self.reference_length * self._circle * laurent.z_prime(self.coefficients, self._circle)
+
+    @cached_property
+    def curvature(self) -> Tensor:
+        """κ = Re(z_ξξ/z_ξ)/|z_ξ|, positive where convex, (batch, n)."""
+        bend = self.reference_length * laurent.z_xi_xi(self.coefficients, self._circle)
+        return (bend / self.normals).real / self.normals.abs()
+
+    @cached_property
+    def perimeter(self) -> Tensor:
+        """Length of the outline, spectrally accurate, (batch,)."""
+        return self.normals.abs().mean(1) * 2.0 * math.pi
+
+    @cached_property
+    def nose(self) -> Tensor:
+        """Smallest x, (batch,)."""
+        return -self._extreme(torch.tensor(-1.0 + 0j))
+
+    @cached_property
+    def length(self) -> Tensor:
+        """Extent along x, (batch,)."""
+        return self._extreme(torch.tensor(1.0 + 0j)) - self.nose
+
+    def _extreme(self, direction: Tensor) -> Tensor:
+        """Largest Re(z · conj(direction)) of the outline, not of its points alone: Newton's method on η; (batch,)."""
+        start = (self.points * direction.conj()).real.argmax(1)
+        step = 2.0 * math.pi / self.points_count
+        eta = step * start.to(torch.float64)
+        for _ in range(NEWTON_STEPS):
+            zeta = torch.polar(torch.ones_like(eta), eta)[:, None]
+            along = (1j * zeta * laurent.z_prime(self.coefficients, zeta) * direction.conj()).real[:, 0]
+            bend = (laurent.z_xi_xi(self.coefficients, zeta) * direction.conj()).real[:, 0]
+            eta = eta + torch.where(bend > 0.0, (along / bend).clamp(-step, step), torch.zeros_like(bend))
+        zeta = torch.polar(torch.ones_like(eta), eta)[:, None]
+        at = self.shift + self.reference_length * laurent.z(self.coefficients, zeta)[:, 0]
+        return (at * direction.conj()).real
+
+    def thickness(self, stations: Tensor) -> Tensor:
+        """Height between the highest and the lowest crossing of the outline with x = `stations` (batch, s), (batch, s).
+
+        Crossings are found on the polygon of the points and refined on the cubic through two points and their tangents;
+        stations beyond the body have thickness 0.
+        """
+        x, y = self.points.real, self.points.imag
+        ahead = torch.roll(x, -1, 1)
+        crossed = (x[:, None, :] <= stations[:, :, None]) != (ahead[:, None, :] <= stations[:, :, None])
+        middle = 0.5 * (y + torch.roll(y, -1, 1))[:, None, :]
+        top = torch.where(crossed, middle, torch.full_like(middle, -math.inf)).argmax(2)
+        bottom = torch.where(crossed, middle, torch.full_like(middle, math.inf)).argmin(2)
+        height = self._crossing(top, stations) - self._crossing(bottom, stations)
+        return torch.where(crossed.any(2), height, torch.zeros_like(height))
+
+    def _crossing(self, index: Tensor, stations: Tensor) -> Tensor:
+        """y where the outline behind point `index` (batch, s) meets x = `stations`, by Newton's method on the cubic."""
+        tangents = (2.0 * math.pi / self.points_count) * 1j * self.normals
+        after = (index + 1) % self.points_count
+        p, q = self.points.gather(1, index), self.points.gather(1, after)
+        a, b = tangents.gather(1, index), tangents.gather(1, after)
+        second, third = 3.0 * (q - p) - 2.0 * a - b, 2.0 * (p - q) + a + b
+        run = (q - p).real
+        s = (stations - p.real) / torch.where(run.abs() > 0.0, run, torch.ones_like(run))
+        for _ in range(NEWTON_STEPS):
+            slope = (a + s * (2.0 * second + 3.0 * s * third)).real
+            off = (p + s * (a + s * (second + s * third))).real - stations
+            s = s - off / torch.where(slope.abs() > 0.0, slope, torch.ones_like(slope))
+        return (p + s * (a + s * (second + s * third))).imag
+
+    def encloses(self, point: Tensor) -> Tensor:
+        """Whether the outlines wind around `point` (m,) complex, (batch, m) bool."""
+        a = self.points[:, None, :] - point[None, :, None]
+        turn = torch.angle(torch.roll(a, -1, 2) / a).sum(2)
+        return turn > math.pi
+
+
+def shape_of(body: Body, points_count: int = CHECK_POINTS) -> Shape:
+    """The `Shape` of one body, where it stands."""
+    shift = torch.tensor([body.origin], dtype=torch.complex128)
+    return Shape(body.coefficients[None], shift, body.reference_length, points_count)

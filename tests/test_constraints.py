@@ -1,0 +1,203 @@
+"""Constraints on the shape: they measure what they say, hold at the optimum, and contradictions are told in words."""
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+import torch
+
+from fusiform.solvers import Body, FlowConditions, InputError
+from fusiform.solvers.geometry import is_valid
+from fusiform.solvers.inverse import (
+    Circle,
+    KeepOut,
+    MaxHeight,
+    MaxLength,
+    MaxPerimeter,
+    MinRadius,
+    MinThickness,
+    Payload,
+    Rectangle,
+    UserConstraint,
+    WedgeAngle,
+    minimize_drag,
+)
+from fusiform.solvers.inverse.feasibility import contradiction, nearest_feasible
+from fusiform.solvers.inverse.shape import shape_of
+from fusiform.solvers.inverse.variables import Variables
+from fusiform.surrogates import load_surrogate
+
+ROUND = torch.tensor([0.5, 0.06 + 0.05j, 0.01, 0.01j, *8 * [0.0]], dtype=torch.complex128)
+BODY = Body(ROUND, 0.6, "round", origin=0.4 + 0.01j)
+D = BODY.reference_length
+AT = FlowConditions(10.0)
+EVERY = [
+    MaxLength(1.1),
+    MaxHeight(0.2),
+    MinThickness(0.05),
+    MinThickness(0.1, at=0.3),
+    MaxPerimeter(2.2),
+    MinRadius(0.01),
+    WedgeAngle("tail", maximum=40.0),
+    WedgeAngle("nose", minimum=20.0, maximum=120.0),
+    Payload(Rectangle(0.4, 0.02, 0.2, 0.05, 5.0)),
+    Payload(Circle(0.3, 0.0, 0.03), clearance=0.005),
+    KeepOut(Circle(1.3, 0.0, 0.1)),
+    UserConstraint("lowest point above -0.2", lambda z: z.imag + 0.2),
+]
+
+
+@pytest.fixture(scope="module")
+def surrogate():
+    return load_surrogate()
+
+
+def test_an_ellipse_measures_what_an_ellipse_is():
+    shape = shape_of(Body.ellipse(2.0, modes=1))
+    long, short = 0.5 * math.sqrt(2.0), 0.5 / math.sqrt(2.0)
+    assert float(shape.length) == pytest.approx(2 * long, rel=1e-12)
+    assert float(shape.nose) == pytest.approx(-long, rel=1e-12)
+    assert float(shape.curvature.max()) == pytest.approx(long / short**2, rel=1e-9)
+    assert float(shape.perimeter) == pytest.approx(shapely.Polygon(Body.ellipse(2.0).outline(4000)).length, rel=1e-6)
+    x = torch.tensor([[0.0, 0.5 * long, 0.99 * long, 1.01 * long]], dtype=torch.float64)
+    thickness = 2 * short * torch.sqrt(torch.clamp(1 - (x / long) ** 2, min=0))
+    torch.testing.assert_close(shape.thickness(x), thickness, rtol=1e-6, atol=1e-9)
+
+
+def test_regions_know_their_distance():
+    z = torch.tensor([2.0 + 0j, 0.9 + 0.4j, 1.0 + 1.0j, 0j], dtype=torch.complex128)
+    box = Rectangle(0.0, 0.0, 2.0, 1.0)
+    assert box.distance(z).tolist() == pytest.approx([1.0, -0.1, 0.5, -0.5])
+    turned = Rectangle(0.0, 0.0, 1.0, 2.0, 90.0)
+    assert turned.distance(z).tolist() == pytest.approx(box.distance(z).tolist())
+    assert Circle(1.0, 0.0, 0.5).distance(z).tolist() == pytest.approx([0.5, abs(-0.1 + 0.4j) - 0.5, 0.5, 0.5])
+
+
+@pytest.mark.parametrize("constraint", EVERY, ids=lambda c: c.describe())
+def test_residuals_agree_on_coarse_and_fine_outlines_and_with_their_slopes(constraint):
+    variables = Variables(BODY, 12, False, (constraint,))
+    x = variables.pack(BODY.coefficients, BODY.origin)
+    slack = variables.slacks(x)[0] * constraint.rate(D)
+    assert float(variables.residuals(torch.from_numpy(x)[None])[1].min()) == pytest.approx(slack, abs=6e-3)
+    direction = np.random.default_rng(0).standard_normal(len(x)) * 1e-3
+    moved = variables.values(x + direction) - variables.values(x - direction)
+    linear = 2.0 * variables.jacobian(x) @ direction
+    assert np.median(np.abs(moved - linear)) < 1e-3 * np.abs(moved).max()
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        MaxLength(1.5),
+        MinThickness(0.55),
+        MinThickness(0.7, at=0.3),
+        MaxPerimeter(3.4),
+        MinRadius(0.1),
+        WedgeAngle("tail", minimum=70.0),
+        Payload(Rectangle(0.1, 0.0, 1.1, 0.45)),
+    ],
+    ids=lambda c: c.describe(),
+)
+def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_says(surrogate, constraint):
+    free = minimize_drag(Body.circle(), AT, model=surrogate, verify=None)
+    tight = minimize_drag(Body.circle(), AT, model=surrogate, verify=None, constraints=(constraint,))
+    (report,) = tight.constraints
+    assert tight.feasible, tight.status
+    assert report.active
+    assert 0.0 <= report.slack < 0.05
+    assert report.multiplier > 0.0
+    assert tight.fun > free.fun
+    assert tight.body.area == pytest.approx(Body.circle().area)
+    if isinstance(constraint, MaxLength):
+        eased = minimize_drag(Body.circle(), AT, model=surrogate, verify=None, constraints=(MaxLength(1.51),))
+        assert (tight.fun - eased.fun) / 0.01 == pytest.approx(report.gain, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogate, seed):
+    random = np.random.default_rng(seed)
+    if seed % 2:
+        length, height = random.uniform(0.6, 1.5), random.uniform(0.3, 0.6)
+        loads = [Rectangle(0.0, 0.0, length, height)]
+        fineness, diameter = length / height, math.sqrt(2.0 * length * height)
+        solids = [shapely.box(-length / 2, -height / 2, length / 2, height / 2)]
+    else:
+        radius, gap = random.uniform(0.15, 0.3), random.uniform(0.4, 0.8)
+        loads = [Circle(-gap / 2, 0.0, radius), Circle(gap / 2, 0.0, radius)]
+        solids = [shapely.Point(load.x, 0.0).buffer(radius, 256) for load in loads]
+        long, short = _ellipse_around(solids)
+        fineness, diameter = long / short, 2.0 * math.sqrt(long * short)
+    start = Body.ellipse(fineness, reference_length=diameter * 1.0001)
+    payload = tuple(Payload(load) for load in loads)
+    result = minimize_drag(start, AT, model=surrogate, verify=None, constraints=payload)
+    assert result.feasible, result.status
+    outline = shapely.Polygon(result.body.outline(2000))
+    assert all(outline.contains(solid) for solid in solids), [c.slack for c in result.constraints]
+    assert result.fun < result.predicted_initial_drag_coefficient
+
+
+def _ellipse_around(solids):
+    """Half axes of the smallest ellipse about the origin, along the axes, that holds all solids."""
+    points = np.concatenate([np.array(solid.exterior.coords) for solid in solids])
+    best = min(
+        (
+            (ratio * (scale := math.sqrt((points[:, 0] ** 2 / ratio**2 + points[:, 1] ** 2).max())), scale)
+            for ratio in np.linspace(1.0, 6.0, 400)
+        ),
+        key=lambda axes: axes[0] * axes[1],
+    )
+    return best
+
+
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        ((MaxLength(1.0), MaxHeight(0.5)), "holds an area of 0.5"),
+        ((MaxPerimeter(3.0),), "no outline shorter than the circle's"),
+        ((MinRadius(0.6),), "contains a circle of that radius"),
+        ((MinThickness(0.9), MaxHeight(0.8)), "does not fit"),
+        ((Payload(Rectangle(0, 0, 2.0, 0.1)), MaxLength(1.5)), "longer or higher than 1.5"),
+        ((Payload(Circle(0, 0, 0.6)),), "cannot hold a region"),
+        ((Payload(Circle(0, 0, 0.1)), KeepOut(Rectangle(0, 0, 1, 1))), "cannot be one that stays clear"),
+        ((MinRadius(0.4), MaxHeight(0.6)), "no body of 8 modes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_contradictions_are_told_before_anything_is_iterated(surrogate, constraints, words):
+    result = minimize_drag(Body.circle(), AT, model=surrogate, constraints=constraints, certify=True)
+    assert not result.feasible
+    assert not result.success
+    assert words in result.status
+    assert result.history == ()
+    assert bool(is_valid(result.body.coefficients[None]))
+
+
+def test_constraints_that_agree_are_no_contradiction():
+    assert contradiction(Body.circle(), (MaxLength(1.4), MaxHeight(0.7), MinThickness(0.3))) is None
+
+
+def test_a_start_that_violates_is_moved_to_the_nearest_feasible_body():
+    variables = Variables(Body.ellipse(6.0), 8, True, (MaxLength(1.5),))
+    start = variables.pack(Body.ellipse(6.0, modes=8).coefficients, 0j)
+    found = nearest_feasible(variables, start)
+    assert found.problem is None
+    body = variables.body_at(found.x, "nearest")
+    assert body.length == pytest.approx(1.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: MaxLength(-1.0), "positive length"),
+        (lambda: MinThickness(0.1, at=1.5), "station between 0"),
+        (lambda: WedgeAngle("side", maximum=30.0), "nose or the tail"),
+        (lambda: WedgeAngle("tail"), "minimum or a maximum"),
+        (lambda: Circle(0.0, math.nan, 0.1), "finite centre"),
+        (lambda: Rectangle(0.0, 0.0, 0.0, 1.0), "positive width"),
+        (lambda: Payload(Circle(0, 0, 1), clearance=-1.0), "clearance of at least 0"),
+    ],
+)
+def test_constraints_without_sense_are_refused(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

@@ -1,0 +1,241 @@
+"""Whole runs: certified optima, lift, several design points, starts, files, stopping and resuming."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.inverse import (
+    DesignPoint,
+    DragEquals,
+    LiftToDrag,
+    MaxLength,
+    MinRadius,
+    MinThickness,
+    Nearest,
+    OptimizationResult,
+    Problem,
+    SolverModel,
+    Symmetry,
+    UserObjective,
+    check_gradient,
+    minimize_drag,
+    optimize,
+    pareto_front,
+)
+from fusiform.surrogates import load_surrogate
+
+AT = FlowConditions(10.0)
+
+
+@pytest.fixture(scope="module")
+def surrogate():
+    return load_surrogate()
+
+
+def test_a_certified_optimum_satisfies_the_solvers_own_conditions_within_eight_solves(surrogate):
+    result = minimize_drag(Body.naca("0012"), AT, model=surrogate, certify=True)
+    assert result.certified, result.status
+    assert result.kkt_residual <= 1e-3
+    assert result.solver_solves <= 8
+    assert result.verified is not None
+    assert result.verified.drag_coefficient <= 2.391
+    assert {it.phase for it in result.history} == {"searching", "certifying"}
+
+
+def test_a_bad_surrogate_is_corrected_to_the_solvers_optimum():
+    """A model that prefers bodies with the wrong fineness, and whose curvature is wrong as well."""
+
+    class Crude:
+        name, modes = "crude", 4
+
+        def force_coefficients(self, coefficients, reynolds):
+            drag = 2.5 + 2.0 * (coefficients[:, 0].real - 0.3) ** 2 + 3.0 * coefficients[:, 1:].abs().square().sum(1)
+            return drag.to(torch.complex128)
+
+    found = minimize_drag(Body.circle(), AT, model=Crude(), certify=True, verify=None)
+    own = minimize_drag(Body.circle(), AT, model=SolverModel(modes=4), verify=None)
+    assert found.certified, found.status
+    assert found.fun == pytest.approx(own.fun, rel=2e-5)
+
+
+def test_prescribed_lift_is_met_by_the_solver(surrogate):
+    result = minimize_drag(Body.ellipse(3.0), FlowConditions(10.0, 5.0), model=surrogate, lift=0.5, certify=True)
+    assert result.certified, result.status
+    assert result.verified is not None
+    assert result.verified.lift_coefficient == pytest.approx(0.5, abs=0.01)
+    (report,) = result.constraints
+    assert report.description == "lift coefficient 0.5"
+
+
+def test_several_design_points_share_one_body(surrogate):
+    points = (DesignPoint(FlowConditions(5.0), 1.0), DesignPoint(FlowConditions(30.0, 4.0), 3.0))
+    both = optimize(Problem(Body.circle(), points, verify=None), model=surrogate)
+    at = [surrogate.evaluate(both.body, p.conditions).drag_coefficient for p in points]
+    assert both.success, both.status
+    assert both.fun == pytest.approx(0.25 * at[0] + 0.75 * at[1], rel=1e-6)
+    alone = minimize_drag(Body.circle(), points[0].conditions, model=surrogate, verify=None)
+    elsewhere = surrogate.evaluate(alone.body, points[1].conditions).drag_coefficient
+    assert 0.25 * alone.fun + 0.75 * elsewhere > both.fun
+
+
+def test_the_nearest_body_with_a_wanted_drag(surrogate):
+    problem = Problem(Body.circle(), (DesignPoint(AT),), Nearest(), force_constraints=(DragEquals(2.5),), verify=None)
+    result = optimize(problem, model=surrogate)
+    assert result.feasible, result.status
+    assert surrogate.evaluate(result.body, AT).drag_coefficient == pytest.approx(2.5, abs=2e-4)
+
+
+def test_lift_over_drag_and_an_objective_of_the_users(surrogate):
+    at = (DesignPoint(FlowConditions(10.0, 8.0)),)
+    start, held = Body.ellipse(3.0), (MaxLength(2.0), MinThickness(0.4, at=0.4), MinRadius(0.06))
+    ratio = optimize(Problem(start, at, LiftToDrag(), constraints=held, verify=None), model=surrogate)
+    own = UserObjective("minus lift over drag", lambda drag, lift: -(lift / drag)[0])
+    same = optimize(Problem(start, at, own, constraints=held, verify=None), model=surrogate)
+    before = surrogate.evaluate(start, at[0].conditions)
+    assert -ratio.fun > before.lift_coefficient / before.drag_coefficient
+    assert same.fun == pytest.approx(ratio.fun, rel=1e-3)
+
+
+def test_lift_that_cannot_be_had_is_told(surrogate):
+    impossible = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(Symmetry(),), lift=0.3)
+    assert "no lift" in impossible.status
+    out_of_reach = minimize_drag(
+        Body.ellipse(1.2), AT, model=surrogate, lift=4.0, constraints=(MaxLength(1.1),), verify=None
+    )
+    assert not out_of_reach.feasible
+    assert "No body was found with lift coefficient 4" in out_of_reach.status
+
+
+def test_confidence_can_be_constrained(surrogate):
+    hot = FlowConditions(50.0)
+    free = minimize_drag(Body.ellipse(6.0), hot, model=surrogate, verify=None)
+    held = minimize_drag(Body.ellipse(6.0), hot, model=surrogate, verify=None, min_confidence=0.9)
+    assert surrogate.evaluate(held.body, hot).confidence >= 0.9 - 1e-3
+    assert held.fun >= free.fun - 1e-6
+    with pytest.raises(InputError, match="knows its confidence"):
+        minimize_drag(Body.circle(), AT, min_confidence=0.5)
+
+
+def test_more_starts_are_deterministic_and_never_worse(surrogate):
+    one = minimize_drag(Body.ellipse(0.5), AT, model=surrogate, verify=None)
+    many = [minimize_drag(Body.ellipse(0.5), AT, model=surrogate, verify=None, starts=3, seed=4) for _ in range(2)]
+    assert many[0].fun == many[1].fun
+    assert many[0].fun <= one.fun * (1 + 1e-6)
+
+
+def test_at_vanishing_reynolds_number_the_optimum_is_symmetric_front_to_back():
+    result = minimize_drag(Body.circle(), FlowConditions(0.1), certify=True, verify=None)
+    outline = result.body.outline(400)
+    nose, tail = -outline[:, 0].min(), outline[:, 0].max()
+    even = result.body.coefficients[1::2].abs().max()
+    assert float(even) < 0.02
+    assert nose == pytest.approx(tail, rel=0.02)
+
+
+def test_a_result_survives_its_file(surrogate, tmp_path):
+    result = minimize_drag(Body.naca("2412"), AT, model=surrogate, constraints=(MaxLength(0.9),), verify="coarse")
+    path = tmp_path / "project.json"
+    result.save(path)
+    again = OptimizationResult.load(path)
+    assert again.fun == result.fun
+    assert again.problem.to_dict() == result.problem.to_dict()
+    torch.testing.assert_close(again.body.coefficients, result.body.coefficients, rtol=0, atol=0)
+    np.testing.assert_array_equal(again.x, result.x)
+    assert again.constraints == result.constraints
+    assert again.summary()["drag_coefficient"] == result.summary()["drag_coefficient"]
+    assert len(again.history) == len(result.history)
+    result.export(tmp_path / "optimum.dat")
+    assert Body.from_file(tmp_path / "optimum.dat").area == pytest.approx(result.body.area, rel=1e-3)
+    assert len(result.plot().axes) == 2
+    once_more = optimize(again.problem, model=surrogate)
+    assert once_more.fun == pytest.approx(result.fun, rel=1e-9)
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"problem": {}}', '{"format": 1, "problem": {}, "result": {}}', "[1]"])
+def test_a_foreign_project_file_is_refused(tmp_path, content):
+    (tmp_path / "bad.json").write_text(content)
+    with pytest.raises(InputError):
+        OptimizationResult.load(tmp_path / "bad.json")
+
+
+def test_a_run_stops_at_its_timeout_and_on_request_and_keeps_the_best_body(surrogate, tmp_path):
+    slow = minimize_drag(Body.circle(), AT, timeout=0.3, verify=None)
+    assert "the timeout" in slow.status
+    assert len(slow.history) >= 1
+    file = tmp_path / "run.json"
+    minimize_drag(
+        Body.circle(), AT, model=surrogate, verify=None, checkpoint=file, callback=lambda it: it.evaluation == 4
+    )
+    best = json.loads(file.read_text())["best"]
+    assert best["drag_coefficient"] < 2.76
+
+
+SCRIPT = """
+import sys
+from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.inverse import SolverModel, minimize_drag
+print(minimize_drag(Body.circle(), FlowConditions(10.0), model=SolverModel(modes=4), verify=None,
+                    checkpoint=sys.argv[1], resume=sys.argv[1] if len(sys.argv) > 2 else None).fun)
+"""
+
+
+def test_a_killed_run_resumes_to_the_same_optimum_without_solving_twice(tmp_path):
+    file = tmp_path / "run.json"
+    run = subprocess.Popen([sys.executable, "-c", SCRIPT, str(file)])
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and run.poll() is None:
+        if file.exists() and len(json.loads(file.read_text())["evaluations"]) >= 4:
+            break
+        time.sleep(0.02)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    kept = len(json.loads(file.read_text())["evaluations"])
+    model = SolverModel(modes=4)
+    whole = minimize_drag(Body.circle(), AT, model=model, verify=None)
+    resumed = minimize_drag(Body.circle(), AT, model=SolverModel(modes=4), verify=None, resume=file)
+    assert resumed.fun == pytest.approx(whole.fun, rel=1e-8)
+    assert resumed.solver_solves <= whole.solver_solves - kept + 1
+    with pytest.raises(InputError, match="checkpoint of the same problem"):
+        minimize_drag(Body.ellipse(2.0), AT, model=SolverModel(modes=4), resume=file)
+
+
+def test_a_front_of_length_is_monotone_and_certified_where_asked(surrogate):
+    problem = Problem(Body.circle(), (DesignPoint(AT),))
+    front = pareto_front(problem, "length", [1.2, 1.4, 1.7], model=surrogate, certify=[1.4])
+    drags = [p.result.fun for p in front]
+    assert drags == sorted(drags, reverse=True)
+    assert [p.result.certified for p in front] == [False, True, False]
+    assert front[1].result.verified is not None
+    with pytest.raises(InputError, match="sweep over"):
+        pareto_front(problem, "colour", [1.0])
+
+
+def test_gradients_pass_the_taylor_test_and_wrong_ones_fail(surrogate):
+    conditions = FlowConditions(10.0, 3.0)
+    assert check_gradient(Body.ellipse(2.0), conditions, model=surrogate).passed
+    solver = check_gradient(Body.ellipse(2.0), conditions, model=SolverModel(modes=6))
+    assert solver.passed, solver
+
+    class Wrong:
+        name, modes = "wrong", 4
+
+        def force_coefficients(self, coefficients, reynolds):
+            drag = 2.0 + coefficients.abs().square().sum(1) + coefficients[:, 0].real.detach()
+            return drag.to(torch.complex128)
+
+    assert check_gradient(Body.ellipse(2.0), conditions, model=Wrong()).drag_order < 1.5
+
+
+def test_the_certified_fun_is_the_solvers_drag(surrogate):
+    result = minimize_drag(Body.circle(), AT, model=surrogate, certify=True, verify=None)
+    assert result.fun == pytest.approx(solve(result.body, AT, grid="fine").drag_coefficient, rel=2e-3)
+    assert math.isfinite(result.fun)
