@@ -114,7 +114,7 @@ def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_sa
         assert (tight.fun - eased.fun) / 0.01 == pytest.approx(report.gain, rel=0.1)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 40))])
 def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogate, seed):
     random = np.random.default_rng(seed)
     if seed % 2:

@@ -239,3 +239,10 @@ def test_the_certified_fun_is_the_solvers_drag(surrogate):
     result = minimize_drag(Body.circle(), AT, model=surrogate, certify=True, verify=None)
     assert result.fun == pytest.approx(solve(result.body, AT, grid="fine").drag_coefficient, rel=2e-3)
     assert math.isfinite(result.fun)
+
+
+@pytest.mark.parametrize(("reynolds", "within"), [(0.3, 0.025), (0.1, 0.012)])
+def test_the_best_ellipse_approaches_oseens_as_reynolds_vanishes(reynolds, within):
+    """Oseen's drag of an ellipse (Lamb, Hydrodynamics, art. 343) is least, at given area, at fineness 1 + sqrt 2."""
+    result = minimize_drag(Body.circle(), FlowConditions(reynolds), model=SolverModel(modes=1), verify=None)
+    assert result.body.fineness == pytest.approx(1.0 + math.sqrt(2.0), rel=within)

@@ -26,6 +26,12 @@ from fusiform.solvers.inverse.objectives import (
     UserObjective,
 )
 from fusiform.solvers.inverse.pareto import ParetoPoint, pareto_front
+from fusiform.solvers.inverse.pressure import (
+    PressureIterate,
+    PressureMatch,
+    match_pressure,
+    pressure_distribution,
+)
 from fusiform.solvers.inverse.problem import Problem, problem_from
 from fusiform.solvers.inverse.regions import Circle, Rectangle
 from fusiform.solvers.inverse.result import ConstraintReport, Iterate, OptimizationResult
@@ -52,6 +58,8 @@ __all__ = [
     "OptimizationResult",
     "ParetoPoint",
     "Payload",
+    "PressureIterate",
+    "PressureMatch",
     "Problem",
     "Rectangle",
     "SolverModel",
@@ -60,8 +68,10 @@ __all__ = [
     "UserObjective",
     "WedgeAngle",
     "check_gradient",
+    "match_pressure",
     "minimize_drag",
     "optimize",
     "pareto_front",
+    "pressure_distribution",
     "problem_from",
 ]

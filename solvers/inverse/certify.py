@@ -143,8 +143,8 @@ def certify(
             if radius < LEAST_RADIUS:
                 status = "Not certified: no smaller step lowers the solver's merit."
                 break
-    except Stopped:
-        status = "Not certified: stopped on request."
+    except Stopped as stop:
+        status = f"Not certified: stopped {stop}."
     done = status == "Certified"
     how = "" if done else f" The optimality conditions hold to {state.residual:.1e}, and {tolerance:.1e} was asked for."
     status = (

@@ -87,10 +87,10 @@ def _tight(load: Payload, corners: float) -> float:
     return corners if radius is None else 2.0 * float(radius)
 
 
-def nearest_feasible(variables: Variables, start: Array) -> Feasibility:
-    """The feasible body nearest to `start` (n,), or what lacks least, see above."""
+def nearest_feasible(variables: Variables, start: Array, *, thorough: bool = True) -> Feasibility:
+    """The feasible body nearest to `start` (n,), or what lacks least; from `start` alone if not `thorough`."""
     best, lack = start, _lack(variables, start)
-    for guess in (start, *_ellipses(variables, start)):
+    for guess in (start, *(_ellipses(variables, start) if thorough else ())):
         found = _project(variables, guess)
         off = _lack(variables, found)
         if off < lack:

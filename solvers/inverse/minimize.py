@@ -113,7 +113,7 @@ class _Run:
         """Stop if the time is over."""
         if self._ends is not None and time.monotonic() > self._ends:
             self.reason = f"after {self.problem.timeout:g} s, the timeout"
-            raise Stopped
+            raise Stopped(self.reason)
 
     def enter(self, phase: str) -> None:
         """Begin a phase: its bests are counted by themselves, since another model speaks."""
@@ -135,7 +135,7 @@ class _Run:
             self.history.append(iterate)
             self._write()
             if self._callback is not None and self._callback(iterate):
-                raise Stopped
+                raise Stopped(self.reason)
             self.pause()
 
         return record
@@ -189,7 +189,7 @@ def optimize(
         variables, problem.objective, problem.force_constraints, run.weights, origin, problem.min_confidence
     )
     trouble = contradiction(problem.body, problem.constraints) or _no_lift(problem, symmetric)
-    feasible = nearest_feasible(variables, start)
+    feasible = nearest_feasible(variables, start, thorough=trouble is None)
     trouble = trouble or feasible.problem
     if trouble is not None:
         return _infeasible(run, feasible.x, trouble, begun)

@@ -32,7 +32,7 @@ STOPPED = "stopped on request"
 
 
 class Stopped(Exception):
-    """The caller asked to stop."""
+    """The run is to end; the message completes "stopped …"."""
 
 
 @dataclass(frozen=True)
