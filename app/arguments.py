@@ -17,7 +17,8 @@ BodyArgument = Annotated[
     str,
     typer.Argument(
         metavar="BODY",
-        help="circle, ellipse:2 (length over height), naca0012, the name of a sample, or a .dat or .csv outline",
+        help="circle, ellipse:2 (length over height), naca0012, the name of a sample, or an outline: .dat, .csv, .svg, "
+        ".dxf, or the section of a mesh: .stl, .obj, .ply",
     ),
 ]
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]

@@ -1,6 +1,7 @@
 """Bodies as exterior Laurent maps: making, importing, checking, writing."""
 
 from fusiform.solvers.geometry.body import Body
+from fusiform.solvers.geometry.export import export_body
 from fusiform.solvers.geometry.files import parse_outline, read_outline, write_outline, write_stl
 from fusiform.solvers.geometry.fitting import DEFAULT_MODES, LaurentFit, fit_outline
 from fusiform.solvers.geometry.library import load_body, sample_names
@@ -10,6 +11,7 @@ __all__ = [
     "DEFAULT_MODES",
     "Body",
     "LaurentFit",
+    "export_body",
     "fit_outline",
     "is_valid",
     "load_body",

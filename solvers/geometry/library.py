@@ -24,8 +24,8 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
     """The body that `spec` names, with `modes` coefficients.
 
     "circle"; "ellipse:2" (length over height, 0.1 to 20); "naca0012" (four digits); the name of a sample
-    (`sample_names`); or the path of a .dat or .csv file. Case does not matter except in paths. Raises `InputError`
-    for anything else, with the possibilities and the nearest names.
+    (`sample_names`); or the path of an outline file (`files.SUFFIXES`). Case does not matter but in paths.
+    Raises `InputError` for anything else, with the possibilities and the nearest names.
     """
     name = spec.strip().lower()
     if name == "circle":
@@ -54,5 +54,5 @@ def _unknown(spec: str, name: str) -> str:
     remedy = f"did you mean {' or '.join(close)}?" if close else "check the spelling or the path"
     return (
         "expected circle, ellipse:2 (length over height), naca0012 (four digits), "
-        f"one of the samples {', '.join(samples)}, or the path of a .dat or .csv file, got {spec!r}; {remedy}"
+        f"one of the samples {', '.join(samples)}, or the path of a {', '.join(SUFFIXES)} file, got {spec!r}; {remedy}"
     )
