@@ -26,15 +26,11 @@ from fusiform.solvers.inverse.objectives import (
     UserObjective,
 )
 from fusiform.solvers.inverse.pareto import ParetoPoint, pareto_front
-from fusiform.solvers.inverse.pressure import (
-    PressureIterate,
-    PressureMatch,
-    match_pressure,
-    pressure_distribution,
-)
+from fusiform.solvers.inverse.pressure import PressureIterate, PressureMatch, match_pressure
 from fusiform.solvers.inverse.problem import Problem, problem_from
 from fusiform.solvers.inverse.regions import Circle, Rectangle
 from fusiform.solvers.inverse.result import ConstraintReport, Iterate, OptimizationResult
+from fusiform.solvers.inverse.wall_pressure import pressure_distribution
 
 __all__ = [
     "Circle",

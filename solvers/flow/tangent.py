@@ -1,0 +1,107 @@
+"""Derivatives of a whole flow along directions of the design: forward differentiation with factors the solution holds.
+
+Differentiating R(q(x); x) = 0 along a direction e gives J_R q' = −∂R/∂x·e. With the factors J₀ of the solution, which
+belong to a state close to it, and
+
+    D(q') = d/dε R(q + ε q'; x + ε e)  at ε = 0,      q' ← q' − J₀⁻¹ D(q')
+
+starts at q' = 0, contracts as Newton's chord steps do, and ends at the exact derivative. All derivatives along x are
+central differences of problems discretised at x ± ε e, so that whatever follows the design (grid, far field) is
+differentiated with it. All directions together cost substitutions only. An output that has many more numbers than the
+design has directions, such as the pressure along the wall, is differentiated this way; a single force is cheaper by
+the adjoint (`sensitivity.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.equations import Problem, State, discretise, residual
+from fusiform.solvers.flow.half_plane import halve, unfold_state
+from fusiform.solvers.flow.jacobian import line_blocks
+from fusiform.solvers.flow.linear import Linearisation, linearise
+from fusiform.solvers.flow.steady import FlowBatch
+
+DIFFERENCE = 1e-5
+MAX_REFINEMENTS, SETTLED = 12, 1e-7
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class FlowTangents:
+    """A flow and its derivatives along m directions of the coefficients.
+
+    `states`: q' (m, …) on the whole plane, at fixed nodes (t, s) of the grid, which moves with the body; `change` (m,):
+    relative size of the last correction of each. `sides`, `side_states`, `side_coefficients`: the designs x ± ε e and
+    their states q ± ε q', (2m, …), first all with plus, for `derivative`.
+    """
+
+    states: State
+    change: Tensor
+    sides: Problem
+    side_states: State
+    side_coefficients: Tensor
+
+    def derivative(self, values: Tensor) -> Tensor:
+        """Derivatives (m, …) of any output of problem, state and coefficients, from its `values` (2m, …) on the sides.
+
+        Right to about the square of `DIFFERENCE`.
+        """
+        plus, minus = values.chunk(2)
+        return (plus - minus) / (2.0 * DIFFERENCE)
+
+
+@torch.no_grad()
+def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
+    """Derivatives of the one `flow` along complex `directions` (m, K) of its coefficients at incidence.
+
+    A flow solved on the half plane keeps to it where all directions are real; else the Jacobian of the whole plane is
+    factorised once.
+    """
+    half = flow.solved.symmetric and not bool(directions.imag.any())
+    problem, state = (flow.solved, flow.unknowns) if half else (flow.problem, flow.state)
+    factors = flow.linearisation if half or not flow.solved.symmetric else linearise(problem, state)
+    count = len(directions)
+    moved_design = flow.coefficients + DIFFERENCE * torch.cat([directions, -directions])
+    whole = discretise(moved_design, flow.reynolds.expand(2 * count), flow.resolution)
+    whole = replace(whole, outflow=flow.problem.outflow.expand_as(whole.outflow))
+    sides = halve(whole) if half else whole
+    here = state.select(torch.zeros(2 * count, dtype=torch.long, device=directions.device))
+    signed = torch.full_like(sides.viscosity, DIFFERENCE)
+    signed[count:] *= -1.0
+
+    def moved(tangent: State) -> State:
+        doubled = State(*(torch.cat([t, t]) for t in vars(tangent).values()))
+        return here + doubled.scaled(signed)
+
+    tangent = State(*(torch.zeros_like(t[:count]) for t in vars(here).values()))
+    change = torch.full_like(signed[:count], torch.inf)
+    for _ in range(MAX_REFINEMENTS):
+        r = [t.chunk(2) for t in vars(residual(sides, moved(tangent))).values()]
+        step = solve_columns(factors, State(*((minus - plus) / (2.0 * DIFFERENCE) for plus, minus in r)))
+        tangent = tangent + step
+        change = step.omega.abs().amax((1, 2)) / tangent.omega.abs().amax((1, 2)).clamp_min(TINY)
+        if bool((change < SETTLED).all()):
+            break
+    states, side_states = tangent, moved(tangent)
+    if half:
+        states, side_states = unfold_state(states), unfold_state(side_states)
+    return FlowTangents(states, change, whole, side_states, moved_design)
+
+
+def solve_columns(factors: Linearisation, rhs: State) -> State:
+    """J⁻¹ of one case applied to a batch of right-hand sides at once: the factors are read once for all of them."""
+    columns, n_xi, n_eta = rhs.psi.shape
+    stacked = torch.cat([torch.stack([rhs.psi, rhs.omega], dim=-1).permute(2, 1, 3, 0)[None], factors.columns], dim=-1)
+    blocks = [stacked[:, :, lines].reshape(1, -1, columns + 2) for lines in line_blocks(n_xi)]
+    parts = [x.reshape(n_eta, -1, 2, columns + 2) for x in factors.factors.solve(blocks)]
+    solved = torch.cat(parts, dim=1)
+    fields, border = solved[..., :columns], solved[..., columns:]
+    rows = factors.rows[0].flatten(0, 2).mT
+    corner = factors.corner[0] - rows @ border.flatten(0, 2)
+    scalars = torch.linalg.solve(corner, rhs.scalars.mT - rows @ fields.flatten(0, 2))
+    psi, omega = (fields - border @ scalars).unbind(2)
+    return State(psi.permute(2, 1, 0), omega.permute(2, 1, 0), scalars.mT)
