@@ -28,6 +28,8 @@ def _row(name: str, card: dict[str, Any]) -> list[str]:
     steps = card["recipe"]["fit"]["steps"] + training["rounds"] * training["round_steps"] * (
         training["method"] != "supervised"
     )
+    tangents = card["recipe"].get("tangents", {"bodies": 0})
+    steps += tangents["steps"] if tangents["bodies"] else 0
     row = [name, training["method"], str(card["full_solves"])]
     row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]
     return row + [
@@ -62,7 +64,8 @@ pointed ones. `confidence` is 0 outside that range of Re; elsewhere it falls wit
 design, which a body slightly outside may not exceed.
 
 **How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
-bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted; {card["linear_solves"]}
+bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted,
+{card.get("tangent_bodies", 0)} of these with the derivatives of their flow along the design; {card["linear_solves"]}
 linear solves in all. The recipe is in `config.json`, under `card`.
 
 **Held-out errors**, {errors["cases"]} bodies of the same design space that no training saw, drawn with another seed:

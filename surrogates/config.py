@@ -13,6 +13,7 @@ from fusiform.solvers.flow.grid import Resolution
 from fusiform.surrogates.dataset import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.fitting import EquationsConfig, FitConfig, HalfInverseSettings, RuleConfig
+from fusiform.surrogates.tangent_targets import TangentConfig
 from fusiform.surrogates.targets import InverseConfig
 
 METHODS = ("supervised", "dp", "sip", "hig", "sip-hig")
@@ -76,6 +77,14 @@ class Recipe:
     half_inverse: HalfInverseSettings = field(default_factory=HalfInverseSettings)
     inverse: InverseConfig = field(default_factory=InverseConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    tangents: TangentConfig = field(default_factory=TangentConfig)
+
+    def __post_init__(self) -> None:
+        require(
+            self.tangents.bodies == 0 or self.training.method == "sip",
+            f"expected the method sip before a round of tangents, got {self.training.method}; change the method, or "
+            "set bodies = 0 in [tangents]",
+        )
 
     @property
     def rules(self) -> RuleConfig:
@@ -112,6 +121,7 @@ def load_recipe(path: Path) -> Recipe:
         "half_inverse": HalfInverseSettings,
         "inverse": InverseConfig,
         "training": TrainingConfig,
+        "tangents": TangentConfig,
     }
     parts: dict[str, Any] = {name: _table(kind, name, tables.pop(name, {})) for name, kind in kinds.items()}
     name = tables.pop("name", path.stem)

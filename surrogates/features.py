@@ -12,20 +12,20 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from fusiform.solvers.geometry import laurent
-
 OUTLINE_SAMPLES = 24
 
 
 @lru_cache(maxsize=8)
-def _constants(modes: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """The signs of v under mirroring (2K,), ζ_j (2·24,) and v → outline − ζ (2K, 2·24), x before y."""
+def _constants(modes: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """√k (K, 1), the signs of v of a body and of its mirror image (2, 1, 2K), ζ_j (2·24,) and v → outline − ζ
+    (2K, 2·24), x before y."""
     k = torch.arange(1, modes + 1, dtype=dtype, device=device)[:, None]
     eta = torch.arange(OUTLINE_SAMPLES, dtype=dtype, device=device) * (2.0 * torch.pi / OUTLINE_SAMPLES)
     cos, sin = torch.cos(k * eta) / k.sqrt(), torch.sin(k * eta) / k.sqrt()
-    signs = torch.cat([torch.ones_like(k), -torch.ones_like(k)])[:, 0]
+    one = torch.ones_like(k)
+    signs = torch.stack([torch.cat([one, one]), torch.cat([one, -one])]).reshape(2, 1, -1)
     matrix = torch.cat([torch.cat([cos, -sin], dim=1), torch.cat([sin, cos], dim=1)])
-    return signs, torch.cat([eta.cos(), eta.sin()]), matrix
+    return k.sqrt(), signs, torch.cat([eta.cos(), eta.sin()]), matrix
 
 
 def features(coefficients: Tensor, reynolds: Tensor) -> Tensor:
@@ -34,10 +34,9 @@ def features(coefficients: Tensor, reynolds: Tensor) -> Tensor:
     v (2K), ln Re, c/d, x/d and y/d of 24 outline points: `coefficients` (batch, K) complex, turned by the incidence;
     `reynolds` (batch,).
     """
-    scaled = coefficients * laurent.modes(coefficients).sqrt()
-    v = torch.cat([scaled.real, scaled.imag], dim=1)
-    signs, circle, matrix = _constants(coefficients.shape[1], v.dtype, v.device)
-    both = torch.stack([v, v * signs])
-    c = (0.5 / torch.sqrt(1.0 - v.square().sum(1, keepdim=True))).expand(2, -1, -1)
-    log = torch.log(reynolds)[:, None].expand(2, -1, -1)
-    return torch.cat([both, log, c, c * (circle + both @ matrix)], dim=2)
+    root, signs, circle, matrix = _constants(coefficients.shape[1], coefficients.real.dtype, coefficients.device)
+    v = (torch.view_as_real(coefficients.resolve_conj()) * root).mT.flatten(1)
+    both = v * signs
+    c = 0.5 * torch.rsqrt(1.0 - v.square().sum(1, keepdim=True))
+    scalars = torch.cat([torch.log(reynolds)[:, None], c], dim=1).expand(2, -1, -1)
+    return torch.cat([both, scalars, c * (circle + both @ matrix)], dim=2)

@@ -2,6 +2,7 @@
 
     on targets (supervised, SIP, SIP+HIG):  RobustRegression on c and √w F/C₀, c basis coefficients (their total
                                             variance is one), F forces
+    on targets with tangents (SIP):         TangentRegression on the same and on their derivatives along the design
     on the equations (DP, HIG):             FlowPhysics
 
 SIP differs from supervised training in where the targets come from (`targets.py`), SIP+HIG from SIP in the rule.
@@ -10,7 +11,7 @@ SIP differs from supervised training in where the targets come from (`targets.py
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,21 @@ from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, flow_batch
 from fusiform.surrogates.model import FORCES, drag_scale
 from fusiform.surrogates.network import EquivariantNetwork
-from fusiform.surrogates.samples import Samples
+from fusiform.surrogates.samples import Samples, concatenate
+from fusiform.surrogates.tangent_targets import TangentConfig, TangentTargets
+from fusiform.surrogates.tangents import design_spread, feature_slopes
 from fusiform.surrogates.training.first_order import FirstOrder, muon, soap
 from fusiform.surrogates.training.half_inverse import SpectralPower
 from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
 from fusiform.surrogates.training.loop import TrainConfig, train
-from fusiform.surrogates.training.physics import Batch, Physics, loss_of
+from fusiform.surrogates.training.physics import Batch, Data, Physics, loss_of
 from fusiform.surrogates.training.proxy import RobustRegression
 from fusiform.surrogates.training.schedule import one_cycle
+from fusiform.surrogates.training.tangents import TangentData, TangentNetwork, TangentRegression
 from fusiform.surrogates.training.update_rule import UpdateRule
 
 CHECKPOINTS = 40
+TANGENT_DELTA = 1.0
 OPTIMIZERS: dict[str, Callable[[nn.Module, float, float], FirstOrder]] = {
     "adamw": lambda n, rate, decay: FirstOrder(torch.optim.AdamW(n.parameters(), lr=rate, weight_decay=decay)),
     "muon": lambda n, rate, decay: muon(n, rate, weight_decay=decay),
@@ -108,14 +113,47 @@ def fit_targets(
     network: EquivariantNetwork, samples: Samples, polynomial: Tensor, config: RuleConfig, stage: Stage
 ) -> None:
     """Fit `network`, in place, to samples; by half-inverse gradients of the network if `stage.half_inverse`."""
-    targets = scaled_targets(samples, polynomial)
-    inputs = network.pair(turned(samples.designs), samples.designs.reynolds).movedim(0, 1)
-    weights = torch.ones(targets.shape[1])
-    weights[-FORCES:] = config.fit.force_weight**0.5
     kind = torch.float64 if stage.half_inverse else torch.float32
-    batch = Batch.of(inputs.to(stage.device, kind), targets.to(stage.device, kind))
-    physics = RobustRegression(config.fit.huber, weights.to(stage.device, kind))
-    _run(network.to(kind), physics, batch, config, stage, config.fit.batch)
+    inputs, targets = _pairs(network, samples, polynomial, stage.device, kind)
+    physics = RobustRegression(config.fit.huber, _weights(targets, config.fit))
+    held = config.fit.validation
+    batch = Batch.of(inputs, targets)
+    data, validation = batch.select(slice(held, None)), batch.select(slice(0, held))
+    wrapped = PairInputs(network.to(kind))
+    size = config.half_inverse.batch if stage.half_inverse else config.fit.batch
+    rule = _rule(wrapped, config, stage)
+    _run(network, wrapped, rule, physics, data, size, config, stage, validation if held else None)
+
+
+def fit_tangents(
+    network: EquivariantNetwork,
+    samples: Samples,
+    tangents: TangentTargets,
+    polynomial: Tensor,
+    config: RuleConfig,
+    round_: TangentConfig,
+    stage: Stage,
+) -> None:
+    """Fit `network`, in place, to `samples` and to the bodies of `tangents` with their derivatives.
+
+    The random directions have the standard deviations of the designs of `samples` along each coordinate.
+    """
+    everything = concatenate([samples, tangents.samples])
+    inputs, targets = _pairs(network, everything, polynomial, stage.device, torch.float32)
+    designs = tangents.samples.designs
+    of_features = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
+    spread = design_spread(samples.designs) * tangents.usable
+    data = TangentData(
+        inputs,
+        targets,
+        (of_features * spread[..., None, None]).to(inputs),
+        (tangents.slopes * spread[..., None]).to(inputs),
+    )
+    proxy = RobustRegression(config.fit.huber, _weights(targets, config.fit))
+    physics = TangentRegression(proxy, replace(proxy, delta=TANGENT_DELTA), round_.weight)
+    wrapped = TangentNetwork(PairInputs(network.float()))
+    rule = OPTIMIZERS[round_.optimizer](wrapped.to(stage.device), round_.rate, config.fit.weight_decay)
+    _run(network, wrapped, rule, physics, data, config.fit.batch, config, stage)
 
 
 def fit_equations(
@@ -130,7 +168,10 @@ def fit_equations(
     batch = flow_batch(network.double(), turned(designs), designs.reynolds)
     data = Batch(batch.inputs.to(stage.device), tuple(d.to(stage.device) for d in batch.data), batch.index)
     physics = FlowPhysics(basis.to(stage.device), polynomial.to(stage.device))
-    _run(network, physics, data, config, stage, config.equations.batch, config.equations.rate)
+    wrapped = PairInputs(network)
+    size = config.half_inverse.batch if stage.half_inverse else config.equations.batch
+    rule = _rule(wrapped, config, stage, config.equations.rate)
+    _run(network, wrapped, rule, physics, data, size, config, stage)
 
 
 @dataclass(frozen=True)
@@ -146,25 +187,39 @@ class Stage:
     tensorboard: Path | None = None
 
 
+def _pairs(
+    network: EquivariantNetwork, samples: Samples, polynomial: Tensor, device: torch.device, kind: torch.dtype
+) -> tuple[Tensor, Tensor]:
+    """Inputs of `PairInputs` and targets."""
+    inputs = network.pair(turned(samples.designs), samples.designs.reynolds).movedim(0, 1)
+    return inputs.to(device, kind), scaled_targets(samples, polynomial).to(device, kind)
+
+
+def _weights(targets: Tensor, config: FitConfig) -> Tensor:
+    """The weights of the outputs in the loss, (m,)."""
+    weights = torch.ones_like(targets[0])
+    weights[-FORCES:] = config.force_weight**0.5
+    return weights
+
+
 def _run(
     network: EquivariantNetwork,
+    wrapped: nn.Module,
+    rule: UpdateRule,
     physics: Physics,
-    data: Batch,
+    data: Data,
+    batch: int,
     config: RuleConfig,
     stage: Stage,
-    batch: int,
-    rate: float | None = None,
+    validation: Batch | None = None,
 ) -> None:
-    held = config.fit.validation
-    training, validation = data.select(slice(held, None)), data.select(slice(0, held))
-    wrapped = PairInputs(network).to(stage.device)
     train(
-        wrapped,
-        _rule(wrapped, config, stage, rate),
+        wrapped.to(stage.device),
+        rule,
         physics,
-        training,
+        data,
         TrainConfig(
-            min(config.half_inverse.batch if stage.half_inverse else batch, len(training)),
+            min(batch, len(data)),
             steps=stage.steps,
             every=max(1, stage.steps // CHECKPOINTS),
             patience=config.fit.patience or None,
@@ -172,14 +227,14 @@ def _run(
             schedule=one_cycle(),
         ),
         stage.folder,
-        validate=_loss_on(validation, physics) if held else None,
+        validate=None if validation is None else _loss_on(validation, physics),
         progress=stage.progress,
         tensorboard=stage.tensorboard,
     )
     network.float().cpu()
 
 
-def _rule(network: nn.Module, config: RuleConfig, stage: Stage, rate: float | None) -> UpdateRule:
+def _rule(network: nn.Module, config: RuleConfig, stage: Stage, rate: float | None = None) -> UpdateRule:
     if stage.half_inverse:
         own = config.half_inverse
         power = SpectralPower(own.kappa, own.truncation, own.damping)

@@ -91,25 +91,37 @@ def inverse_targets(
 
     Chunks already in `folder` are kept, so that a killed round goes on where it stopped.
     """
+    return _gather(in_chunks(partial(_chunk, model, seed, config), indices, folder, workers, progress))
+
+
+def in_chunks(
+    work: Callable[[tuple[range, Path]], None],
+    indices: range,
+    folder: Path,
+    workers: int,
+    progress: Callable[[int, int], None],
+) -> list[Path]:
+    """The files in `folder` that `work` has written, one for every few indices; those already there are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     chunks = [range(i, min(i + BODIES_PER_CHUNK, indices.stop)) for i in indices[::BODIES_PER_CHUNK]]
     paths = [folder / f"bodies-{chunk.start:06d}.npz" for chunk in chunks]
     missing = [(chunk, path) for chunk, path in zip(chunks, paths, strict=True) if not path.exists()]
     done = len(chunks) - len(missing)
     progress(done, len(chunks))
-    for _ in run_in_processes(partial(_chunk, model, seed, config), missing, workers):
+    for _ in run_in_processes(work, missing, workers):
         done += 1
         progress(done, len(chunks))
-    return _gather(paths)
+    return paths
+
+
+def joined(paths: list[Path]) -> dict[str, Tensor]:
+    """The arrays of all chunks, one row a body; a single number for a chunk stays a row of its own."""
+    parts = [np.load(path, allow_pickle=False) for path in paths]
+    return {key: torch.from_numpy(np.concatenate([np.atleast_1d(p[key]) for p in parts])) for key in parts[0].files}
 
 
 def _gather(paths: list[Path]) -> InverseTargets:
-    parts = [np.load(path, allow_pickle=False) for path in paths]
-
-    def joined(key: str) -> Tensor:
-        return torch.from_numpy(np.concatenate([part[key] for part in parts]))
-
-    accepted = joined("accepted")
-    designs = Designs(joined("coefficients"), joined("alpha"), joined("reynolds")).select(accepted)
-    updates = sum(int(part["updates"].sum()) for part in parts)
-    return InverseTargets(Samples(designs, joined("outputs")[accepted]), len(accepted), updates)
+    found = joined(paths)
+    accepted = found["accepted"]
+    designs = Designs(found["coefficients"], found["alpha"], found["reynolds"]).select(accepted)
+    return InverseTargets(Samples(designs, found["outputs"][accepted]), len(accepted), int(found["updates"].sum()))

@@ -20,13 +20,14 @@ from fusiform.surrogates.dataset import Dataset, load_dataset, make_dataset, pro
 from fusiform.surrogates.design_space import sample
 from fusiform.surrogates.evaluation import evaluate
 from fusiform.surrogates.features import features
-from fusiform.surrogates.fitting import Stage, fit_equations, fit_targets, scaled_targets
+from fusiform.surrogates.fitting import Stage, fit_equations, fit_tangents, fit_targets, scaled_targets
 from fusiform.surrogates.model import FORCE_PARITY, Surrogate, anchor_radius, fit_drag_scale, with_card
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import Samples, concatenate, encoded_samples, scaled_snapshots
+from fusiform.surrogates.tangent_targets import TangentTargets, tangent_targets
 from fusiform.surrogates.targets import inverse_targets
 
-NEW_BODIES_SEED_OFFSET = 1_000_000
+NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
 TRAIN, HELDOUT = "train", "heldout"
 Progress = Callable[[str, int, int, str], None]
 
@@ -120,18 +121,24 @@ def train(
     samples = encoded_samples(dataset.designs, snapshots, forces, basis)
     network = _fresh_network(recipe, samples, basis, polynomial)
     fit_targets(network, samples, polynomial, recipe.rules, run.stage("supervised", recipe.fit.steps))
-    linear_solves, drawn, accepted = int(dataset.linear_solves.sum()), 0, 0
+    linear_solves, drawn, accepted, with_tangents = int(dataset.linear_solves.sum()), 0, 0, 0
     if recipe.training.method in ("sip", "sip-hig"):
         samples, spent, drawn, accepted = _invert_physics(run, network, samples)
         linear_solves += spent
     elif recipe.training.method in ("dp", "hig"):
         _lower_residual(run, network)
+    if recipe.tangents.bodies:
+        samples, tangents = _add_tangents(run, network, samples)
+        linear_solves += tangents.linear_solves
+        with_tangents = len(tangents.samples)
+        drawn, accepted = drawn + tangents.drawn, accepted + with_tangents
     surrogate = run.surrogate(network, samples, recipe.name)
     card = {
         "recipe": asdict(recipe),
         "full_solves": len(dataset),
         "sip_bodies_drawn": drawn,
         "sip_bodies_accepted": accepted,
+        "tangent_bodies": with_tangents,
         "linear_solves": linear_solves,
         "dataset_digest": dataset.digest,
         "heldout_digest": test.digest,
@@ -195,6 +202,27 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
         own_rule = run.stage(stage, training.round_steps, half_inverse=training.method == "sip-hig")
         fit_targets(network, samples, run.polynomial, run.recipe.rules, own_rule)
     return samples, spent, drawn, accepted
+
+
+def _add_tangents(run: _Run, network: EquivariantNetwork, samples: Samples) -> tuple[Samples, TangentTargets]:
+    """A last round whose targets come with their derivatives along the design; all samples, and the new ones."""
+    config, training = run.recipe.tangents, run.recipe.training
+    model = run.folder / "tangents-start"
+    if not (model / "config.json").exists():
+        run.surrogate(network, samples, "tangents").save(model)
+    found = tangent_targets(
+        model,
+        run.folder / f"{training.method}-{training.rounds}-start",
+        run.recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET,
+        config,
+        run.recipe.inverse,
+        run.folder / "tangents-targets",
+        workers=run.workers,
+        progress=partial(_report_chunks, run.progress, "tangents inverse"),
+    )
+    stage = run.stage("tangents", config.steps)
+    fit_tangents(network, samples, found, run.polynomial, run.recipe.rules, config, stage)
+    return concatenate([samples, found.samples]), found
 
 
 def _lower_residual(run: _Run, network: EquivariantNetwork) -> None:

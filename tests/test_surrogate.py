@@ -88,6 +88,23 @@ def test_gradient_of_a_prediction_resembles_the_solvers_adjoint(surrogate):
         assert abs(first - exact) < 0.15 * abs(exact)
 
 
+def test_precision_follows_the_inputs(surrogate):
+    designs = sample(surrogate.space, 8, range(20))
+    double = surrogate.force_coefficients(turned(designs), designs.reynolds)
+    single = surrogate.force_coefficients(turned(designs).to(torch.complex64), designs.reynolds.float())
+    assert single.dtype == torch.complex64
+    torch.testing.assert_close(single, double.to(torch.complex64), rtol=1e-4, atol=1e-5)
+
+
+def test_confidence_is_the_squared_ratio_of_the_distances(surrogate):
+    designs = sample(surrogate.space, 9, range(20))
+    inputs = surrogate.network.pair(turned(designs), designs.reynolds)[0]
+    distance = torch.cdist(inputs, surrogate.anchors.double(), compute_mode="donot_use_mm_for_euclid_dist").amin(1)
+    expected = ((surrogate.anchor_radius / distance) ** 2).clamp(max=1.0)
+    found = surrogate.confidence(turned(designs), designs.reynolds).double()
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=0)
+
+
 def test_confidence_falls_outside_the_design_space(surrogate):
     inside = surrogate.evaluate(Body.ellipse(3.0), FlowConditions(10.0)).confidence
     strange = Body(torch.tensor([0, 0, 0, 0.23, 0, 0, 0, 0], dtype=torch.complex128))

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -116,6 +117,22 @@ def test_sip_training_spends_linear_solves_on_new_bodies(data, tmp_path):
     assert 0 <= card["sip_bodies_accepted"] <= 6
     solved = int(load_dataset(data / "train").linear_solves.sum())
     assert solved + 6 <= card["linear_solves"] <= solved + 12
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
+def test_a_round_of_tangents_follows_and_is_not_repeated(data, tmp_path):
+    more = SIP + '\n[tangents]\nbodies = 4\ncandidates = 2\nsteps = 6\noptimizer = "adamw"'
+    recipe = _recipe(tmp_path, "sip", more)
+    model = train(recipe, data, tmp_path / "model", 1)
+    assert model.card["sip_bodies_drawn"] == 10
+    chunk = next((tmp_path / "model" / "tangents-targets").glob("*.npz"))
+    with np.load(chunk) as arrays:
+        assert arrays["slopes"].shape == (4, 7, 12)
+    before = chunk.stat().st_mtime_ns
+    again = train(recipe, data, tmp_path / "model", 1)
+    assert chunk.stat().st_mtime_ns == before
+    for one, two in zip(model.network.parameters(), again.network.parameters(), strict=True):
+        assert torch.equal(one, two)
 
 
 def test_accepted_targets_are_solutions():
