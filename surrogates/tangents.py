@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, discretise, residual, residual_norm
-from fusiform.solvers.flow.jacobian import line_blocks
 from fusiform.solvers.flow.linear import Linearisation, linearise
 from fusiform.solvers.flow.newton import line_search, relative_update
+from fusiform.solvers.flow.tangent import solve_columns
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.features import features
@@ -107,28 +107,13 @@ def _slopes(
     for _ in range(REFINEMENTS):
         r = residual(sides, moved(tangent))
         difference = r.select(twice[:count]) + r.select(twice[:count] + count).scaled(-torch.ones_like(change))
-        step = _solve_columns(factors, difference.scaled(torch.full_like(change, -0.5 / DIFFERENCE)))
+        step = solve_columns(factors, difference.scaled(torch.full_like(change, -0.5 / DIFFERENCE)))
         tangent = tangent + step
         change = step.omega.abs().amax((1, 2)) / tangent.omega.abs().amax((1, 2)).clamp_min(TINY)
         if bool((change < SETTLED).all()):
             break
     outputs = physics.outputs(sides, moved(tangent))
     return (outputs[:count] - outputs[count:]) / (2.0 * DIFFERENCE), change
-
-
-def _solve_columns(factors: Linearisation, rhs: State) -> State:
-    """J⁻¹ of one case, applied to a batch of right-hand sides at once: the factors are read once for all of them."""
-    columns, n_xi, n_eta = rhs.psi.shape
-    stacked = torch.cat([torch.stack([rhs.psi, rhs.omega], dim=-1).permute(2, 1, 3, 0)[None], factors.columns], dim=-1)
-    blocks = [stacked[:, :, lines].reshape(1, -1, columns + 2) for lines in line_blocks(n_xi)]
-    parts = [x.reshape(n_eta, -1, 2, columns + 2) for x in factors.factors.solve(blocks)]
-    solved = torch.cat(parts, dim=1)
-    fields, border = solved[..., :columns], solved[..., columns:]
-    rows = factors.rows[0].flatten(0, 2).mT
-    corner = factors.corner[0] - rows @ border.flatten(0, 2)
-    scalars = torch.linalg.solve(corner, rhs.scalars.mT - rows @ fields.flatten(0, 2))
-    psi, omega = (fields - border @ scalars).unbind(2)
-    return State(psi.permute(2, 1, 0), omega.permute(2, 1, 0), scalars.mT)
 
 
 def perturbed(coefficients: Tensor, reynolds: Tensor, size: float) -> tuple[Tensor, Tensor]:
