@@ -76,6 +76,10 @@ def optimize(
         prepare_folder(out, overwrite=force or resume)
         checkpoint = out / CHECKPOINT
         require(
+            force or resume or not checkpoint.exists(),
+            f"expected a folder without a stopped run, got {out} with one; --resume goes on, --force begins anew",
+        )
+        require(
             checkpoint.exists() or not resume,
             f"expected a {CHECKPOINT} to resume from in {out}, got none; start without --resume",
         )
@@ -92,7 +96,7 @@ def optimize(
     numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
     finish(_title(result), numbers, as_json, _notes(result, numbers["files"]), problem.body.fit_error)
     _judge_result(result)
-    if checkpoint is not None:
+    if checkpoint is not None and not result.stopped:
         checkpoint.unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.geometry import is_valid
 from fusiform.solvers.inverse import (
     Circle,
+    DesignPoint,
     KeepOut,
     MaxHeight,
     MaxLength,
@@ -18,19 +19,20 @@ from fusiform.solvers.inverse import (
     MinRadius,
     MinThickness,
     Payload,
+    Problem,
     Rectangle,
     UserConstraint,
     WedgeAngle,
     minimize_drag,
 )
 from fusiform.solvers.inverse.feasibility import contradiction, nearest_feasible
-from fusiform.solvers.inverse.shape import shape_of
+from fusiform.solvers.inverse.minimize import is_symmetric
+from fusiform.solvers.inverse.shape import CHECK_POINTS, SEARCH_POINTS, shape_of
 from fusiform.solvers.inverse.variables import Variables
 from fusiform.surrogates import load_surrogate
 
 ROUND = torch.tensor([0.5, 0.06 + 0.05j, 0.01, 0.01j, *8 * [0.0]], dtype=torch.complex128)
 BODY = Body(ROUND, 0.6, "round", origin=0.4 + 0.01j)
-D = BODY.reference_length
 AT = FlowConditions(10.0)
 EVERY = [
     MaxLength(1.1),
@@ -78,8 +80,9 @@ def test_regions_know_their_distance():
 def test_residuals_agree_on_coarse_and_fine_outlines_and_with_their_slopes(constraint):
     variables = Variables(BODY, 12, False, (constraint,))
     x = variables.pack(BODY.coefficients, BODY.origin)
-    slack = variables.slacks(x)[0] * constraint.rate(D)
-    assert float(variables.residuals(torch.from_numpy(x)[None])[1].min()) == pytest.approx(slack, abs=6e-3)
+    coarse, fine = (variables.residuals(torch.from_numpy(x)[None], n)[1].min() for n in (SEARCH_POINTS, CHECK_POINTS))
+    assert float(coarse) == pytest.approx(float(fine), abs=6e-3)
+    assert (variables.slacks(x)[0] >= 0.0) is (variables.lacks(x)[0] == 0.0)
     direction = np.random.default_rng(0).standard_normal(len(x)) * 1e-3
     moved = variables.values(x + direction) - variables.values(x - direction)
     linear = 2.0 * variables.jacobian(x) @ direction
@@ -161,6 +164,7 @@ def _ellipse_around(solids):
         ((Payload(Circle(0, 0, 0.6)),), "cannot hold a region"),
         ((Payload(Circle(0, 0, 0.1)), KeepOut(Rectangle(0, 0, 1, 1))), "cannot be one that stays clear"),
         ((MinRadius(0.4), MaxHeight(0.6)), "no body of 8 modes"),
+        ((Payload(Rectangle(0, 0, 1.0, 0.1), clearance=0.3), MaxLength(1.5)), "longer or higher than 1.5"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -201,3 +205,32 @@ def test_a_start_that_violates_is_moved_to_the_nearest_feasible_body():
 def test_constraints_without_sense_are_refused(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_a_payload_that_the_sampled_outline_cuts_is_contained_in_the_end(surrogate):
+    load = Rectangle(0.448649, -0.188169, 1.0630037871702824, 0.5777086633466708, -42.70084647364395)
+    result = minimize_drag(Body.circle(1.141495), AT, model=surrogate, verify=None, constraints=(Payload(load),))
+    assert result.feasible, result.status
+
+
+def test_only_mirror_images_make_a_problem_symmetric():
+    load = Payload(Circle(0.2, 0.25, 0.1))
+    image = Payload(Circle(0.2, -0.25, 0.1))
+    at = (DesignPoint(AT),)
+
+    def symmetric(*constraints):
+        return is_symmetric(Problem(Body.circle(), at, constraints=constraints))
+
+    assert symmetric()
+    assert symmetric(load, image)
+    assert symmetric(Payload(Rectangle(0.0, 0.0, 1.0, 0.3)))
+    assert not symmetric(load)
+    assert not symmetric(load, load)
+    assert not symmetric(load, KeepOut(Circle(0.2, -0.25, 0.1)))
+    assert not symmetric(load, Payload(Circle(0.2, -0.25, 0.1), clearance=0.1))
+
+
+def test_the_slack_of_a_radius_is_a_radius():
+    shape = shape_of(Body.ellipse(4.0, modes=1))
+    least = 0.5 * 0.5**2 / 2.0
+    assert float(MinRadius(0.02).slack(shape)[0]) == pytest.approx(least - 0.02, rel=1e-6)

@@ -16,6 +16,7 @@ from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.inverse import (
     DesignPoint,
     DragEquals,
+    Lift,
     LiftToDrag,
     MaxLength,
     MinRadius,
@@ -25,6 +26,7 @@ from fusiform.solvers.inverse import (
     Problem,
     SolverModel,
     Symmetry,
+    UserConstraint,
     UserObjective,
     check_gradient,
     minimize_drag,
@@ -98,11 +100,12 @@ def test_lift_over_drag_and_an_objective_of_the_users(surrogate):
     at = (DesignPoint(FlowConditions(10.0, 8.0)),)
     start, held = Body.ellipse(3.0), (MaxLength(2.0), MinThickness(0.4, at=0.4), MinRadius(0.06))
     ratio = optimize(Problem(start, at, LiftToDrag(), constraints=held, verify=None), model=surrogate)
-    own = UserObjective("minus lift over drag", lambda drag, lift: -(lift / drag)[0])
-    same = optimize(Problem(start, at, own, constraints=held, verify=None), model=surrogate)
     before = surrogate.evaluate(start, at[0].conditions)
     assert -ratio.fun > before.lift_coefficient / before.drag_coefficient
-    assert same.fun == pytest.approx(ratio.fun, rel=1e-3)
+    own = UserObjective("twice the drag", lambda drag, lift: 2.0 * drag[0])
+    twice = optimize(Problem(start, at, own, constraints=held, verify=None), model=surrogate)
+    once = optimize(Problem(start, at, constraints=held, verify=None), model=surrogate)
+    assert twice.fun == pytest.approx(2.0 * once.fun, rel=1e-4)
 
 
 def test_lift_that_cannot_be_had_is_told(surrogate):
@@ -246,3 +249,104 @@ def test_the_best_ellipse_approaches_oseens_as_reynolds_vanishes(reynolds, withi
     """Oseen's drag of an ellipse (Lamb, Hydrodynamics, art. 343) is least, at given area, at fineness 1 + sqrt 2."""
     result = minimize_drag(Body.circle(), FlowConditions(reynolds), model=SolverModel(modes=1), verify=None)
     assert result.body.fineness == pytest.approx(1.0 + math.sqrt(2.0), rel=within)
+
+
+@pytest.mark.parametrize("at", [3, 9, 14])
+@pytest.mark.parametrize("certify", [False, True])
+def test_a_stop_at_any_evaluation_is_a_stop(surrogate, at, certify):
+    result = minimize_drag(
+        Body.circle(),
+        FlowConditions(40.0),
+        model=surrogate,
+        verify=None,
+        certify=certify,
+        callback=lambda it: it.evaluation == at,
+    )
+    assert result.stopped
+    assert not result.success
+    assert "stopped on request" in result.status.lower()
+    assert result.nfev == at
+
+
+def test_the_checkpoint_holds_a_real_drag_after_restoration(surrogate, tmp_path):
+    file = tmp_path / "run.json"
+    result = minimize_drag(
+        Body.ellipse(1.2), AT, model=surrogate, lift=2.5, constraints=(MaxLength(1.6),), verify=None, checkpoint=file
+    )
+    best = json.loads(file.read_text())["best"]
+    assert best["drag_coefficient"] == pytest.approx(result.predicted_drag_coefficient, rel=0.02)
+
+
+def test_a_stopped_run_may_be_resumed_with_other_limits_but_not_with_another_model(surrogate, tmp_path):
+    file = tmp_path / "run.json"
+    model = SolverModel(modes=4)
+    minimize_drag(Body.circle(), AT, model=model, verify=None, checkpoint=file, callback=lambda it: it.evaluation == 3)
+    again = minimize_drag(
+        Body.circle(), AT, model=SolverModel(modes=4), verify=None, resume=file, max_iterations=50, timeout=60.0
+    )
+    assert again.success, again.status
+    with pytest.raises(InputError, match="same problem and model"):
+        minimize_drag(Body.circle(), AT, model=SolverModel(modes=6), verify=None, resume=file)
+
+
+class Doubtful:
+    """A model whose confidence falls as bodies become slender."""
+
+    def __init__(self, model):
+        self.name, self.modes, self._model = "doubtful", model.modes, model
+
+    def force_coefficients(self, coefficients, reynolds):
+        return self._model.force_coefficients(coefficients, reynolds)
+
+    def confidence(self, coefficients, reynolds):
+        return 1.0 - 0.5 * coefficients[:, 0].real
+
+
+@pytest.mark.parametrize("certify", [False, True])
+def test_an_active_confidence_is_held_reported_and_certified(surrogate, certify):
+    result = minimize_drag(
+        Body.circle(), AT, model=Doubtful(surrogate), verify=None, min_confidence=0.85, certify=certify
+    )
+    assert result.success, result.status
+    (report,) = result.constraints
+    assert report.active
+    assert float(result.body.coefficients[0].real) == pytest.approx(0.3, abs=5e-3)
+
+
+def test_an_objective_in_small_units_is_minimised_all_the_same(surrogate):
+    power = UserObjective("power in W", lambda drag, lift: 1e-5 * drag[0])
+    problem = Problem(Body.circle(), (DesignPoint(AT),), power, certify=True, verify=None)
+    result = optimize(problem, model=surrogate)
+    assert result.certified, result.status
+    assert 1e5 * result.fun == pytest.approx(2.389, abs=1e-3)
+
+
+def test_other_starts_with_the_solver_as_model_cost_no_thousand_solves():
+    result = minimize_drag(Body.circle(), AT, model=SolverModel(modes=3), verify=None, starts=2, max_iterations=3)
+    assert result.solver_solves < 40
+
+
+def test_functions_of_the_users_that_do_not_work_are_told_and_survive_a_file_by_name(surrogate, tmp_path):
+    with pytest.raises(InputError, match="return one row a body"):
+        minimize_drag(Body.circle(), AT, model=surrogate, constraints=(UserConstraint("flat", lambda z: z.imag[:, 0]),))
+    with pytest.raises(InputError, match="correct its function"):
+        minimize_drag(Body.circle(), AT, model=surrogate, constraints=(UserConstraint("none", lambda z: z.nothing),))
+    with pytest.raises(InputError, match="go into `force_constraints`"):
+        Problem(Body.circle(), (DesignPoint(AT),), constraints=(Lift(0.1, 0.1),))
+    above = UserConstraint("above -0.3", lambda z: z.imag + 0.3)
+    result = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(above,), verify=None)
+    assert result.feasible
+    result.save(tmp_path / "own.json")
+    again = OptimizationResult.load(tmp_path / "own.json")
+    assert again.constraints[0].description == "above -0.3"
+    assert again.problem.verify is None
+    with pytest.raises(InputError, match="function of your own"):
+        optimize(again.problem, model=surrogate)
+
+
+def test_a_sweep_replaces_the_limit_that_the_problem_has(surrogate):
+    problem = Problem(Body.ellipse(2.0), (DesignPoint(FlowConditions(10.0, 4.0)),), force_constraints=(Lift(0.2, 0.2),))
+    front = pareto_front(problem, "lift", [0.1, 0.3], model=surrogate)
+    assert all(p.result.feasible for p in front)
+    with pytest.raises(InputError, match="values of the sweep to certify"):
+        pareto_front(problem, "lift", [0.1], model=surrogate, certify=[0.2])

@@ -21,7 +21,10 @@ def test_one_line_sets_everything_up_and_ends_with(last: str) -> None:
     assert len(lines) == 1
 
 
-def test_python_example_runs_and_reports_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_example_runs_and_reports_what_it_says(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     example = blocks("python")[0]
     exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
     promised = re.findall(r"print\(.*#\s*(.+)$", example, re.MULTILINE)

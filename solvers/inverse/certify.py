@@ -49,6 +49,7 @@ class Certificate:
     optimality: Optimality
     certified: bool
     status: str
+    stopped: bool
 
 
 class _Corrected:
@@ -108,49 +109,51 @@ def certify(
     curvature = np.zeros((2, len(forces.drag), forces.drag_slope.shape[1], forces.drag_slope.shape[1]))
     radius, state = FIRST_RADIUS, optimality(program, start, forces, scale)
     violation = program.violation(start, forces)
-    status = f"Not certified: more than {MAX_STEPS} steps."
-    penalty = 1.0
+    penalty, reason, stopped = 1.0, f"more than {MAX_STEPS} steps", False
+    size = forces.drag_slope.shape[1]
     try:
         seen(x, forces, value)
         for _ in range(MAX_STEPS):
-            if state.residual <= tolerance and violation <= 10.0 * FEASIBLE:
-                status = "Certified"
+            if _holds(state, violation, tolerance):
                 break
-            penalty = max(penalty, 2.0 * _largest(state))
+            penalty = max(penalty, 2.0 * _total(state))
             trial = _subproblem(program, _Corrected(low, x, forces, curvature), x, radius, pause)
             now = _merit(program, x, forces, penalty)
             fall = now - _merit(program, trial.x, trial.forces, penalty) if trial else 0.0
-            if trial is None or fall <= NO_FALL * scale:
+            there = truth(trial.x) if trial is not None and fall > NO_FALL * scale else None
+            if trial is None or there is None:
                 radius *= SHRINK
             else:
                 step = trial.x - x
-                there = truth(trial.x)
-                if there is None:
-                    radius = SHRINK * float(np.abs(step).max())
-                    continue
-                seen(trial.x, there, program.value(trial.x, there)[0])
                 _learn(curvature, low, (x, forces), (trial.x, there))
                 ratio = (now - _merit(program, trial.x, there, penalty)) / fall
-                length = float(np.abs(step[: forces.drag_slope.shape[1]]).max())
+                length = float(np.abs(step[:size]).max())
                 if ratio >= GOOD and length > 0.9 * radius:
                     radius = min(GROW * radius, GREATEST_RADIUS)
                 elif ratio < POOR:
                     radius = SHRINK * min(radius, length)
                 if ratio >= ACCEPT:
                     x, forces, violation = trial.x, there, program.violation(trial.x, there)
-                    value = program.value(x, forces)[0]
-                    state = optimality(program, x, forces, scale)
+                    value, state = program.value(x, forces)[0], optimality(program, x, forces, scale)
+                seen(trial.x, there, program.value(trial.x, there)[0])
             if radius < LEAST_RADIUS:
-                status = "Not certified: no smaller step lowers the solver's merit."
+                reason = "no smaller step lowers the solver's merit"
                 break
     except Stopped as stop:
-        status = f"Not certified: stopped {stop}."
-    done = status == "Certified"
-    how = "" if done else f" The optimality conditions hold to {state.residual:.1e}, and {tolerance:.1e} was asked for."
-    status = (
-        f"Certified: the solver's own optimality conditions hold to {state.residual:.1e}." if done else status + how
-    )
-    return Certificate(x, value, forces, violation, state, done, status)
+        reason, stopped = f"stopped {stop}", True
+    done = _holds(state, violation, tolerance)
+    if done:
+        status = f"Certified: the solver's own optimality conditions hold to {state.residual:.1e}."
+    else:
+        status = (
+            f"Not certified: {reason}. The optimality conditions hold to {state.residual:.1e}, and {tolerance:.1e} was "
+            "asked for."
+        )
+    return Certificate(x, value, forces, violation, state, done, status, stopped)
+
+
+def _holds(state: Optimality, violation: float, tolerance: float) -> bool:
+    return state.residual <= tolerance and violation <= 10.0 * FEASIBLE
 
 
 def _merit(program: Program, x: Array, forces: Forces, penalty: float) -> float:
@@ -159,9 +162,9 @@ def _merit(program: Program, x: Array, forces: Forces, penalty: float) -> float:
     return program.value(x, forces)[0] + penalty * program.force_lack(x, forces) + STEEP * shape
 
 
-def _largest(state: Optimality) -> float:
+def _total(state: Optimality) -> float:
     found = np.concatenate([state.force_multipliers, state.equality_multipliers])
-    return float(np.abs(found).max(initial=0.0))
+    return float(np.abs(found).sum())
 
 
 def _subproblem(

@@ -3,8 +3,8 @@
 `residual(shape, auxiliary)` (batch, m) is dimensionless. `auxiliary` (batch, `auxiliaries`), in units of d, are
 variables of the optimiser that belong to the constraint, such as the centre of a box, so that extents are held without
 the kinks of a maximum; `start(shape)` gives their values for given bodies. `rate(d)` is ∂residual/∂limit, limit
-in `unit`: a multiplier λ of the residual says that relaxing the limit by one unit gains λ·rate. Constraints that are
-`positional` see where the body stands; the body may then be moved about.
+in `unit`: a multiplier λ of the residual says that relaxing the limit by one unit gains λ·rate. `slack(shape)` (batch,)
+is in that unit. With a constraint that is `positional`, a payload, the body may be moved about; otherwise it stays put.
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ class Constraint(Protocol):
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor: ...
 
+    def slack(self, shape: Shape) -> Tensor: ...
+
     def rate(self, reference_length: float) -> float: ...
 
 
-class _Plain:
-    """A constraint without variables of its own, whose limit is a length."""
+class ShapeConstraint:
+    """A constraint without variables of its own, whose limit is a length; for your own ones to inherit from."""
 
     unit: ClassVar[str] = LENGTH
     auxiliaries: ClassVar[int] = 0
@@ -51,6 +53,15 @@ class _Plain:
 
     def start(self, shape: Shape) -> Tensor:
         return shape.points.real[:, :0]
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        return shape.points.real[:, :0]
+
+    def slack(self, shape: Shape) -> Tensor:
+        """The least residual, in units of the limit; infinite where there is none."""
+        found = self.residual(shape, self.start(shape))
+        infinite = torch.full_like(found[:, :1], math.inf)
+        return torch.cat([found, infinite], dim=1).amin(1) / self.rate(shape.reference_length)
 
     def rate(self, reference_length: float) -> float:
         return 1.0 / reference_length
@@ -61,7 +72,7 @@ def _positive(what: str, value: float) -> None:
 
 
 @dataclass(frozen=True)
-class MaxLength(_Plain):
+class MaxLength(ShapeConstraint):
     """The body is at most `value` long (extent along x at zero incidence)."""
 
     value: float
@@ -82,7 +93,7 @@ class MaxLength(_Plain):
 
 
 @dataclass(frozen=True)
-class MaxHeight(_Plain):
+class MaxHeight(ShapeConstraint):
     """The body is at most `value` high (extent along y at zero incidence)."""
 
     value: float
@@ -112,7 +123,7 @@ def _within(x: Tensor, half: float) -> Tensor:
 
 
 @dataclass(frozen=True)
-class MinThickness(_Plain):
+class MinThickness(ShapeConstraint):
     """The body is at least `value` thick.
 
     At the station `at`, a fraction of the length from the nose; or, with `at` None, everywhere between 10 % and 90 % of
@@ -143,7 +154,7 @@ class MinThickness(_Plain):
 
 
 @dataclass(frozen=True)
-class MaxPerimeter(_Plain):
+class MaxPerimeter(ShapeConstraint):
     """The outline is at most `value` long."""
 
     value: float
@@ -159,7 +170,7 @@ class MaxPerimeter(_Plain):
 
 
 @dataclass(frozen=True)
-class MinRadius(_Plain):
+class MinRadius(ShapeConstraint):
     """No edge, convex or concave, is sharper than the radius of curvature `value`."""
 
     value: float
@@ -174,12 +185,15 @@ class MinRadius(_Plain):
         bend = self.value * shape.curvature
         return torch.cat([1.0 - bend, 1.0 + bend], dim=1)
 
+    def slack(self, shape: Shape) -> Tensor:
+        return 1.0 / shape.curvature.abs().amax(1) - self.value
+
     def rate(self, reference_length: float) -> float:
         return 1.0 / self.value
 
 
 @dataclass(frozen=True)
-class WedgeAngle(_Plain):
+class WedgeAngle(ShapeConstraint):
     """The angle that the outline encloses at its `end` ("nose" or "tail"), in degrees: `minimum` ≤ angle ≤ `maximum`.
 
     Ends are round, so the angle is that of the wedge from the extreme point to the thickness at `over` (a fraction) of
@@ -225,7 +239,7 @@ class WedgeAngle(_Plain):
 
 
 @dataclass(frozen=True)
-class Payload(_Plain):
+class Payload(ShapeConstraint):
     """The body contains `region`, with `clearance` to spare."""
 
     region: Region
@@ -255,9 +269,10 @@ class Payload(_Plain):
 
 @dataclass(frozen=True)
 class KeepOut(Payload):
-    """The body stays clear of `region`, by `clearance`."""
+    """The body stays clear of `region`, by `clearance`, where it stands."""
 
     inside: ClassVar[bool] = False
+    positional: ClassVar[bool] = False
 
 
 def _words(region: Region) -> str:
@@ -266,18 +281,15 @@ def _words(region: Region) -> str:
 
 
 @dataclass(frozen=True)
-class Symmetry(_Plain):
+class Symmetry(ShapeConstraint):
     """The body is symmetric about the x axis: imaginary parts of its coefficients are no variables."""
 
     def describe(self) -> str:
         return "symmetric about the x axis"
 
-    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        return shape.points.real[:, :0]
-
 
 @dataclass(frozen=True)
-class UserConstraint(_Plain):
+class UserConstraint(ShapeConstraint):
     """A constraint of the user's: `function(points)` ≥ 0, points (batch, n) complex → (batch, m), by torch operations.
 
     Points run counter-clockwise at equal steps of η, in the user's unit; return values of order one.
@@ -286,7 +298,6 @@ class UserConstraint(_Plain):
     name: str
     function: Callable[[Tensor], Tensor]
     unit: ClassVar[str] = "one of the function's"
-    positional: ClassVar[bool] = True
 
     def describe(self) -> str:
         return self.name

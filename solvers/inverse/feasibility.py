@@ -26,6 +26,7 @@ from fusiform.solvers.inverse.constraints import (
     MinThickness,
     Payload,
 )
+from fusiform.solvers.inverse.objectives import DragEquals, ForceConstraint, Lift
 from fusiform.solvers.inverse.variables import Array, Variables
 
 FINENESSES = (1.0, 2.0, 0.5, 4.0, 8.0, 0.25)
@@ -70,7 +71,7 @@ def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
         for limits, span in zip(extents, spans, strict=True):
             for limit in limits:
                 wanted = max(span) - min(span)
-                if load.region.corners() and _tight(load, wanted) > limit.value:
+                if _tight(load, wanted) + 2.0 * load.clearance > limit.value:
                     return f"the body that {load.describe()} is longer or higher than {limit.value:g}"
         if load.region.area >= area:
             return f"the body, whose area is {area:.4g}, cannot hold a region of area {load.region.area:.4g}"
@@ -78,6 +79,24 @@ def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
         gap = float(block.region.distance(torch.tensor([load.region.centre], dtype=torch.complex128))[0])
         if gap < block.clearance:
             return f"the body that {load.describe()} cannot be one that {block.describe()}"
+    return None
+
+
+def force_contradiction(conditions: Sequence[ForceConstraint]) -> str | None:
+    """A sentence where bounds of the same coefficient at the same point exclude each other, or None."""
+    bounds: dict[tuple[str, int], tuple[float, float]] = {}
+    for c in conditions:
+        if isinstance(c, Lift):
+            name, low, high = "lift", -math.inf if c.minimum is None else c.minimum, c.maximum
+        elif isinstance(c, DragEquals):
+            name, low, high = "drag", c.value, c.value
+        else:
+            continue
+        before = bounds.get((name, c.point), (-math.inf, math.inf))
+        now = max(low, before[0]), min(math.inf if high is None else high, before[1])
+        if now[0] > now[1]:
+            return f"the {name} coefficient cannot be at least {now[0]:g} and at most {now[1]:g} at once"
+        bounds[name, c.point] = now
     return None
 
 

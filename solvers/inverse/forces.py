@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,11 @@ class Forces:
 
 
 class ForceModel:
-    """A drag model at the design points, as a function of the shape variables. `solves` counts its evaluations."""
+    """A drag model at the design points, as a function of the shape variables. `solves` counts its evaluations.
+
+    `lift`, `confidence`: whether their derivatives are wanted. `trusted`: the model whose confidence counts instead,
+    for the solver, which has none.
+    """
 
     def __init__(
         self,
@@ -43,7 +47,9 @@ class ForceModel:
         *,
         lift: bool = False,
         confidence: bool = False,
+        trusted: ForceModel | None = None,
     ) -> None:
+        self._trusted = trusted
         self.model, self._variables, self._lift, self._confidence = model, variables, lift, confidence
         self._reynolds = torch.tensor([p.conditions.reynolds for p in points], dtype=torch.float64)
         self._alpha = torch.tensor([math.radians(p.conditions.alpha_deg) for p in points], dtype=torch.float64)
@@ -57,6 +63,9 @@ class ForceModel:
         if key in self._known:
             return self._known[key][1]
         found = self._evaluate(shape)
+        trust = self._trusted(x) if self._trusted is not None and found is not None else None
+        if found is not None and trust is not None:
+            found = replace(found, confidence=trust.confidence, confidence_slope=trust.confidence_slope)
         if found is not None:
             self._known[key] = shape.copy(), found
         return found

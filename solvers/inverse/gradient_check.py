@@ -26,7 +26,7 @@ NOISE = 1e-9
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Taylor errors of C_D and C_L, each relative to the coefficient's size, along a random direction: `steps` (n,),
+    """Taylor errors of C_D and C_L, both relative to the drag, along a random direction: `steps` (n,),
     `drag_errors` and `lift_errors` (n,), and the observed orders, 2 for right gradients (infinite where the errors are
     rounding alone). `passed`: both orders are at least 1.9."""
 

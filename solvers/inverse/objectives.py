@@ -2,7 +2,8 @@
 
 An objective's `value(drag, lift, change, weights)` takes C_D and C_L (m,) at the m design points, in order, the change
 of the scaled shape variables √k a_k since the start (n,), and the points' weights (m,), whose sum is one; it returns a
-scalar that is made small. `size(value)` is what a change of it is large against. A `ForceConstraint`'s
+scalar that is made small. `size(value, slope)` is what a change of it is large against, from the value
+and the gradient's norm at the start. A `ForceConstraint`'s
 `residual(drag, lift)` (r,) is ≥ 0 where it holds, or = 0 where `equality`.
 """
 
@@ -18,7 +19,7 @@ from torch import Tensor
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import require
 
-NEAR = 0.1
+NEAR, TINY = 0.1, 1e-300
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ class Objective(Protocol):
 
     def describe(self) -> str: ...
 
-    def size(self, value: float) -> float: ...
+    def size(self, value: float, slope: float) -> float: ...
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor: ...
 
 
 class ForceConstraint(Protocol):
-    """A condition on the forces, see above; `rate` is ∂residual/∂limit, `unit` that of the limit."""
+    """A condition on the forces at design point number `point`, see above; `unit` is that of its limit."""
 
     unit: ClassVar[str]
     needs_lift: ClassVar[bool]
@@ -70,7 +71,7 @@ class Drag:
     def describe(self) -> str:
         return "least drag"
 
-    def size(self, value: float) -> float:
+    def size(self, value: float, slope: float) -> float:
         return value
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
@@ -86,7 +87,7 @@ class LiftToDrag:
     def describe(self) -> str:
         return "greatest lift over drag"
 
-    def size(self, value: float) -> float:
+    def size(self, value: float, slope: float) -> float:
         return max(1.0, abs(value))
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
@@ -102,7 +103,7 @@ class Nearest:
     def describe(self) -> str:
         return "nearest body"
 
-    def size(self, value: float) -> float:
+    def size(self, value: float, slope: float) -> float:
         return NEAR
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
@@ -120,8 +121,8 @@ class UserObjective:
     def describe(self) -> str:
         return self.name
 
-    def size(self, value: float) -> float:
-        return max(NEAR, abs(value))
+    def size(self, value: float, slope: float) -> float:
+        return max(abs(value), slope, TINY)
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
         return self.function(drag, lift)
@@ -140,7 +141,7 @@ class Lift:
     def __post_init__(self) -> None:
         limits = [v for v in (self.minimum, self.maximum) if v is not None]
         require(
-            len(limits) > 0 and limits == sorted(limits) and all(abs(v) < 100.0 for v in limits) and self.point >= 0,
+            len(limits) > 0 and limits == sorted(limits) and all(abs(v) < 100.0 for v in limits),
             f"expected bounds of the lift coefficient, in order, got {self.minimum} and {self.maximum}; correct them",
         )
 
@@ -176,10 +177,10 @@ class DragEquals:
     equality: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        require(0.0 < self.value < 1e3 and self.point >= 0, f"expected a positive drag, got {self.value:g}; correct it")
+        require(0.0 < self.value < 1e3, f"expected a positive drag, got {self.value:g}; correct it")
 
     def describe(self) -> str:
-        return f"drag coefficient {self.value:g}"
+        return f"drag coefficient {self.value:g}{f' at point {self.point + 1}' if self.point else ''}"
 
     def residual(self, drag: Tensor, lift: Tensor) -> Tensor:
         return (drag[self.point] - self.value)[None]
@@ -195,7 +196,7 @@ class Miss:
     def describe(self) -> str:
         return "least violation"
 
-    def size(self, value: float) -> float:
+    def size(self, value: float, slope: float) -> float:
         return NEAR
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import require
-from fusiform.solvers.inverse.constraints import MaxHeight, MaxLength, MinThickness
+from fusiform.solvers.inverse.constraints import Constraint, MaxHeight, MaxLength, MinThickness
 from fusiform.solvers.inverse.minimize import optimize
 from fusiform.solvers.inverse.models import DragModel
 from fusiform.solvers.inverse.objectives import DesignPoint, Lift
@@ -23,20 +23,14 @@ class ParetoPoint:
     result: OptimizationResult
 
 
-def _with_length(problem: Problem, value: float) -> Problem:
-    return replace(problem, constraints=(*problem.constraints, MaxLength(value)))
-
-
-def _with_height(problem: Problem, value: float) -> Problem:
-    return replace(problem, constraints=(*problem.constraints, MaxHeight(value)))
-
-
-def _with_thickness(problem: Problem, value: float) -> Problem:
-    return replace(problem, constraints=(*problem.constraints, MinThickness(value, at=0.5)))
+def _shape(problem: Problem, limit: Constraint) -> Problem:
+    """The problem with `limit` instead of constraints of the same type."""
+    return replace(problem, constraints=(*(c for c in problem.constraints if type(c) is not type(limit)), limit))
 
 
 def _with_lift(problem: Problem, value: float) -> Problem:
-    return replace(problem, force_constraints=(*problem.force_constraints, Lift(value, value)))
+    others = tuple(c for c in problem.force_constraints if not (isinstance(c, Lift) and c.point == 0))
+    return replace(problem, force_constraints=(*others, Lift(value, value)))
 
 
 def _with_reynolds(problem: Problem, value: float) -> Problem:
@@ -46,9 +40,9 @@ def _with_reynolds(problem: Problem, value: float) -> Problem:
 
 
 SWEEPS: dict[str, Callable[[Problem, float], Problem]] = {
-    "length": _with_length,
-    "height": _with_height,
-    "thickness": _with_thickness,
+    "length": lambda problem, value: _shape(problem, MaxLength(value)),
+    "height": lambda problem, value: _shape(problem, MaxHeight(value)),
+    "thickness": lambda problem, value: _shape(problem, MinThickness(value, at=0.5)),
     "lift": _with_lift,
     "reynolds": _with_reynolds,
 }
@@ -66,21 +60,26 @@ def pareto_front(
     """Optima of `problem` for each of `values` (in order) of `over`, each started from the one before.
 
     `over`: length (at most), height (at most), thickness (at least, at mid length), lift (equal, at the first design
-    point), reynolds (of the first design point). The points whose value is in `certify` are certified by the solver;
-    the others are the model's and not verified. Values that cannot be had give a result with `feasible` False.
-    `callback` is called at each point and stops the sweep by returning True.
+    point), reynolds (of the first design point); a constraint of that type that the problem has is replaced. The points
+    whose value is in `certify` are certified by the solver; the others are the model's and not verified. Values that
+    cannot be had give a result with `feasible` False. `callback` is called at each point and stops the sweep by
+    returning True.
     """
     require(over in SWEEPS, f"expected a sweep over {', '.join(SWEEPS)}, got {over!r}; choose one")
+    require(
+        set(certify) <= set(values),
+        f"expected values of the sweep to certify, got {sorted(set(certify) - set(values))}; choose some of the values",
+    )
     require(len(values) > 0, "expected values to sweep over, got none; give for example three lengths")
     points: list[ParetoPoint] = []
-    body = problem.body
+    start = problem.body
     for value in values:
         chosen = value in certify
-        here = replace(SWEEPS[over](problem, value), body=body, certify=chosen, verify="fine" if chosen else None)
-        result = optimize(here, model=model)
+        here = replace(SWEEPS[over](problem, value), certify=chosen, verify="fine" if chosen else None)
+        result = optimize(here, model=model, start=start)
         points.append(ParetoPoint(value, result))
         if result.feasible:
-            body = replace(result.body, name=problem.body.name)
+            start = result.body
         if callback is not None and callback(points[-1]):
             break
     return tuple(points)

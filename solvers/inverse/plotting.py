@@ -36,5 +36,6 @@ def result_figure(result: OptimizationResult) -> Figure:
         found = [(it.evaluation, it.drag_coefficient) for it in result.history if it.phase == phase]
         drags.plot(*np.array(found).T, ".-", label=f"{phase} ({result.model if phase == 'searching' else 'solver'})")
     drags.set(xlabel="evaluation", ylabel="drag coefficient, on d = √(4A/π)", title=result.problem.objective.describe())
-    drags.legend(frameon=False)
+    if result.history:
+        drags.legend(frameon=False)
     return figure

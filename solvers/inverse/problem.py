@@ -60,6 +60,8 @@ CONSTRAINTS = {
     "drag": DragEquals,
 }
 KEYS = {"body", "reynolds", "alpha_deg", "points", "objective", "constraints", "options"}
+FUNCTION = "function: "
+NO_GRID, LARGEST = "none", 10**15
 PROBLEM_SUFFIXES = (".toml", ".json")
 PLAIN: dict[str, tuple[tuple[type, ...], str]] = {
     "float": ((int, float), "a number"),
@@ -117,9 +119,15 @@ class Problem:
             self.verify is None or self.verify in ACCURACIES,
             f"expected a grid of {', '.join(ACCURACIES)} to verify on, got {self.verify!r}; choose one",
         )
+        for constraint in self.constraints:
+            require(
+                hasattr(constraint, "positional"),
+                f"expected constraints on the shape in `constraints`, got {constraint}; conditions on lift and drag go "
+                "into `force_constraints`",
+            )
         for condition in self.force_constraints:
             require(
-                condition.point < len(self.points),
+                0 <= condition.point < len(self.points),
                 f"expected a design point of 0 to {len(self.points) - 1}, got {condition.point}; count from 0",
             )
 
@@ -129,8 +137,8 @@ class Problem:
         return self.objective.needs_lift or any(c.needs_lift for c in self.force_constraints)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values; the user's own functions are kept by name alone, and `problem_from` refuses them."""
-        options = {name: getattr(self, name) for name in OPTIONS}
+        """Plain values; of the user's own functions the name alone: such a problem can be looked at, not solved."""
+        options = {name: getattr(self, name) for name in OPTIONS} | {"verify": self.verify or NO_GRID}
         return {
             "body": body_to_dict(self.body),
             "points": [asdict(p.conditions) | {"weight": p.weight} for p in self.points],
@@ -140,28 +148,24 @@ class Problem:
         }
 
 
-OPTIONS = tuple(
-    f.name
-    for f in fields(Problem)
-    if f.name
-    in {
-        "min_confidence",
-        "starts",
-        "seed",
-        "max_iterations",
-        "tolerance",
-        "timeout",
-        "certify",
-        "certify_tolerance",
-        "verify",
-    }
+OPTIONS = (
+    "min_confidence",
+    "starts",
+    "seed",
+    "max_iterations",
+    "tolerance",
+    "timeout",
+    "certify",
+    "certify_tolerance",
+    "verify",
 )
 
 
 def _name_of(thing: object, table: Mapping[str, type]) -> str:
     if isinstance(thing, UserConstraint | UserObjective):
-        return f"function: {thing.name}"
-    return next(name for name, kind in table.items() if type(thing) is kind)
+        return f"{FUNCTION}{thing.name}"
+    known = [name for name, kind in table.items() if type(thing) is kind]
+    return known[0] if known else f"{FUNCTION}{getattr(thing, 'describe', lambda: type(thing).__name__)()}"
 
 
 def _to_dict(constraint: object) -> dict[str, Any]:
@@ -221,22 +225,27 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
         ("reynolds" in values) != ("points" in values),
         "expected either reynolds or [[points]], got both or none; write for example reynolds = 10",
     )
+    require(
+        "points" not in values or "alpha_deg" not in values,
+        "expected alpha_deg in each of the [[points]], got it beside them; move it",
+    )
     single = {key: values[key] for key in ("reynolds", "alpha_deg") if key in values}
     points = tuple(_point(entry) for entry in _tables(values.get("points", [single]), "points"))
     found = [_constraint(entry) for entry in _tables(values.get("constraints", []), "constraints")]
     objective = values.get("objective", "drag")
+    own = isinstance(objective, str) and objective.startswith(FUNCTION)
     require(
-        isinstance(objective, str) and objective in OBJECTIVES,
+        own or (isinstance(objective, str) and objective in OBJECTIVES),
         f"expected an objective of {', '.join(OBJECTIVES)}, got {objective!r}; choose one",
     )
-    options = values.get("options", {})
-    _only(options, set(OPTIONS), "options")
+    _only(values.get("options", {}), set(OPTIONS), "options")
+    options = {k: None if (k, v) == ("verify", NO_GRID) else v for k, v in values.get("options", {}).items()}
     return _built(
         Problem,
         {
             "body": body_from(values["body"], folder),
             "points": points,
-            "objective": OBJECTIVES[objective](),
+            "objective": UserObjective(objective.removeprefix(FUNCTION), _lost) if own else OBJECTIVES[objective](),
             "constraints": tuple(c for c in found if not isinstance(c, Lift | DragEquals)),
             "force_constraints": tuple(c for c in found if isinstance(c, Lift | DragEquals)),
             **options,
@@ -266,9 +275,10 @@ def _built(kind: Any, arguments: Mapping[str, Any], name: str) -> Any:
     types = {f.name: str(f.type) for f in fields(kind)}
     for key, value in arguments.items():
         wanted = types.get(key, "").split(" |")[0]
-        if wanted in PLAIN:
+        if wanted in PLAIN and not (value is None and "None" in types[key]):
             allowed, words = PLAIN[wanted]
             right = isinstance(value, allowed) and isinstance(value, bool) == (wanted == "bool")
+            right = right and not (isinstance(value, int) and abs(value) > LARGEST)
             require(right, f"expected {key} of {name} to be {words}, got {value!r}; correct it")
     try:
         return kind(**arguments)
@@ -282,12 +292,22 @@ def _built(kind: Any, arguments: Mapping[str, Any], name: str) -> Any:
 
 def _point(entry: Mapping[str, Any]) -> DesignPoint:
     _only(entry, {"reynolds", "alpha_deg", "weight"}, "a design point")
-    conditions = {key: entry[key] for key in entry if key != "weight"}
-    return DesignPoint(_built(FlowConditions, conditions, "a design point"), float(entry.get("weight", 1.0)))
+    conditions = _built(FlowConditions, {key: entry[key] for key in entry if key != "weight"}, "a design point")
+    weight = {"weight": entry["weight"]} if "weight" in entry else {}
+    point: DesignPoint = _built(DesignPoint, {"conditions": conditions, **weight}, "a design point")
+    return point
+
+
+def _lost(*_: Any) -> Any:
+    raise InputError(
+        "expected a function of your own, got its name from a file; give the problem in Python again to solve it"
+    )
 
 
 def _constraint(entry: Mapping[str, Any]) -> Any:
     kind = entry.get("type")
+    if isinstance(kind, str) and kind.startswith(FUNCTION):
+        return UserConstraint(kind.removeprefix(FUNCTION), _lost)
     require(
         isinstance(kind, str) and kind in CONSTRAINTS,
         f"expected a constraint type of {', '.join(CONSTRAINTS)}, got {kind!r}; choose one",
@@ -296,7 +316,10 @@ def _constraint(entry: Mapping[str, Any]) -> Any:
     made = CONSTRAINTS[str(kind)]
     if issubclass(made, Payload):
         shape = arguments.pop("shape", "rectangle")
-        require(shape in REGIONS, f"expected a shape of {', '.join(REGIONS)}, got {shape!r}; choose one")
+        require(
+            isinstance(shape, str) and shape in REGIONS,
+            f"expected a shape of {', '.join(REGIONS)}, got {shape!r}; choose one",
+        )
         names = {f.name for f in fields(REGIONS[shape])}
         region = {key: arguments.pop(key) for key in list(arguments) if key in names}
         _only(arguments, {"clearance"}, str(kind))
@@ -325,5 +348,4 @@ def read_problem(path: Path) -> Problem:
             f"expected a project file with a problem, got {path.name} without one; save a project first",
         )
         values = values["problem"]
-    _only(values, KEYS, path.name)
     return problem_from(values, path.parent)

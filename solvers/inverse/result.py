@@ -46,7 +46,8 @@ class Iterate:
 @dataclass(frozen=True)
 class ConstraintReport:
     """A constraint at the optimum: `slack` in the unit of its limit (≥ 0 where it holds), `active`, its `multiplier`,
-    and `gain`, by how much the objective would fall for relaxing the limit by one `unit`, to first order."""
+    which is ∂objective/∂residual, and `gain`, by how much the objective would fall for relaxing the limit by one
+    `unit`, to first order; for a prescribed coefficient, for one that is as much lower or higher as `unit` says."""
 
     description: str
     slack: float
@@ -83,6 +84,7 @@ class OptimizationResult:
     predicted_initial_drag_coefficient: float
     success: bool
     feasible: bool
+    stopped: bool
     status: str
     kkt_residual: float
     certified: bool
@@ -111,33 +113,35 @@ class OptimizationResult:
 
     @property
     def reduction_percent(self) -> float:
-        """Reduction of drag in percent of the start's: the solver's where it converged on both, else the model's."""
-        start, best = self.initial, self.verified
-        if start is None or best is None or not (start.converged and best.converged):
-            return 100.0 * (1.0 - self.predicted_drag_coefficient / self.predicted_initial_drag_coefficient)
-        return 100.0 * (1.0 - best.drag_coefficient / start.drag_coefficient)
+        """Reduction of drag in percent of the start's: the solver's where it verified both and there is one design
+        point, else the model's, weighted."""
+        start, best = (self.verification.get(name) for name in ("initial_drag_coefficient", "drag_coefficient"))
+        if len(self.problem.points) > 1 or start is None or best is None or not self.verification.get("converged"):
+            start, best = self.predicted_initial_drag_coefficient, self.predicted_drag_coefficient
+        return 100.0 * (1.0 - best / start)
 
     def summary(self) -> dict[str, Any]:
-        """The numbers with their conventions, ready for JSON; the drag is the verified one."""
-        best, start = self.verified, self.initial
-        numbers = self.verification if best is None else best.summary()
-        return dict(numbers) | {
-            "body": self.body.name,
-            "model": self.model,
-            "objective": self.problem.objective.describe(),
-            "initial_drag_coefficient": start.drag_coefficient if start is not None and start.converged else None,
-            "predicted_drag_coefficient": self.predicted_drag_coefficient,
-            "reduction_percent": self.reduction_percent,
-            "success": self.success,
-            "feasible": self.feasible,
-            "status": self.status,
-            "certified": self.certified,
-            "kkt_residual": self.kkt_residual if math.isfinite(self.kkt_residual) else None,
-            "constraints": [asdict(report) for report in self.constraints],
-            "evaluations": self.evaluations,
-            "solver_solves": self.solver_solves,
-            "optimization_seconds": self.seconds,
-        }
+        """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point."""
+        return (
+            {"initial_drag_coefficient": None}
+            | self.verification
+            | {
+                "body": self.body.name,
+                "model": self.model,
+                "objective": self.problem.objective.describe(),
+                "predicted_drag_coefficient": self.predicted_drag_coefficient,
+                "reduction_percent": self.reduction_percent,
+                "success": self.success,
+                "feasible": self.feasible,
+                "status": self.status,
+                "certified": self.certified,
+                "kkt_residual": self.kkt_residual if math.isfinite(self.kkt_residual) else None,
+                "constraints": [asdict(report) for report in self.constraints],
+                "evaluations": self.evaluations,
+                "solver_solves": self.solver_solves,
+                "optimization_seconds": self.seconds,
+            }
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write problem and result to one readable JSON file, the project file that `load` and the app open."""
@@ -152,6 +156,7 @@ class OptimizationResult:
                 "predicted_initial_drag_coefficient",
                 "success",
                 "feasible",
+                "stopped",
                 "status",
                 "kkt_residual",
                 "certified",

@@ -27,8 +27,7 @@ FEASIBLE, FORCE_WEIGHT = 2e-6, 0.02
 ACTIVE = 1e-4
 ROUND, OPEN = 25, np.inf
 MOVE, SHORTEN, LEAST_MOVE, SAME = 0.3, 0.3, 0.01, 1e-7
-WITHIN = 1e-3
-STOPPED = "stopped on request"
+WITHIN = 1e-5
 
 
 class Stopped(Exception):
@@ -102,8 +101,9 @@ class Found:
     value: float
     forces: Forces
     violation: float
-    iterations: int
-    message: str
+    iterations: int = 0
+    message: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class _Evaluations:
         if not (math.isfinite(value) and np.isfinite(gradient).all()):
             return None
         if self._last_good is None:
-            self.scale = self.program.objective.size(value)
+            self.scale = self.program.objective.size(value, float(np.linalg.norm(gradient)))
         self._last, self._last_good = (x.copy(), forces, value, gradient), (forces, gradient)
         self._keep(x.copy(), forces, value)
         self._seen(x, forces, value)
@@ -147,7 +147,7 @@ class _Evaluations:
 
     def _keep(self, x: Array, forces: Forces, value: float) -> None:
         lack = self.program.violation(x, forces)
-        trial = Found(x, value, forces, lack, 0, "")
+        trial = Found(x, value, forces, lack)
         if self.best is None or better(trial, self.best):
             self.best = trial
 
@@ -155,7 +155,7 @@ class _Evaluations:
         """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
         found = self.at(x)
         if found is not None and self.best is not None:
-            trial = Found(x.copy(), found[1], found[0], self.program.violation(x, found[0]), 0, "")
+            trial = Found(x.copy(), found[1], found[0], self.program.violation(x, found[0]))
             if trial.violation <= FEASIBLE and trial.value < self.best.value + WITHIN * self.scale:
                 self.best = trial
 
@@ -194,7 +194,7 @@ def search(
     `seen(x, forces, value)` is called at each new evaluation and may raise `Stopped`, which ends the search.
     """
     watch = _Evaluations(program, forces, seen)
-    iterations, message = 0, STOPPED
+    iterations, message, stopped = 0, "", False
     try:
         if watch.at(start) is None:
             return None
@@ -216,9 +216,9 @@ def search(
             if not better(best, before, SAME * watch.scale):
                 reach *= SHORTEN
     except Stopped:
-        pass
+        stopped = True
     best = watch.best
-    return None if best is None else replace(best, iterations=iterations, message=message)
+    return None if best is None else replace(best, iterations=iterations, message=message, stopped=stopped)
 
 
 def better(one: Found, other: Found, least: float = 0.0) -> bool:
@@ -268,7 +268,7 @@ def optimality(program: Program, x: Array, forces: Forces, scale: float) -> Opti
     force_values, force_slopes = program.force_residuals(x, forces, False)
     _, equal_slopes = program.force_residuals(x, forces, True)
     inequalities = np.concatenate([slopes, force_slopes])
-    active = np.flatnonzero(np.concatenate([values, force_values]) < ACTIVE)
+    active = np.flatnonzero(np.concatenate([values, FORCE_WEIGHT * force_values]) < ACTIVE)
     rows = np.concatenate([inequalities[active], equal_slopes, -equal_slopes])
     found, residual = nnls(rows.T, gradient) if len(rows) else (np.zeros(0), float(np.linalg.norm(gradient)))
     multipliers = np.zeros(len(inequalities))

@@ -7,8 +7,8 @@ import torch
 
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.forces import Forces
-from fusiform.solvers.inverse.models import DragModel
-from fusiform.solvers.inverse.problem import Problem
+from fusiform.solvers.inverse.models import SolverModel
+from fusiform.solvers.inverse.run import Run
 from fusiform.solvers.inverse.search import Program
 from fusiform.solvers.inverse.variables import Array, Variables
 
@@ -34,12 +34,18 @@ def random_bodies(variables: Variables, start: Array, seed: int) -> Array:
     return kept
 
 
-def global_starts(program: Program, problem: Problem, model: DragModel, start: Array, count: int) -> list[Array]:
-    """The best `count` of random bodies, by objective and violation, that are not alike; deterministic by the seed."""
-    x = random_bodies(program.variables, start, problem.seed)
-    merits = [_merits(program, problem, model, x[begin : begin + BATCH]) for begin in range(0, len(x), BATCH)]
+def global_starts(run: Run, start: Array, count: int) -> list[Array]:
+    """The best `count` of random bodies, by objective and violation, that are not alike; deterministic by the seed.
+
+    Where the model is the solver, which is not cheap, by the violation of the shape constraints alone.
+    """
+    x = random_bodies(run.variables, start, run.problem.seed)
+    merits = []
+    for begin in range(0, len(x), BATCH):
+        run.pause()
+        merits.append(_merits(run, x[begin : begin + BATCH]))
     found: list[Array] = []
-    size = program.variables.shape_size
+    size = run.variables.shape_size
     for index in np.argsort(np.concatenate(merits), kind="stable"):
         if all(np.abs(x[index, :size] - other[:size]).max() > APART for other in found):
             found.append(x[index])
@@ -49,30 +55,30 @@ def global_starts(program: Program, problem: Problem, model: DragModel, start: A
 
 
 @torch.no_grad()
-def _merits(program: Program, problem: Problem, model: DragModel, x: Array) -> Array:
+def _merits(run: Run, x: Array) -> Array:
     """Objective + penalty · violation for each body (n,); infinite where the model has no answer."""
-    variables = program.variables
+    variables = run.variables
+    lack = -variables.tightened(torch.from_numpy(x)).amin(1).numpy()
+    if isinstance(run.model, SolverModel):
+        found: Array = np.maximum(lack, 0.0)
+        return found
     coefficients = variables.coefficients(torch.from_numpy(x))
     drag, lift = [], []
-    for point in problem.points:
+    for point in run.problem.points:
         alpha = torch.full((len(x),), point.conditions.alpha_deg, dtype=torch.float64).deg2rad()
         reynolds = torch.full((len(x),), point.conditions.reynolds, dtype=torch.float64)
-        forces = model.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
+        forces = run.model.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
         drag.append(forces.real.numpy())
         lift.append(forces.imag.numpy())
-    lack = -variables.tightened(torch.from_numpy(x)).amin(1).numpy()
-    merits = [_merit(program, *entry) for entry in zip(np.array(drag).T, np.array(lift).T, lack, strict=True)]
-    return np.array(merits)
+    rows = zip(x, np.array(drag).T, np.array(lift).T, lack, strict=True)
+    return np.array([_merit(run.program, *row) for row in rows])
 
 
-def _merit(program: Program, drag: Array, lift: Array, lack: float) -> float:
+def _merit(program: Program, x: Array, drag: Array, lift: Array, lack: float) -> float:
     if not np.isfinite(drag + lift).all():
         return float(np.inf)
     flat = np.zeros((len(drag), program.variables.shape_size))
     forces = Forces(drag, lift, flat, flat, np.ones(len(drag)), flat)
-    x = np.concatenate([program.origin, np.zeros(program.variables.size - len(program.origin))])
     with torch.enable_grad():
         value = program.value(x, forces)[0]
-        above, equal = (program.force_residuals(x, forces, kind)[0] for kind in (False, True))
-    short = max(0.0, lack, -float(above.min(initial=0.0)), float(np.abs(equal).max(initial=0.0)))
-    return value + PENALTY * short
+        return value + PENALTY * max(0.0, float(lack), program.force_lack(x, forces))

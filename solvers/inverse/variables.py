@@ -126,16 +126,20 @@ class Variables:
         return [number - 1 for number, part in enumerate(parts) for _ in range(part.shape[1])]
 
     def slacks(self, x: Array) -> list[float]:
-        """Least residual of each constraint on a finely sampled outline, in units of its limit; ≥ 0 where it holds."""
+        """Slack of each constraint on a finely sampled outline, in units of its limit; ≥ 0 where it holds."""
+        with torch.no_grad():
+            shape = self.shape(torch.from_numpy(x)[None], CHECK_POINTS)
+            return [float(c.slack(shape)[0]) for c in self.constraints]
+
+    def lacks(self, x: Array) -> list[float]:
+        """By how much the residuals of each constraint are below zero on a finely sampled outline, at most."""
         with torch.no_grad():
             parts = self.residuals(torch.from_numpy(x)[None], CHECK_POINTS)[1:]
-        d = self.body.reference_length
-        return [float(p.min()) / c.rate(d) for p, c in zip(parts, self.constraints, strict=True)]
+        return [max(0.0, -float(p.min())) if p.numel() else 0.0 for p in parts]
 
     def tighten(self, x: Array) -> bool:
         """Ask for more where the finely sampled outline violates a constraint; whether any did."""
-        d = self.body.reference_length
-        lacking = [max(0.0, -s * c.rate(d)) for s, c in zip(self.slacks(x), self.constraints, strict=True)]
+        lacking = self.lacks(x)
         for number, lack in enumerate(lacking):
             if lack > 0.0:
                 self.tightening[number] += 1.1 * lack + TIGHTEN

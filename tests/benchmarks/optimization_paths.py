@@ -1,4 +1,4 @@
-"""The surrogate where it is used: its drag along the paths of ten optimisations, against the solver on the model's grid.
+"""The surrogate where it is used: its drag along the paths of ten optimisations, against the solver on its grid.
 
     python tests/benchmarks/optimization_paths.py
 
@@ -7,6 +7,7 @@ Five bodies from each path (circle, ellipse 3:1, NACA 0012, kidney and rounded s
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -18,36 +19,39 @@ from fusiform.solvers.inverse import SolverModel, minimize_drag
 from fusiform.surrogates import load_surrogate
 
 STARTS = ("circle", "ellipse:3", "naca0012", "kidney", "rounded-square")
+REYNOLDS = (2.0, 30.0)
 FROM_EACH = 5
+COLUMNS = ("start", "Re", "incidence", "evaluations", "largest error on the path", "error at the end")
+
+
+def path_errors(name: str, conditions: FlowConditions) -> tuple[int, list[float]]:
+    """How many bodies a search saw, and the relative errors of the surrogate's drag on `FROM_EACH` of them."""
+    surrogate = load_surrogate()
+    solver = SolverModel(surrogate.basis.resolution)
+    path = minimize_drag(load_body(name), conditions, model=surrogate, verify=None).history
+    alpha = torch.tensor([math.radians(conditions.alpha_deg)], dtype=torch.float64)
+    reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
+    errors = []
+    for index in np.linspace(0, len(path) - 1, FROM_EACH):
+        iterate = path[int(index)]
+        with torch.no_grad():
+            forces = solver.force_coefficients(laurent.rotate(iterate.coefficients[None], alpha), reynolds)
+        errors.append(abs(iterate.drag_coefficient / float(forces.real) - 1.0))
+    return len(path), errors
 
 
 def main() -> None:
-    surrogate = load_surrogate()
-    solver = SolverModel(surrogate.basis.resolution)
     errors = []
-    print(
-        "| start | Re | incidence | evaluations | largest error on the path | error at the end |\n|---|---|---|---|---|---|"
-    )
-    for number, (name, reynolds) in enumerate((n, r) for n in STARTS for r in (2.0, 30.0)):
-        conditions = FlowConditions(reynolds, 3.0 * (number % 2))
-        path = minimize_drag(load_body(name), conditions, model=surrogate, verify=None).history
-        chosen = [path[int(i)] for i in np.linspace(0, len(path) - 1, FROM_EACH)]
-        alpha = torch.tensor([math.radians(conditions.alpha_deg)], dtype=torch.float64)
-        found = []
-        for iterate in chosen:
-            turned = laurent.rotate(iterate.coefficients[None], alpha)
-            with torch.no_grad():
-                drag = float(solver.force_coefficients(turned, torch.tensor([reynolds], dtype=torch.float64)).real)
-            found.append(abs(iterate.drag_coefficient / drag - 1.0))
+    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    for number, (name, reynolds) in enumerate(itertools.product(STARTS, REYNOLDS)):
+        alpha = 3.0 * (number % 2)
+        count, found = path_errors(name, FlowConditions(reynolds, alpha))
         errors += found
-        row = (
-            f"| {name} | {reynolds:g} | {conditions.alpha_deg:g}° | {len(path)} | {max(found):.2%} | {found[-1]:.2%} |"
-        )
-        print(row, flush=True)
+        cells = (name, f"{reynolds:g}", f"{alpha:g}°", str(count), f"{max(found):.2%}", f"{found[-1]:.2%}")
+        print(f"| {' | '.join(cells)} |", flush=True)
     kept = np.array([e for e in errors if math.isfinite(e)])
-    print(
-        f"\n{len(kept)} bodies: median {np.median(kept):.2%}, 95 % {np.quantile(kept, 0.95):.2%}, largest {kept.max():.2%}"
-    )
+    high = np.quantile(kept, 0.95)
+    print(f"\n{len(kept)} bodies: median {np.median(kept):.2%}, 95 % {high:.2%}, largest {kept.max():.2%}")
 
 
 if __name__ == "__main__":
