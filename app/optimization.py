@@ -11,7 +11,6 @@ import typer
 
 from fusiform.app.arguments import GRID_HELP, Alpha, Json, NamedGrid, finish, judge, say
 from fusiform.app.report import make_console
-from fusiform.solvers.errors import require
 
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import OptimizationResult, Problem
@@ -62,6 +61,7 @@ def optimize(
     from fusiform.app.drag_models import drag_model
     from fusiform.app.export import prepare_folder, write_optimum
     from fusiform.app.progress import show_search
+    from fusiform.solvers.errors import require
     from fusiform.solvers.inverse import optimize as run
 
     limits = {"length": max_length, "height": max_height, "thickness": min_thickness, "radius": min_radius}
@@ -105,6 +105,7 @@ def _problem(
 ) -> Problem:
     """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
     from fusiform.solvers import FlowConditions, load_body
+    from fusiform.solvers.errors import require
     from fusiform.solvers.inverse import DesignPoint, Lift, MaxHeight, MaxLength, MinRadius, MinThickness, Problem
     from fusiform.solvers.inverse.problem import PROBLEM_SUFFIXES, read_problem
 
