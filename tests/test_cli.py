@@ -131,6 +131,39 @@ def test_optimize_writes_the_optimum_that_it_reports(tmp_path: Path) -> None:
     assert run(*common, "--force", "--max-iterations", "1", "--json").exit_code == 0
 
 
+def test_optimize_takes_a_problem_file_and_its_own_project_file(tmp_path: Path) -> None:
+    problem = tmp_path / "short.toml"
+    limit = '[[constraints]]\ntype = "max_length"\nvalue = 1.4\n'
+    problem.write_text(f'body = "circle"\nreynolds = 10\n{limit}[options]\nverify = "coarse"\n')
+    first = numbers("optimize", str(problem), "--out", str(tmp_path / "out"))
+    (report,) = first["constraints"]
+    assert report["active"]
+    assert report["gain"] > 0.1
+    again = numbers("optimize", str(tmp_path / "out" / "project.json"))
+    assert again["predicted_drag_coefficient"] == pytest.approx(first["predicted_drag_coefficient"], rel=1e-9)
+    flags = numbers("optimize", "circle", "--reynolds", "10", "--max-length", "1.4", "--grid", "coarse")
+    assert flags["predicted_drag_coefficient"] == pytest.approx(first["predicted_drag_coefficient"], rel=1e-9)
+
+
+def test_contradictory_flags_end_with_the_reason_and_exit_code_2() -> None:
+    result = run("optimize", "circle", "--reynolds", "10", "--max-length", "1", "--max-height", "0.5")
+    assert result.exit_code == 2
+    assert "a box of 1 x 0.5 holds an area of 0.5" in result.stderr
+
+
+def test_a_run_that_its_timeout_stopped_is_resumed_and_not_overwritten(tmp_path: Path) -> None:
+    common = ("optimize", "circle", "--reynolds", "10", "--model", "solver", "--grid", "coarse", "--out", str(tmp_path))
+    stopped = run(*common, "--timeout", "0.4")
+    assert "the timeout" in stopped.stdout
+    assert (tmp_path / "checkpoint.json").exists()
+    for name in OPTIMUM_FILES:
+        (tmp_path / name).unlink(missing_ok=True)
+    assert "without a stopped run" in run(*common).stderr
+    resumed = numbers(*common, "--resume")
+    assert resumed["success"]
+    assert not (tmp_path / "checkpoint.json").exists()
+
+
 def test_optimize_with_the_solver_as_model() -> None:
     printed = numbers(
         *("optimize", "ellipse:3", "--reynolds", "1", "--model", "solver", "--max-iterations", "1", "--grid", "coarse")
@@ -192,6 +225,11 @@ def test_a_poor_fit_is_told(tmp_path: Path) -> None:
         (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
         (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),
         (["optimize", "circle", "--reynolds", "1", "--out", "/proc/none"], "expected a folder to write to"),
+        (["optimize", "circle"], "expected a Reynolds number"),
+        (["optimize", "circle", "--reynolds", "1", "--resume"], "expected a folder to resume from"),
+        (["optimize", "circle", "--reynolds", "1", "--max-length", "-1"], "expected a positive length"),
+        (["optimize", "missing.toml"], "expected a readable problem file"),
+        (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
         (["app", "--port", "0"], "port between 1 and 65535"),
         (["app", "--address", "203.0.113.1"], "expected a free port"),
     ],
