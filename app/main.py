@@ -1,61 +1,119 @@
-"""The design page: `fusiform app`, or `streamlit run app/main.py` from a checkout where Fusiform is installed."""
+"""The page: `fusiform app`, or `streamlit run app/main.py` from a checkout where Fusiform is installed.
+
+A masthead with the sections and undo; below it the section, beside a rail of controls. On narrow screens the rail
+follows the section.
+"""
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import streamlit as st
 
-from fusiform.app.plots import QUANTITIES
-from fusiform.app.views import controls, flow, optimum, work
+from fusiform.app.views import (
+    constraints,
+    controls,
+    explain,
+    gallery,
+    optimise,
+    problem,
+    projects,
+    session,
+    training,
+    training_controls,
+    work,
+    workbench,
+)
+from fusiform.app.views.controls import Inputs
 
-STYLE = """<style>
-.stMainBlockContainer {padding: 2.2rem 2.2rem 1rem;}
-[data-testid="stSidebarHeader"] {height: 2.4rem;}
-.stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0.7rem;}
-[data-testid="stMetricValue"] {font-size: 1.7rem;}
-</style>"""
+SECTIONS = (session.DESIGN, session.OPTIMUM, training.TRAIN, explain.WHY)
 
 
-def toolbar() -> tuple[str, str, bool]:
-    """Which view, which field, and whether with streamlines."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        view = st.segmented_control(
-            "View", [work.FLOW, work.OPTIMUM], key="view", required=True, label_visibility="collapsed"
+def masthead() -> str:
+    """The sections, and what belongs to all of them; which section is chosen."""
+    history = st.session_state.history
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.markdown("#### Fusiform", width="content", help="Finds the body shape with the least drag in laminar flow.")
+        section = st.segmented_control(
+            "Section", SECTIONS, key="view", required=True, label_visibility="collapsed", width="content"
         )
-        quantity = st.segmented_control(
-            "Field",
-            list(QUANTITIES),
-            key="quantity",
-            required=True,
-            format_func=str.capitalize,
-            label_visibility="collapsed",
-            help=" ".join(f"{name.capitalize()}: {shown.definition}" for name, shown in QUANTITIES.items()),
+        st.space("stretch")
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            disabled=not history.can_undo,
+            on_click=session.undo,
+            shortcut="Ctrl+Z",
+            help="Take the last change of body or conditions back.",
         )
-        streamlines = st.toggle(
-            "Streamlines",
-            True,
-            key="streamlines",
-            help="Lines of constant stream function, a step of 0.16 U d apart, eddies in thirds of theirs. The heavier "
-            "ones divide the flow: they end at the body or cross where the fluid is at rest.",
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            disabled=not history.can_redo,
+            on_click=session.redo,
+            shortcut="Ctrl+Shift+Z",
+            help="Do again what was taken back.",
         )
-    return str(view), str(quantity), streamlines
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            disabled=session.opened() == session.present(),
+            on_click=session.reset,
+            help="Return to the body as it was opened. This can be undone.",
+        )
+        if st.button("Examples", key="examples", icon=":material/grid_view:", help="Ready-made designs to open."):
+            gallery.choose()
+        projects.menu()
+    return str(section)
+
+
+def section(chosen: str, inputs: Inputs) -> None:
+    """Draw the chosen section."""
+    if chosen == session.OPTIMUM:
+        optimise.show()
+    elif chosen == training.TRAIN:
+        training.show()
+    else:
+        workbench.show(inputs)
+
+
+def rail(chosen: str) -> None:
+    """Draw the controls of the chosen section."""
+    if chosen == session.OPTIMUM:
+        controls.start()
+        constraints.panel()
+        controls.model()
+    elif chosen == training.TRAIN:
+        training_controls.rail()
+    else:
+        controls.rail()
 
 
 def page() -> None:
     """One run of the page."""
     st.set_page_config(page_title="Fusiform", layout="wide")
-    st.html(STYLE)
+    st.html(f"<style>{files('fusiform.app').joinpath('page.css').read_text()}</style>")
     work.collect()
-    st.session_state.setdefault("view", work.FLOW)
-    st.session_state.setdefault("quantity", "speed")
-    with st.sidebar:
-        st.markdown("#### Fusiform", help="Finds the body shape with the least drag in laminar flow.")
-        inputs = controls.choose()
-        work.buttons(inputs)
-    view, quantity, streamlines = toolbar()
-    if view == work.OPTIMUM:
-        optimum.show(quantity, streamlines)
-    else:
-        flow.show(inputs, quantity, streamlines)
+    st.session_state.setdefault("view", session.DESIGN)
+    session.ready()
+    problem.ready()
+    training_controls.ready()
+    chosen = masthead()
+    training.model_sign()
+    if chosen == explain.WHY:
+        explain.show()
+        session.drawn()
+        return
+    with st.container(key="bench"):
+        with st.container(key="stage"):
+            work.status()
+            section(chosen, controls.inputs())
+        with st.container(key="rail"):
+            rail(chosen)
+    session.drawn()
 
 
 if __name__ == "__main__":

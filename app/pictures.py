@@ -66,14 +66,14 @@ def closed_outline(coefficients: torch.Tensor) -> ComplexArray:
     return np.append(points, points[0])
 
 
-def window_around(outlines: Sequence[ComplexArray], aspect: float) -> Window:
-    """A window of width over height `aspect` around all outlines, with room for the wake.
+def window_around(outlines: Sequence[ComplexArray], aspect: float, behind: float = BEHIND) -> Window:
+    """A window of width over height `aspect` around all outlines, and `behind` (in d) of the wake.
 
     Its sides keep to a raster of steps, so that small changes of shape do not make the picture jump.
     """
     points = np.concatenate(list(outlines))
     left = math.floor((points.real.min() - AHEAD) / STEP) * STEP
-    right = math.ceil((points.real.max() + BEHIND) / STEP) * STEP
+    right = math.ceil((points.real.max() + behind) / STEP) * STEP
     reach = math.ceil((np.abs(points.imag).max() + BESIDE) / STEP) * STEP
     half = max(reach, 0.5 * (right - left) / aspect)
     spare = 0.5 * max(2.0 * half * aspect - (right - left), 0.0)

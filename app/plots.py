@@ -9,16 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusiform.app.pictures import ComplexArray, Picture, wall_values
+from fusiform.app.pictures import Array, ComplexArray, Picture, wall_values
 from fusiform.solvers.flow.analysis import WallPoint
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.streamlines import Streamlines
-from fusiform.solvers.inverse import Iterate
 
 FLOW_HEIGHT, SIDE_HEIGHT = 410, 240
 BODY_FILL, BODY_EDGE = "#8d99a6", "#4a5561"
-INK, ACCENT, MUTED = "#2a7fb8", "#d1802e", "#8d99a6"
-PALE = "rgba(42,127,184,0.22)"
+INK, ACCENT = "#2a7fb8", "#d1802e"
 STREAMLINE = "rgba(255,255,255,0.55)"
 STREAMLINE_ON_PALE = "rgba(60,70,80,0.45)"
 DIVIDING_WIDTH = 1.6
@@ -27,40 +25,71 @@ SATURATION_PERCENTILE = 98.5
 
 @dataclass(frozen=True)
 class Quantity:
-    """A field that can be shown: its label, colour map, whether it is centred on zero, and its definition."""
+    """A field that can be shown: its labels, colour map, whether it is centred on zero, and its definition."""
 
     label: str
+    plain_label: str
     colours: str
     signed: bool
     definition: str
 
+    @property
+    def table(self) -> str:
+        """The table of `colours.colour_table` to show it in."""
+        return "balance" if self.signed else "viridis"
+
 
 QUANTITIES = {
-    "speed": Quantity("speed |u| / U", "Viridis", False, "Magnitude of the velocity over that of the stream."),
+    "speed": Quantity(
+        "speed |u| / U", "speed |u| / U", "Viridis", False, "Magnitude of the velocity over that of the stream."
+    ),
     "pressure": Quantity(
         "pressure C<sub>p</sub>",
+        "pressure Cₚ",
         "RdBu_r",
         True,
         "C_p = (p − p∞) / (½ ρ U²): 1 where an ideal fluid comes to rest, 0 far away.",
     ),
     "vorticity": Quantity(
-        "vorticity ω d / U", "RdBu_r", True, "ω = ∂v/∂x − ∂u/∂y, positive where the fluid turns counter-clockwise."
+        "vorticity ω d / U",
+        "vorticity ω d / U",
+        "RdBu_r",
+        True,
+        "ω = ∂v/∂x − ∂u/∂y, positive where the fluid turns counter-clockwise.",
     ),
 }
 
 
 @dataclass(frozen=True)
 class WallQuantity:
-    """A property of `FlowField` along the wall: its symbol and label; pressure is drawn upside down, as is usual."""
+    """A property of `FlowField` along the wall: symbol and label, as HTML and as text; pressure is drawn upside down,
+    as is usual."""
 
     symbol: str
     label: str
+    plain_symbol: str
+    plain_label: str
     upside_down: bool
+    definition: str
 
 
 WALL_QUANTITIES = {
-    "wall_pressure_coefficient": WallQuantity("C<sub>p</sub>", "wall pressure C<sub>p</sub>", True),
-    "wall_shear_coefficient": WallQuantity("C<sub>f</sub>", "wall shear stress C<sub>f</sub>", False),
+    "wall_pressure_coefficient": WallQuantity(
+        "C<sub>p</sub>",
+        "wall pressure C<sub>p</sub>",
+        "Cₚ",
+        "Wall pressure Cₚ, suction up",
+        True,
+        "Cₚ = (p − p∞) / (½ ρ U²) along the wall. Circles: where the flow leaves the wall.",
+    ),
+    "wall_shear_coefficient": WallQuantity(
+        "C<sub>f</sub>",
+        "wall shear stress C<sub>f</sub>",
+        "C_f",
+        "Wall shear stress C_f",
+        False,
+        "C_f = τ / (½ ρ U²) along the wall, positive clockwise: downstream on the upper side. Circles: separation.",
+    ),
 }
 
 
@@ -157,9 +186,10 @@ def _body(outline: ComplexArray) -> go.Scatter:
 def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
     """A wall quantity over x: upper side (from the rear counter-clockwise to the nose) solid, lower side dotted."""
     figure = go.Figure()
-    shown = WALL_QUANTITIES[quantity]
+    shown, ranges = WALL_QUANTITIES[quantity], []
     for curve in curves:
         eta, outline, values = wall_values(curve.field, getattr(curve.field, quantity))
+        ranges.append(usual_range(outline, values))
         for index, dash, side in ((eta <= np.pi, "solid", "upper"), (eta >= np.pi, "dot", "lower")):
             figure.add_scatter(
                 x=outline.real[index].astype(np.float32),
@@ -179,64 +209,42 @@ def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
             hovertemplate=f"{curve.name}, separation<br>x %{{x:.3f}} d, {shown.symbol} %{{y:.3f}}<extra></extra>",
         )
     _style_small(figure, "x / d", shown.label)
-    low, high = _wall_limits(curves, quantity)
+    low, high = common_range(ranges)
     figure.update_yaxes(range=[high, low] if shown.upside_down else [low, high])
     return figure
 
 
-def _wall_limits(curves: Sequence[WallCurve], quantity: str) -> tuple[float, float]:
-    """Limits that show all but the narrow peaks at sharp edges: what 98 % of each outline's length keeps, and room."""
-    lows, highs = [], []
-    for curve in curves:
-        _, outline, values = wall_values(curve.field, getattr(curve.field, quantity))
-        length = np.cumsum(np.abs(np.diff(outline)))
-        order = np.argsort(values[1:])
-        share = np.cumsum(np.diff(length, prepend=0.0)[order]) / length[-1]
-        lows.append(values[1:][order][np.searchsorted(share, 0.01)])
-        highs.append(values[1:][order][np.searchsorted(share, 0.99)])
-    room = 0.15 * (max(highs) - min(lows))
-    return float(min(lows) - room), float(max(highs) + room)
+def usual_range(outline: ComplexArray, values: Array) -> tuple[float, float]:
+    """The limits that `values` keep on 98 % of the outline's length: without the narrow peaks at sharp edges."""
+    length = np.cumsum(np.abs(np.diff(outline)))
+    order = np.argsort(values[1:])
+    share = np.cumsum(np.diff(length, prepend=0.0)[order]) / length[-1]
+    low, high = values[1:][order][np.searchsorted(share, [0.01, 0.99])]
+    return float(low), float(high)
 
 
-def progress_figure(history: Sequence[Iterate], verified: float | None, height: int) -> go.Figure:
-    """Drag of each evaluation and the best so far; `verified`, the solver's drag of the optimum, as a level."""
-    numbers = [iterate.evaluation for iterate in history]
-    best = [iterate.best_drag_coefficient for iterate in history]
+def common_range(ranges: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Limits that hold all `ranges`, and room."""
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    room = 0.15 * (high - low)
+    return low - room, high + room
+
+
+def front_figure(values: Sequence[float], drags: Sequence[float], label: str, chosen: int | None) -> go.Figure:
+    """Least drag for each value of a limit; the `chosen` point is larger."""
     figure = go.Figure()
     figure.add_scatter(
-        x=numbers,
-        y=[iterate.drag_coefficient for iterate in history],
-        mode="markers",
-        name="evaluated",
-        marker={"color": MUTED, "size": 5},
-        hovertemplate="evaluation %{x}: C<sub>D</sub> %{y:.5f}<extra></extra>",
+        x=list(values),
+        y=list(drags),
+        mode="lines+markers",
+        line={"color": INK, "width": 2},
+        marker={"size": [15 if n == chosen else 10 for n in range(len(values))], "color": INK},
+        selected={"marker": {"color": ACCENT}},
+        unselected={"marker": {"opacity": 1.0}},
+        hovertemplate=f"{label} %{{x:.4g}}: C<sub>D</sub> %{{y:.5f}}<extra></extra>",
     )
-    figure.add_scatter(x=numbers, y=best, mode="lines", name="best", line={"color": INK, "shape": "hv", "width": 2})
-    if verified is not None:
-        figure.add_hline(verified, line={"color": ACCENT, "dash": "dash", "width": 1.5}, annotation_text="verified")
-    _style_small(figure, "evaluation", "drag C<sub>D</sub>")
-    figure.update_layout(height=height)
-    if history:
-        start, least = history[0].drag_coefficient, min(best[-1], verified or best[-1])
-        room = 0.12 * max(start - least, 1e-3 * start)
-        figure.update_yaxes(range=[least - room, start + 2.0 * room])
-    return figure
-
-
-def outlines_figure(outlines: Sequence[tuple[str, ComplexArray]], height: int) -> go.Figure:
-    """One or more outlines in one place: the last filled, the first dotted, thin lines for those between."""
-    figure = go.Figure()
-    *before, (last_name, last) = outlines
-    figure.add_trace(_line(last, last_name, INK).update(fill="toself", fillcolor=PALE))
-    for name, points in before[1:]:
-        figure.add_trace(_line(points, name, MUTED, width=1.0).update(showlegend=False))
-    for name, points in before[:1]:
-        figure.add_trace(_line(points, name, ACCENT, dash="dot"))
-    _style_small(figure, "x / d", "y / d")
-    figure.update_layout(height=height)
-    reach = max(1.15 * float(np.abs(np.concatenate([points.real for _, points in outlines])).max()), 1.0)
-    figure.update_yaxes(scaleanchor="x", zeroline=False, showgrid=False)
-    figure.update_xaxes(range=[-reach, reach], zeroline=False, showgrid=False)
+    _style_small(figure, label, "least drag C<sub>D</sub>")
+    figure.update_layout(height=FLOW_HEIGHT, showlegend=False, clickmode="event+select", dragmode=False)
     return figure
 
 

@@ -41,12 +41,15 @@ class HeldoutDrag:
 
     @torch.no_grad()
     def errors(self, stage: Path) -> dict[str, float]:
-        """Quantiles of |C_D/C_D* − 1| for the last checkpoint in the folder of a stage."""
+        """Quantiles of |C_D/C_D* − 1| for the last checkpoint in the folder of a stage.
+
+        Leaves torch's random numbers as they are, so that a run that is measured is bit for bit one that is not.
+        """
         stored = torch.load(stage / LAST, weights_only=True, map_location="cpu")["network"]
         weights = {_plain(name): value for name, value in stored.items()}
-        network = EquivariantNetwork(
-            len(weights["input_mean"]), weights["parity"], self.architecture.width, self.architecture.depth
-        ).double()
+        width, depth = self.architecture.width, self.architecture.depth
+        with torch.random.fork_rng(devices=[]):
+            network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], width, depth).double()
         network.load_state_dict(weights)
         reynolds = self.designs.reynolds
         forces = network(turned(self.designs), reynolds)[:, -FORCES:]

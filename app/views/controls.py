@@ -1,4 +1,4 @@
-"""The sidebar: which body, which conditions, which model, and the two buttons."""
+"""The rail of controls: where the design starts, its conditions, the few numbers of its shape, model and solver."""
 
 from __future__ import annotations
 
@@ -6,139 +6,113 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusiform.app.views import answers
-from fusiform.app.views.words import sentence
-from fusiform.solvers import Body, FlowConditions, InputError
-from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
+from fusiform.app.shape_sliders import SLIDERS
+from fusiform.app.views import answers, session
+from fusiform.app.views.session import CIRCLE, ELLIPSE, NACA, SOLVER, SURROGATE, UPLOAD
+from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.geometry import sample_names
+from fusiform.solvers.geometry.files import SUFFIXES
 
-CIRCLE, ELLIPSE, NACA, UPLOAD = "Circle", "Ellipse", "NACA four digits", "Own outline (.dat, .csv)"
-SURROGATE, SOLVER = "Surrogate", "Flow solver"
 GRIDS = ("coarse", "standard", "fine")
-UPLOAD_MEGABYTES = 2
-_MANTISSAS = (1, 1.2, 1.5, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9)
-REYNOLDS_STEPS = [round(m * 10.0**e, 3) for e in (-1, 0, 1) for m in _MANTISSAS if 0.5 <= m * 10.0**e <= 60.0]
+UPLOAD_MEGABYTES = 20
 
 REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
     "circle of the body's area A. The slider covers what the surrogate has learnt; the number takes the solver's whole "
-    f"range, {REYNOLDS_RANGE[0]:g} to {REYNOLDS_RANGE[1]:g}."
+    "range, {:g} to {:g}."
 )
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the sidebar says; `body` is None while its input is wrong. `folder` names the model, "" the shipped one."""
+    """What is designed and who answers. `folder` names the model, "" the shipped one."""
 
-    body: Body | None
+    body: Body
     conditions: FlowConditions
     model: str
     folder: str
     grid: str
 
 
-def choose() -> Inputs:
-    """Draw the inputs and read them."""
-    body = _choose_body()
-    conditions = FlowConditions(_choose_reynolds(), _choose_alpha())
+def inputs() -> Inputs:
+    """What the controls say; they may be drawn later in the run."""
+    state, design = st.session_state, session.present()
+    return Inputs(
+        answers.body_of(design),
+        design.conditions,
+        state.model,
+        state.model_folder.strip(),
+        state.grid,
+    )
+
+
+def rail() -> None:
+    """Draw all controls of a design."""
+    start()
+    _shape()
+    model()
+
+
+def start() -> None:
+    """Draw those of the body that one starts from and its conditions."""
+    _body()
+    _conditions()
+
+
+def model() -> None:
+    """Draw those of who answers."""
     with st.expander("Model and solver"):
-        model = st.radio(
-            "Drag from",
-            [SURROGATE, SOLVER],
-            key="model",
-            horizontal=True,
-            help="What the optimiser asks: the trained network (milliseconds) or the flow solver (about a second).",
+        _model()
+
+
+def _body() -> None:
+    with st.container(key="rail_body", gap="small"):
+        st.selectbox(
+            "Start from",
+            [CIRCLE, ELLIPSE, NACA, *sample_names(), UPLOAD],
+            key="start_from",
+            placeholder="a linked or example design",
+            on_change=session.choose,
+            help="Where the design starts. Every body is scaled to the same area; only its shape matters.",
         )
-        folder = st.text_input(
-            "Model folder",
-            key="model_folder",
-            placeholder="the shipped model",
-            disabled=model == SOLVER,
-            help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
+        chosen = st.session_state.start_from
+        if chosen == NACA:
+            st.text_input(
+                "Digits",
+                "0012",
+                max_chars=4,
+                key="digits",
+                on_change=session.name_section,
+                help="Camber in % of the chord, its position in tenths, and the thickness in % (two digits).",
+            )
+        elif chosen == UPLOAD:
+            st.file_uploader(
+                "Outline",
+                type=[suffix.lstrip(".") for suffix in SUFFIXES],
+                max_upload_size=UPLOAD_MEGABYTES,
+                key="upload",
+                on_change=session.upload,
+                help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a "
+                "drawing (.svg, .dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z.",
+            )
+            if st.session_state.upload is None:
+                st.info("Choose a file with the points of a closed outline.")
+        if error := session.error_text():
+            st.error(error)
+
+
+def _conditions() -> None:
+    low, high = session.LIMITS["reynolds"]
+    with st.container(key="rail_conditions", gap="small"):
+        slider, number = st.columns([2.2, 1], vertical_alignment="bottom")
+        slider.select_slider(
+            "Reynolds number Re",
+            session.REYNOLDS_STEPS,
+            key="reynolds_slider",
+            format_func=lambda value: f"{value:g}",
+            on_change=session.slide_reynolds,
+            help=REYNOLDS_HELP.format(low, high),
         )
-        grid = st.selectbox(
-            "Solver grid",
-            GRIDS,
-            index=2,
-            key="grid",
-            help="Of Solve and of the verification: refined until the estimated error of the drag is below 1 % "
-            "(coarse), 0.3 % (standard) or 0.1 % (fine).",
-        )
-    return Inputs(body, conditions, model, folder.strip(), grid)
-
-
-def _choose_body() -> Body | None:
-    samples = sample_names()
-    chosen = st.selectbox(
-        "Body",
-        [CIRCLE, ELLIPSE, NACA, *samples, UPLOAD],
-        key="body",
-        help="Where the design starts. Every body is scaled to the same area; only its shape matters.",
-    )
-    try:
-        if chosen == UPLOAD:
-            return _uploaded()
-        return answers.named_body(chosen if chosen in samples else _formula(chosen))
-    except InputError as error:
-        st.error(sentence(str(error)))
-        return None
-
-
-def _formula(chosen: str) -> str:
-    """The name that `load_body` takes for a body given by a formula."""
-    if chosen == ELLIPSE:
-        fineness = st.slider(
-            "Fineness", 0.2, 10.0, 2.0, 0.1, key="fineness", help="Length along the stream over height."
-        )
-        return f"ellipse:{fineness:g}"
-    if chosen == NACA:
-        digits = st.text_input(
-            "Digits",
-            "0012",
-            max_chars=4,
-            key="digits",
-            help="Camber in % of the chord, its position in tenths, and the thickness in % (two digits).",
-        )
-        return f"naca{digits}"
-    return "circle"
-
-
-def _uploaded() -> Body | None:
-    file = st.file_uploader(
-        "Outline",
-        type=["dat", "csv"],
-        max_upload_size=UPLOAD_MEGABYTES,
-        key="upload",
-        help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB.",
-    )
-    if file is None:
-        st.info("Choose a file with the points of a closed outline.")
-        return None
-    return answers.uploaded_body(file.getvalue(), file.name)
-
-
-def _choose_reynolds() -> float:
-    state = st.session_state
-    state.setdefault("reynolds", 10.0)
-    state.setdefault("reynolds_slider", 10.0)
-
-    def from_slider() -> None:
-        state.reynolds = state.reynolds_slider
-
-    def from_number() -> None:
-        state.reynolds_slider = min(REYNOLDS_STEPS, key=lambda step: abs(step / state.reynolds - 1.0))
-
-    slider, number = st.columns([2.2, 1], vertical_alignment="bottom")
-    slider.select_slider(
-        "Reynolds number Re",
-        REYNOLDS_STEPS,
-        key="reynolds_slider",
-        format_func=lambda value: f"{value:g}",
-        on_change=from_slider,
-        help=REYNOLDS_HELP,
-    )
-    low, high = REYNOLDS_RANGE
-    return float(
         number.number_input(
             "Re",
             low,
@@ -146,23 +120,57 @@ def _choose_reynolds() -> float:
             key="reynolds",
             step=None,
             format="%g",
-            on_change=from_number,
+            on_change=session.write_reynolds,
             label_visibility="collapsed",
         )
-    )
-
-
-def _choose_alpha() -> float:
-    low, high = ALPHA_RANGE_DEG
-    return float(
+        low, high = session.LIMITS["alpha"]
         st.slider(
             "Angle of attack α",
             low,
             high,
-            0.0,
-            0.5,
+            step=0.5,
             key="alpha",
             format="%.1f°",
+            on_change=session.slide_incidence,
             help="Turns the body, not the stream; positive is nose up.",
         )
+
+
+def _shape() -> None:
+    with st.container(key="rail_shape", gap="small"):
+        for name, slider in SLIDERS.items():
+            st.slider(
+                slider.label,
+                slider.low,
+                slider.high,
+                step=slider.step,
+                key=name,
+                format="%.3f" if slider.step < 0.01 else "%.2f",
+                on_change=session.SLIDE[name],
+                help=slider.definition,
+            )
+
+
+def _model() -> None:
+    model = st.radio(
+        "Drag from",
+        [SURROGATE, SOLVER],
+        key="model",
+        horizontal=True,
+        help="What answers at once and what the optimiser asks: the trained network (milliseconds) or the flow solver "
+        "(about a second).",
+    )
+    st.text_input(
+        "Model folder",
+        key="model_folder",
+        placeholder="the shipped model",
+        disabled=model == SOLVER,
+        help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
+    )
+    st.selectbox(
+        "Solver grid",
+        GRIDS,
+        key="grid",
+        help="Of the solver's answer and of the verification: refined until the estimated error of the drag is below "
+        "1 % (coarse), 0.3 % (standard) or 0.1 % (fine).",
     )

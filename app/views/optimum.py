@@ -1,178 +1,261 @@
-"""The view of a search: live while it runs, then start and optimum side by side, predicted and verified."""
+"""The optimum: its numbers, what each constraint costs, start and optimum overlaid and side by side, and its files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from functools import partial
 
 import streamlit as st
 
-from fusiform.app.jobs import SEARCHING, Answer, Optimum
-from fusiform.app.pictures import ComplexArray, closed_outline, outline_at_incidence, window_around
-from fusiform.app.plots import (
-    ACCENT,
-    FLOW_HEIGHT,
-    INK,
-    SIDE_HEIGHT,
-    flow_figure,
-    outlines_figure,
-    progress_figure,
-    wall_figure,
-)
-from fusiform.app.views import answers, work
-from fusiform.app.views.flow import PLOT_CONFIG, doubts
-from fusiform.app.views.metrics import CONVENTION, metric, metric_row
-from fusiform.app.views.words import apart, coefficient, value_or_dash, with_error
-from fusiform.solvers import Body
-from fusiform.solvers.inverse import Iterate
+from fusiform.app.convergence import convergence
+from fusiform.app.export import body_bytes
+from fusiform.app.html_report import OVERLAY_WORDS, SEARCH_WORDS, body_sketch, report
+from fusiform.app.optima import Answer, Optimum
+from fusiform.app.pictures import closed_outline, window_around
+from fusiform.app.plots import ACCENT, INK, QUANTITIES, flow_figure, wall_figure
+from fusiform.app.views import answers, session, take_away, work
+from fusiform.app.views.components import picture
+from fusiform.app.views.metrics import CONVENTION, PLOT_CONFIG, doubts, metric
+from fusiform.app.views.words import apart, coefficient, plain, value_or_dash, with_error
+from fusiform.solvers.inverse import LiftToDrag
 
 ASPECT = 1.2
-TRAIL = 5
-MIME = {".dat": "text/plain", ".csv": "text/csv", ".stl": "model/stl"}
 
 
-def show(quantity: str, streamlines: bool) -> None:
-    """Draw the view of the running search, else of the last one."""
-    now = work.job_snapshot()
-    if now is not None and st.session_state.optimum is None:
-        st.fragment(_live, run_every=work.POLL_SECONDS if now.phase == SEARCHING else None)()
-    elif st.session_state.optimum is not None:
-        _finished(st.session_state.optimum, quantity, streamlines)
-    else:
-        st.info("Press Optimise to find the shape with the least drag; the search is shown here.")
-
-
-def _live() -> None:
-    """The search as it stands; drawn again every `work.POLL_SECONDS`."""
-    now = work.job_snapshot()
-    if now is None or not (now.phase == SEARCHING or now.history):
-        st.info("Press Optimise to find the shape with the least drag; the search is shown here.")
-        return
-    _live_metrics(now.history)
-    state = st.session_state
-    st.caption(f"From {state.job_start.name} at Re = {state.job_conditions.reynolds:g}.")
-    shapes, progress = st.columns([1.5, 1], gap="medium")
-    figure = outlines_figure(_morph(state.job_start, now.history, state.job_conditions.alpha_deg), FLOW_HEIGHT)
-    shapes.plotly_chart(figure, key="morph", config=PLOT_CONFIG, alt="Outlines of the search")
-    figure = progress_figure(now.history, None, FLOW_HEIGHT)
-    progress.plotly_chart(figure, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
-
-
-def _live_metrics(history: Sequence[Iterate]) -> None:
-    first = history[0].drag_coefficient if history else None
-    best = history[-1].best_drag_coefficient if history else None
-    gain = "–" if first is None or best is None else f"{100.0 * (1.0 - best / first):.1f} %"
-    with metric_row():
-        metric("Start $C_D$", value_or_dash(first), None, f"Drag of the start as the model sees it. {CONVENTION}")
-        metric("Best $C_D$", value_or_dash(best), None, "Least drag so far, as the model predicts it.")
-        metric("Verified $C_D$", "…", None, "The solver's drag of the best body, when the search has ended.")
-        metric("Reduction", gain, None, "Reduction of drag so far, as the model predicts it.")
-        metric("Evaluations", str(len(history)), None, "Queries of the model, each with its gradient.")
-
-
-def _morph(start: Body, history: Sequence[Iterate], alpha_deg: float) -> list[tuple[str, ComplexArray]]:
-    """The start, some of the best bodies on the way, and the best one."""
-    best = [iterate for iterate in history if iterate.drag_coefficient <= iterate.best_drag_coefficient]
-    step = max(1, len(best) // (TRAIL + 1))
-    kept = [*best[step:-1:step], *best[-1:]]
-    names = [f"evaluation {iterate.evaluation}" for iterate in kept[:-1]] + ["best"]
-    shapes = [start.coefficients, *(iterate.coefficients for iterate in kept)]
-    outlines = [outline_at_incidence(coefficients, alpha_deg) for coefficients in shapes]
-    return list(zip(["start", *names][: len(outlines)], outlines, strict=True))
-
-
-def _finished(optimum: Optimum, quantity: str, streamlines: bool) -> None:
+def show(optimum: Optimum) -> None:
+    """Draw the view."""
     result = optimum.result
-    start, best = optimum.initial, optimum.verified
     _metrics(optimum)
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.caption(
-            f"From {optimum.start.name} at Re = {result.conditions.reynolds:g}, α = {result.conditions.alpha_deg:g}°, "
-            f"model {result.model}, {result.seconds:.1f} s. {result.status}"
-        )
-        _downloads(optimum)
-    outlines = [
-        (name, outline_at_incidence(body.coefficients, result.conditions.alpha_deg))
-        for name, body in (("start", optimum.start), ("optimum", result.body))
-    ]
-    if start is None or best is None:
-        figure = outlines_figure(outlines, FLOW_HEIGHT)
-        st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt="Start and optimum")
-    else:
-        doubts("Start", start)
-        doubts("Optimum", best)
-        _flows(start, best, quantity, streamlines)
-    shapes, progress, wall = st.columns(3, gap="medium")
-    figure = outlines_figure(outlines, SIDE_HEIGHT)
-    shapes.plotly_chart(figure, key="overlay", config=PLOT_CONFIG, alt="Start and optimum overlaid")
-    figure = progress_figure(result.history, None if best is None else best.drag_coefficient, SIDE_HEIGHT)
-    progress.plotly_chart(figure, key="progress", config=PLOT_CONFIG, alt="Drag of each evaluation")
-    if start is not None and best is not None:
-        curves = [answers.wall_curve("start", start.field, ACCENT), answers.wall_curve("optimum", best.field, INK)]
-        figure = wall_figure(curves, "wall_pressure_coefficient")
-        wall.plotly_chart(figure, key="walls", config=PLOT_CONFIG, alt="Pressure coefficient on the walls")
-
-
-def _flows(start: Answer, best: Answer, quantity: str, streamlines: bool) -> None:
-    """Start and optimum side by side, in one window and one colour scale."""
-    outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
-    window = window_around(outlines, ASPECT)
-    panels = [
-        (
-            f"{name}: C<sub>D</sub> = {with_error(answer.drag_coefficient, answer.drag_error)}",
-            answers.picture(answer.field, window),
-        )
-        for name, answer in (("Start", start), ("Optimum", best))
-    ]
-    figure = flow_figure(panels, quantity, streamlines=streamlines, ghost=outlines[0])
-    st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt=f"Flow past start and optimum: {quantity}")
+    _words(optimum)
+    _actions(optimum)
+    with st.container(key="search_view"):
+        picture(body_sketch(optimum), "overlay")
+        picture(convergence(result.history), "convergence")
+    st.caption(f"{OVERLAY_WORDS} {SEARCH_WORDS}")
+    _constraints(optimum)
+    _flows(optimum)
+    _files(optimum)
 
 
 def _metrics(optimum: Optimum) -> None:
-    result, start, best = optimum.result, optimum.initial, optimum.verified
-    predicted = result.predicted_drag_coefficient
-    with metric_row():
+    result = optimum.result
+    start, best = optimum.start_coefficient, optimum.best_coefficient
+    solver = best is not None
+    with st.container(key="forces"):
         metric(
             "Start $C_D$",
-            value_or_dash(None if start is None else start.drag_coefficient),
-            f"search began at {coefficient(result.predicted_initial_drag_coefficient)}",
-            "The solver's drag of the body chosen. The search begins with what the model's modes and smoothness make "
-            f"of it; the note is the model's drag of that. {CONVENTION}",
+            value_or_dash(optimum.start_drag if start is None else start),
+            _who(result.model, start is not None),
+            f"Drag of the body that the search began with. {CONVENTION}",
+        )
+        predicted = result.predicted_drag_coefficient
+        metric(
+            "Optimum $C_D$",
+            value_or_dash(predicted if best is None else best),
+            _who(result.model, False) if best is None else f"model {apart(predicted, best)}",
+            "Drag of the optimum, by the solver where it was asked; below, how far the model's is from it, "
+            f"{coefficient(predicted)}. {CONVENTION}",
         )
         metric(
-            "Predicted $C_D$",
-            coefficient(predicted),
-            "by the model" if best is None else f"{apart(predicted, best.drag_coefficient)} of the verified",
-            "What the optimiser's model says of the optimum.",
+            "Reduction",
+            "–" if math.isnan(optimum.reduction_percent) else f"{optimum.reduction_percent:.1f} %",
+            "by the solver" if solver else "by the model",
+            "Reduction of drag in percent of the start's.",
+        )
+        lift = result.verification.get("lift_coefficient")
+        over = "" if lift is None or best is None else f"lift over drag {lift / best:.2f}".replace("-", "−")
+        metric(
+            "Lift $C_L$",
+            value_or_dash(lift).replace("-", "−"),
+            over or "not solved",
+            f"The optimum's force across the stream, by the solver. {CONVENTION}",
         )
         metric(
-            "Verified $C_D$",
-            value_or_dash(None if best is None else best.drag_coefficient),
-            "not verified"
-            if best is None
-            else f"{coefficient(best.drag_pressure)} + {coefficient(best.drag_friction)}",
-            f"The solver's drag of the optimum, and its parts: pressure + friction. {CONVENTION}",
+            "Optimality",
+            _optimality(optimum),
+            f"KKT residual {result.kkt_residual:.1e}".replace("-", "−") if result.feasible else "no optimum",
+            "Certified: the solver's own gradient says that no small change of shape within the constraints lowers the "
+            f"objective. KKT residual: what is left of that condition, over the objective, here "
+            f"{result.kkt_residual:.3g}; it is to be below {result.problem.certify_tolerance:g}.",
         )
-        source = "predicted" if start is None or best is None else "by the solver"
-        metric("Reduction", f"{optimum.reduction_percent:.1f} %", source, "Of the start's drag.")
         metric(
-            "Evaluations",
-            str(result.evaluations),
-            None if best is None else f"lift {coefficient(best.lift_coefficient)}",
-            "Queries of the model, each with its gradient. Below, the optimum's lift $C_L$ by the solver.",
+            "Flows solved",
+            str(result.solver_solves),
+            f"{result.evaluations} evaluations",
+            "Flows that the solver solved for all of it; below, all evaluations, those of the model included. "
+            f"The search took {result.seconds:.1f} s, without the check of start and optimum.",
         )
 
 
-def _downloads(optimum: Optimum) -> None:
-    """The optimum's outline as files."""
-    for suffix, content in optimum.files.items():
-        extruded = " It is extruded by one d." if suffix == ".stl" else ""
+def _who(model: str, solver: bool) -> str:
+    return "by the solver" if solver else f"by {plain(model)}"
+
+
+def _optimality(optimum: Optimum) -> str:
+    """In words, whether it is an optimum and who says so."""
+    result = optimum.result
+    if not result.feasible:
+        return "–"
+    if result.certified:
+        return "certified"
+    return "not certified" if result.problem.certify else "by the model"
+
+
+def _words(optimum: Optimum) -> None:
+    """What was asked, how it ended, and how it compares with the start before."""
+    result = optimum.result
+    if not result.feasible:
+        st.error(plain(result.status) + " The nearest body is drawn; relax a limit in red.")
+    points = "; ".join(
+        f"Re = {p.conditions.reynolds:g}, α = {p.conditions.alpha_deg:g}°" for p in result.problem.points
+    )
+    text = f"{result.problem.objective.describe().capitalize()} from {plain(optimum.start.name)} at {points}. "
+    if result.feasible:
+        text += plain(result.status)
+    before: Optimum | None = st.session_state.earlier
+    if before is not None and before is not optimum and math.isfinite(before.result.fun):
+        gain = before.result.fun - result.fun
+        same = abs(gain) <= 2e-3 * abs(before.result.fun)
+        words = "the same optimum" if same else "a better one" if gain > 0.0 else "one that is not as good"
+        text += f" The other start gave {words}: {coefficient(result.fun)} after {coefficient(before.result.fun)}."
+    st.caption(text)
+
+
+def _actions(optimum: Optimum) -> None:
+    busy = st.session_state.job is not None
+    with st.container(key="optimum_actions", horizontal=True, gap="small"):
+        st.button(
+            "Edit the optimum",
+            key="adopt",
+            icon=":material/edit:",
+            on_click=session.adopt,
+            help="Open it in Design, where it can be changed by hand; Undo leads back.",
+        )
+        st.button(
+            "Try another start",
+            key="another",
+            icon=":material/casino:",
+            disabled=busy,
+            on_click=work.another_start,
+            help="Search again, also from the best of many random bodies, with another seed; tells whether the optimum "
+            "is the same.",
+        )
+        if not optimum.result.certified and optimum.result.feasible:
+            st.button(
+                "Certify this one",
+                key="certify_shown",
+                icon=":material/verified:",
+                disabled=busy,
+                on_click=work.certify_shown,
+                help="Search again and go on with the solver's own gradient until its optimality conditions hold.",
+            )
+        if optimum.verified is None and optimum.result.feasible:
+            st.button(
+                "Solve its flow",
+                key="solve_flows",
+                icon=":material/air:",
+                disabled=busy,
+                on_click=work.solve_flows,
+                help="Solve the flows past start and optimum, to see them side by side: a few seconds.",
+            )
         st.download_button(
-            suffix,
-            content,
-            file_name=f"optimum{suffix}",
-            mime=MIME[suffix],
-            key=f"download{suffix}",
-            icon=":material/download:",
+            "Save project",
+            optimum.project,
+            file_name="project.json",
+            mime="application/json",
+            key="save_optimum",
+            icon=":material/save:",
             on_click="ignore",
-            help=f"Outline of the optimum at zero incidence, in the unit of the body chosen.{extruded}",
+            help="Problem and result in one readable file, the same that `OptimizationResult.save` writes.",
         )
+        st.download_button(
+            "Report",
+            partial(_report, optimum),
+            file_name="report.html",
+            mime="text/html",
+            key="report",
+            icon=":material/description:",
+            on_click="ignore",
+            help="One HTML page to keep or send: body, conditions, numbers with definitions, pictures, provenance.",
+        )
+
+
+def _report(optimum: Optimum) -> bytes:
+    return report(optimum).encode()
+
+
+def _constraints(optimum: Optimum) -> None:
+    """What each constraint costs."""
+    reports = optimum.result.constraints
+    if not reports:
+        return
+    objective = "lift over drag" if isinstance(optimum.result.problem.objective, LiftToDrag) else "drag C_D"
+    table = {
+        "Constraint": [r.description for r in reports],
+        "Slack": [r.slack for r in reports],
+        "Active": [r.active for r in reports],
+        "One unit more gains": [r.gain for r in reports],
+        "Unit": [r.unit.removeprefix("a ").removeprefix("one of ") for r in reports],
+    }
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        height="content",
+        key="constraint_costs",
+        column_config={
+            "Constraint": st.column_config.TextColumn(width="large"),
+            "Slack": st.column_config.NumberColumn(
+                format="%.4f", help="How far the optimum is from the limit, in its unit; negative where it is broken."
+            ),
+            "Active": st.column_config.CheckboxColumn(help="Whether the limit holds the optimum back."),
+            "One unit more gains": st.column_config.NumberColumn(
+                format="%.4g",
+                help=f"What one unit more of the limit would gain: so much {objective}, to first order.",
+            ),
+            "Unit": st.column_config.TextColumn(help="The unit of slack and gain."),
+        },
+    )
+
+
+def _flows(optimum: Optimum) -> None:
+    """Start and optimum side by side, in one window and one colour scale, and their walls."""
+    start, best = optimum.initial, optimum.verified
+    if start is None or best is None:
+        return
+    doubts("Start", start)
+    doubts("Optimum", best)
+    quantity = st.segmented_control(
+        "Field",
+        list(QUANTITIES),
+        key="quantity",
+        required=True,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        help=" ".join(f"{name.capitalize()}: {shown.definition}" for name, shown in QUANTITIES.items()),
+    )
+    outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
+    window = window_around(outlines, ASPECT)
+    panels = [(_title(n, a), answers.picture(a.field, window)) for n, a in (("Start", start), ("Optimum", best))]
+    figure = flow_figure(panels, str(quantity), streamlines=True, ghost=outlines[0])
+    st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt=f"Flow past start and optimum: {quantity}")
+    curves = [answers.wall_curve("start", start.field, ACCENT), answers.wall_curve("optimum", best.field, INK)]
+    with st.container(key="walls"):
+        for name, words in (("wall_pressure_coefficient", "Pressure"), ("wall_shear_coefficient", "Shear stress")):
+            figure = wall_figure(curves, name)
+            st.plotly_chart(figure, key=f"wall_{name}", config=PLOT_CONFIG, alt=f"{words} on the walls")
+
+
+def _title(name: str, answer: Answer) -> str:
+    return f"{name}: C<sub>D</sub> = {with_error(answer.drag_coefficient, answer.drag_error)}"
+
+
+def _files(optimum: Optimum) -> None:
+    body, best = optimum.result.body, optimum.verified
+    with st.container(key="files", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Take away", width="content")
+        for suffix, (mime, meaning) in take_away.OUTLINES.items():
+            take_away.button(suffix, partial(body_bytes, body, suffix), f"optimum{suffix}", mime, meaning)
+        if best is not None and best.converged:
+            make = partial(take_away.field_bytes, body, best.field)
+            take_away.button(".vts", make, "optimum.vts", "application/xml", "The flow, for ParaView and pyvista.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
+TRUST = {"high": "near its training", "fair": "unusual: check it", "low": "far off: ask the solver"}
 
 
 def coefficient(value: float) -> str:
@@ -24,13 +26,21 @@ def with_error(value: float, error: float) -> str:
 
 def value_or_dash(value: float | None) -> str:
     """A force coefficient, or a dash where there is none."""
-    return "–" if value is None else coefficient(value)
+    return "–" if value is None or not math.isfinite(value) else coefficient(value)
 
 
 def confidence(value: float) -> str:
     """A confidence between 0 and 1 in a word and as a number."""
-    word = next(word for least, word in CONFIDENCE_WORDS if value >= least)
-    return f"{word} ({value:.2f})"
+    return f"{_confidence_word(value)} ({value:.2f})"
+
+
+def trust(value: float) -> str:
+    """What a confidence between 0 and 1 means."""
+    return TRUST[_confidence_word(value)]
+
+
+def _confidence_word(value: float) -> str:
+    return next(word for least, word in CONFIDENCE_WORDS if value >= least)
 
 
 def apart(value: float, reference: float) -> str:
@@ -41,3 +51,8 @@ def apart(value: float, reference: float) -> str:
 def sentence(text: str) -> str:
     """The message of an `InputError` as a sentence: capital letter and full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def plain(text: str) -> str:
+    """`text` so that Markdown shows it as it is; for words that come from files."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|$:~])", r"\\\1", text)

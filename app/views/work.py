@@ -1,27 +1,34 @@
 """The running job of a session: starting it, its state beside the buttons, and where its result goes.
 
-A session has one job at a time, in `session_state.job`; results go to `optimum`, `solved` and `job_error`.
+A session has one job at a time, in `session_state.job`; results go to `optimum`, `front`, `solved` and `job_error`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fusiform.app.drag_models import SOLVER as SOLVER_MODEL
 from fusiform.app.drag_models import drag_model
-from fusiform.app.jobs import SEARCHING, VERIFYING, Answer, Job, Optimum, Snapshot, optimization_job, solve_job
-from fusiform.app.views import answers
-from fusiform.app.views.controls import SOLVER, Inputs
+from fusiform.app.jobs import SEARCHING, SWEEPING, Job, Snapshot, flows_job, front_job, optimization_job, solve_job
+from fusiform.app.optima import Answer, Front, Optimum
+from fusiform.app.views import answers, controls, problem
+from fusiform.app.views.controls import Inputs
+from fusiform.app.views.session import DESIGN, OPTIMUM, SOLVER
 from fusiform.app.views.words import coefficient, sentence
 from fusiform.solvers import Body, FlowConditions, InputError
+from fusiform.solvers.inverse import DragModel, Problem
 
 POLL_SECONDS = 0.5
 SOLVED_KEPT = 6
-FLOW, OPTIMUM = "Flow", "Optimum"
+EMPTY: dict[str, Any] = {"job": None, "job_error": None, "optimum": None, "front": None, "earlier": None, "solved": {}}
 
-SolvedKey = tuple[str, FlowConditions, str]
+SolvedKey = tuple[bytes, FlowConditions, str]
 
 
 def solved_key(inputs: Inputs, body: Body) -> SolvedKey:
@@ -32,104 +39,175 @@ def solved_key(inputs: Inputs, body: Body) -> SolvedKey:
 def collect() -> None:
     """Called at the start of each run: take the result of a job that has ended."""
     state = st.session_state
-    for name, empty in (("job", None), ("job_error", None), ("optimum", None), ("solved", {})):
+    for name, empty in EMPTY.items():
         state.setdefault(name, empty)
     job: Job | None = state.job
     if job is None:
         return
     ended = job.snapshot()
-    state.job_phase = ended.phase
-    if not ended.over:
+    if ended.running:
         return
     state.job, state.job_error = None, ended.error
     if isinstance(ended.result, Optimum):
         state.optimum = ended.result
+    elif isinstance(ended.result, Front):
+        state.front = ended.result
     elif isinstance(ended.result, Answer):
         state.solved = dict([*state.solved.items(), (state.job_key, ended.result)][-SOLVED_KEPT:])
 
 
 def solver_answer(inputs: Inputs) -> Answer | None:
     """The solver's answer for the present inputs, if it has been asked for."""
-    answer: Answer | None = None
-    if inputs.body is not None:
-        answer = st.session_state.solved.get(solved_key(inputs, inputs.body))
+    answer: Answer | None = st.session_state.solved.get(solved_key(inputs, inputs.body))
     return answer
 
 
-def buttons(inputs: Inputs) -> None:
-    """Optimise and Solve; both wait while a job is running."""
-    busy = st.session_state.job is not None or inputs.body is None
-    optimise, solve = st.columns(2)
-    if optimise.button(
+def solve_button() -> None:
+    """Asks for the solver's answer; waits while a job is running."""
+    st.button(
+        "Ask the solver",
+        width="stretch",
+        disabled=st.session_state.job is not None,
+        key="solve",
+        on_click=_solve,
+        help="Solve the flow past this body, to compare with the surrogate's answer: about a second, on fine a few.",
+    )
+
+
+def optimise_button() -> None:
+    """Starts an optimisation; waits while a job is running."""
+    st.button(
         "Optimise",
         type="primary",
         width="stretch",
-        disabled=busy,
+        disabled=st.session_state.job is not None,
         key="optimise",
-        help="Find the shape of the same area with the least drag, starting from this body; the solver verifies it.",
-    ):
-        _start(inputs, OPTIMUM)
-    if solve.button(
-        "Solve",
-        width="stretch",
-        disabled=busy,
-        key="solve",
-        help="Solve the flow past this body, to compare with the surrogate's answer.",
-    ):
-        _start(inputs, FLOW)
+        on_click=optimise,
+        help="Find the body of the same area with the least drag, or the objective chosen, under the constraints of "
+        "the Optimise section, starting from this body.",
+    )
+
+
+def status() -> None:
+    """What the job is doing, or why it failed."""
     if st.session_state.job_error:
         st.error(sentence(st.session_state.job_error))
     st.fragment(_state_of_job, run_every=POLL_SECONDS if st.session_state.job else None)()
 
 
-def _start(inputs: Inputs, view: str) -> None:
-    state = st.session_state
-    assert inputs.body is not None
+def optimise() -> None:
+    """Begin the optimisation that the controls say."""
+    _begin_search(problem.present, None)
+
+
+def another_start() -> None:
+    """Look again, from the body and from other random bodies than before."""
+    shown: Optimum = st.session_state.optimum
+    before = shown.result.problem
+    _begin_search(lambda: replace(before, starts=max(before.starts, 2), seed=before.seed + 1), shown)
+
+
+def certify_shown() -> None:
+    """Begin the optimisation of the shown optimum's problem again, to be certified."""
+    shown: Optimum = st.session_state.optimum
+    grid = st.session_state.grid
+    _begin_search(lambda: replace(shown.result.problem, body=shown.start, certify=True, verify=grid), None)
+
+
+def solve_flows() -> None:
+    """Begin to solve the flows of the shown optimum, which came without."""
+    shown: Optimum = st.session_state.optimum
+    _begin(lambda here: flows_job(shown, shown.result.problem.verify or "fine", here))
+
+
+def sweep(over: str, values: Sequence[float]) -> None:
+    """Begin a front of the problem that the controls say."""
+
+    def make(here: Callable[[], bool]) -> Job:
+        return front_job(problem.present(), over, values, _model(), here)
+
+    if _begin(make):
+        st.session_state.front = None
+
+
+def _solve() -> None:
+    inputs = controls.inputs()
+    if _begin(lambda here: solve_job(inputs.body, inputs.conditions, inputs.grid, here)):
+        st.session_state.job_key, st.session_state.view = solved_key(inputs, inputs.body), DESIGN
+
+
+def _begin_search(make: Callable[[], Problem], earlier: Optimum | None) -> None:
+    state, wanted = st.session_state, []
+
+    def job(here: Callable[[], bool]) -> Job:
+        wanted.append(make())
+        return optimization_job(wanted[0], _model(), here)
+
+    if _begin(job):
+        state.optimum, state.earlier, state.job_problem = None, earlier, wanted[0]
+        state.view, state.step = OPTIMUM, problem.OPTIMUM
+
+
+def _begin(make: Callable[[Callable[[], bool]], Job]) -> bool:
+    """Start a job; whether it could be. Why not is told by `status`."""
     try:
-        if view == FLOW:
-            state.job_key = solved_key(inputs, inputs.body)
-            state.job = solve_job(inputs.body, inputs.conditions, inputs.grid)
-        else:
-            model = drag_model(SOLVER_MODEL) if inputs.model == SOLVER else answers.surrogate(inputs.folder)
-            state.job = optimization_job(inputs.body, inputs.conditions, model, inputs.grid)
-            state.optimum, state.job_start, state.job_conditions = None, inputs.body, inputs.conditions
-        state.job_error, state.view, state.job_phase = None, view, None
+        st.session_state.job = make(_presence())
     except InputError as error:
-        state.job_error = str(error)
-    st.rerun()
+        st.session_state.job_error = str(error)
+        return False
+    st.session_state.job_error = None
+    return True
+
+
+def _model() -> DragModel:
+    inputs = controls.inputs()
+    return drag_model(SOLVER_MODEL) if inputs.model == SOLVER else answers.surrogate(inputs.folder)
+
+
+def _presence() -> Callable[[], bool]:
+    """Whether the browser of this session is still connected, to be asked from any thread."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    server, session = runtime.get_instance(), context.session_id
+    return lambda: server.is_active_session(session)
 
 
 def _state_of_job() -> None:
-    """What the job is doing, with Stop; a new phase and the end call for a run of the whole page."""
+    """What the job is doing, with Stop; its end calls for a run of the whole page."""
     job: Job | None = st.session_state.job
     if job is None:
         return
     now = job.snapshot()
-    if now.over or now.phase != st.session_state.job_phase:
+    if not now.running:
         st.rerun(scope="app")
-    text, stop = st.columns([2, 1], vertical_alignment="center")
-    text.caption(_what(now))
-    if now.phase in (SEARCHING, VERIFYING):
-        stop.button(
-            "Stop" if now.phase == SEARCHING else "Skip",
-            key="stop",
-            width="stretch",
-            disabled=now.stopping,
-            on_click=job.stop,
-            help="End the search; the best body so far is kept and verified. Skip leaves out the verification.",
-        )
+    with st.container(key="job_bar", horizontal=True, vertical_alignment="center"):
+        st.caption(_what(now), width="stretch")
+        if now.phase in (SEARCHING, SWEEPING):
+            st.button(
+                "Stop",
+                key="stop",
+                disabled=now.stopping,
+                on_click=job.stop,
+                help="End the search after the evaluation under way; the best body so far is kept.",
+            )
 
 
 def _what(now: Snapshot) -> str:
     if now.stopping:
         return "Stopping …"
-    if now.phase == SEARCHING and now.history:
-        last = now.history[-1]
-        return f"Searching: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
-    return {SEARCHING: "Starting the search …", VERIFYING: "Verifying with the solver …"}.get(now.phase, "Solving …")
+    if now.phase == SWEEPING:
+        return f"Optimising for each value: {len(now.points)} done"
+    if now.phase != SEARCHING:
+        return "Solving …"
+    if not now.history:
+        return "Starting the search …"
+    last = now.history[-1]
+    verb = "Certifying with the solver" if last.phase == "certifying" else "Searching"
+    return f"{verb}: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
 
 
 def job_snapshot() -> Snapshot | None:
     """The running job's snapshot."""
-    job: Any = st.session_state.job
+    job: Job | None = st.session_state.job
     return None if job is None else job.snapshot()

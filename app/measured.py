@@ -1,0 +1,58 @@
+"""The measured tables and texts that ship with Fusiform, read for the page that explains: no number is typed twice."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+Table = list[dict[str, str]]
+
+TRAINING = Path(str(files("fusiform.assets").joinpath("training")))
+README = Path(str(files("fusiform.surrogates").joinpath("README.md")))
+
+
+def table(name: str) -> Table:
+    """The rows of assets/training/`name`.md, by column."""
+    return first_table((TRAINING / f"{name}.md").read_text())
+
+
+def first_table(text: str) -> Table:
+    """The first Markdown table in `text`; no rows if there is none. Of columns with one name the later are numbered."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    if not lines:
+        return []
+    header, _, *rows = (_cells(line) for line in lines)
+    names = [name if name not in header[:i] else f"{name} ({i + 1})" for i, name in enumerate(header)]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def shares(text: str) -> tuple[float, float, float]:
+    """(median, lowest, highest) of '0.676% (0.602%, 0.716%)'."""
+    median, low, high = (float(found) / 100.0 for found in re.findall(r"[\d.]+(?=%)", text))
+    return median, low, high
+
+
+def section(heading: str, readme: Path = README) -> str:
+    """The text below a heading of a README, up to the next heading of its rank; "" if there is none.
+
+    Without pictures and links within the repository, which lead nowhere in a page, and with small headings.
+    """
+    text = readme.read_text()
+    rank = len(heading) - len(heading.lstrip("#"))
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{rank}}} |\Z)", text, re.DOTALL | re.MULTILINE)
+    if found is None:
+        return ""
+    bare = re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", found[1])
+    bare = re.sub(r"\[([^\]]*)\]\((?!https?:)[^)]*\)", r"\1", bare)
+    return re.sub(r"^#{2,5} ", "###### ", bare, flags=re.MULTILINE).strip()
+
+
+def bullets(text: str) -> list[str]:
+    """The items of the lists in `text`, each as one line."""
+    items = re.findall(r"^- (.*?)(?=^- |\n\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    return [" ".join(item.split()) for item in items]

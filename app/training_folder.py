@@ -1,0 +1,129 @@
+"""What a folder of training runs holds: a recipe, its cases, and a run for each method; read for the page to show.
+
+The loss is read from the `metrics.jsonl` of each stage, as the command line writes it, the held-out drag error from
+`heldout.jsonl`. Lines that are being written are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+METHODS = {"supervised": "supervised", "dp": "DP", "sip": "SIP", "hig": "HIG", "sip-hig": "SIP+HIG"}
+RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a training process is doing: `method` is empty while it makes the cases."""
+
+    method: str
+    name: str
+    done: int
+    total: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """A checkpoint: steps since the beginning of the run, its stage, the mean `loss` since the point before.
+
+    `seconds` of wall clock, physics included, and held-out drag errors are None where a run of the command line is
+    shown, which does not note them.
+    """
+
+    step: int
+    stage: str
+    loss: float | None
+    seconds: float | None
+    median: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by `method`; `card` is that of its model, None until it has ended."""
+
+    method: str
+    folder: Path
+    points: tuple[Point, ...]
+    card: dict[str, Any] | None
+
+    @property
+    def label(self) -> str:
+        """The method's name."""
+        return METHODS[self.method]
+
+
+def read_runs(folder: Path) -> list[Run]:
+    """The runs in `folder`, in the order of `METHODS`."""
+    return [_read_run(method, folder / method) for method in METHODS if (folder / method).is_dir()]
+
+
+def read_stage(folder: Path) -> Stage | None:
+    """What the process does, or did last."""
+    try:
+        return Stage(**json.loads((folder / STAGE).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def read_error(folder: Path) -> str:
+    """The last line that the process wrote to standard error."""
+    try:
+        lines = (folder / ERRORS).read_text(errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def own_recipes(root: Path) -> list[Path]:
+    """Recipes that were used in the folders below `root`."""
+    return sorted(root.glob(f"*/{RECIPE}"))
+
+
+def heldout_lines(run: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """The held-out errors of a run by stage and step; of a step that was done twice, the later."""
+    return {(line["stage"], line["step"]): line for line in _lines(run / HELDOUT_LINES)}
+
+
+def _read_run(method: str, folder: Path) -> Run:
+    measured, points, before = heldout_lines(folder), [], 0
+    for stage in sorted(folder.glob("*/metrics.jsonl"), key=lambda path: _order(path.parent.name)):
+        name, step = stage.parent.name, 0
+        for line in _lines(stage):
+            step = line["step"]
+            own = measured.get((name, step), {})
+            errors = own.get("seconds"), own.get("median"), own.get("p95")
+            points.append(Point(before + step, name, line.get("loss"), *errors))
+        before += step
+    try:
+        card = json.loads((folder / "config.json").read_text())["card"]
+    except (OSError, ValueError, KeyError):
+        card = None
+    return Run(method, folder, tuple(points), card)
+
+
+def _order(stage: str) -> tuple[int, int]:
+    """Stages in the order in which the workflow runs them: supervised, rounds, tangents."""
+    if stage == "supervised":
+        return 0, 0
+    number = stage.rpartition("-")[2]
+    return (1, int(number)) if number.isdigit() else (2, 0)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a JSON lines file; none if there is no file."""
+    found = []
+    try:
+        text = path.read_text()
+    except OSError:
+        return []
+    for line in text.splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,285 @@
+"""The design view: the body in its flow, which can be taken in hand, its numbers, and the plots along its wall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fusiform.app import curves, drawing
+from fusiform.app.optima import Answer
+from fusiform.app.pictures import Window
+from fusiform.app.plots import QUANTITIES, WALL_QUANTITIES
+from fusiform.app.refine import Refined
+from fusiform.app.report import FIT_WARNING
+from fusiform.app.views import answers, scene, session, take_away, work
+from fusiform.app.views.components import component
+from fusiform.app.views.controls import Inputs
+from fusiform.app.views.metrics import CONVENTION, doubts, metric
+from fusiform.app.views.scene import Scene
+from fusiform.app.views.session import MINUS_SOLVER, MINUS_START, OF_SOLVER, OWN, SURROGATE
+from fusiform.app.views.words import apart, coefficient, confidence, sentence, trust, value_or_dash, with_error
+from fusiform.solvers import InputError
+from fusiform.solvers.flow.fields import FlowField
+
+if TYPE_CHECKING:
+    from fusiform.surrogates import Prediction
+
+PARTS = (
+    ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
+    ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
+    ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards."),
+)
+COMPARE_HELP = (
+    "Surrogate: what the network says. Minus start: this flow minus that past the body as it was opened. Solver: the "
+    "solver's flow, when it was asked. Minus solver: the surrogate's flow minus the solver's."
+)
+
+
+def show(inputs: Inputs) -> None:
+    """Draw the view."""
+    predicted = _prediction(inputs)
+    solved = work.solver_answer(inputs)
+    found = None if predicted is None else scene.refined_flow(inputs)
+    _numbers(inputs, predicted, solved, found)
+    quantity, compare, streamlines, sensitivity, wake = _toolbar()
+    home = scene.home_window(wake)
+    _draw(inputs, predicted, solved, found, (quantity, compare, streamlines, sensitivity), home)
+
+
+def _prediction(inputs: Inputs) -> Prediction | None:
+    if inputs.model != SURROGATE:
+        return None
+    try:
+        return answers.prediction(inputs.folder, inputs.body, inputs.conditions)
+    except InputError as error:
+        st.error(sentence(str(error)))
+        return None
+
+
+def _numbers(inputs: Inputs, predicted: Prediction | None, solved: Answer | None, found: Refined | None) -> None:
+    """Forces and confidence at the left, what can be asked for at the right."""
+    shown = solved if predicted is None else predicted
+    with st.container(key="numbers"):
+        with st.container(key="forces"):
+            metric(
+                "Drag $C_D$",
+                value_or_dash(None if shown is None else shown.drag_coefficient),
+                _against_start(inputs, shown),
+                f"Force along the stream: pressure part plus friction part. {CONVENTION} Below, compared with the body "
+                "as it was opened, at these conditions.",
+            )
+            for name, label, definition in PARTS:
+                mine, true = (None if answer is None else getattr(answer, name) for answer in (predicted, solved))
+                note = "by the solver" if mine is None else _share(predicted, name)
+                if mine is not None and true is not None:
+                    note = f"solver {coefficient(true)}"
+                metric(label, value_or_dash(true if mine is None else mine), note, f"{definition} {CONVENTION}")
+            _trust(predicted)
+            _checked(predicted, solved, found)
+        with st.container(key="actions"):
+            work.solve_button()
+            work.optimise_button()
+    if solved is not None:
+        doubts("Solver", solved)
+
+
+def _share(predicted: Prediction | None, name: str) -> str:
+    assert predicted is not None
+    if name == "lift_coefficient":
+        return f"lift over drag {predicted.lift_coefficient / predicted.drag_coefficient:.2f}".replace("-", "−")
+    return f"{100.0 * getattr(predicted, name) / predicted.drag_coefficient:.0f} % of the drag"
+
+
+def _against_start(inputs: Inputs, shown: Prediction | Answer | None) -> str:
+    """The drag compared with that of the body as it was opened, by the surrogate."""
+    if inputs.model != SURROGATE or shown is None:
+        return "by the solver"
+    start = session.opened()
+    if start.coefficients == session.present().coefficients:
+        return "the body as opened"
+    before = answers.prediction(inputs.folder, answers.body_of(start), inputs.conditions).drag_coefficient
+    return f"{apart(shown.drag_coefficient, before)} to the start"
+
+
+def _trust(predicted: Prediction | None) -> None:
+    metric(
+        "Confidence",
+        "–" if predicted is None else confidence(predicted.confidence),
+        "no surrogate asked" if predicted is None else trust(predicted.confidence),
+        "How near the surrogate's training came to this body and these conditions: 1 is as near as usual, 0 is "
+        "outside its range of Re. Ask the solver where it is not high.",
+    )
+
+
+def _checked(predicted: Prediction | None, solved: Answer | None, found: Refined | None) -> None:
+    """The best number there is beside the network's: the solver's, else that of the state inverse."""
+    value, note = "…", "ask the solver" if predicted is None else "being refined"
+    if solved is not None:
+        value = with_error(solved.drag_coefficient, solved.drag_error)
+        note = "by the solver"
+        if predicted is not None:
+            note = f"solver; surrogate {apart(predicted.drag_coefficient, solved.drag_coefficient)}"
+    elif found is not None and found.correction.arrived:
+        value, note = coefficient(found.correction.drag_coefficient), "by the state inverse"
+    elif found is not None:
+        value, note = "–", "ask the solver"
+    metric(
+        "Checked $C_D$",
+        value,
+        note,
+        "The drag of the refined flow: the state inverse moves the network's flow onto the equations in a fraction of "
+        "a second. When the solver was asked, its drag ± its estimate of its own error instead.",
+    )
+
+
+def _toolbar() -> tuple[str, str, bool, bool, bool]:
+    """Which field, of which flow, with which lines, and how much of the wake."""
+    with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
+        quantity = st.segmented_control(
+            "Field",
+            list(QUANTITIES),
+            key="quantity",
+            required=True,
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            help=" ".join(f"{name.capitalize()}: {shown.definition}" for name, shown in QUANTITIES.items()),
+        )
+        compare = st.segmented_control(
+            "Flow",
+            [OWN, MINUS_START, OF_SOLVER, MINUS_SOLVER],
+            key="compare",
+            required=True,
+            label_visibility="collapsed",
+            help=COMPARE_HELP,
+        )
+        streamlines = st.toggle(
+            "Streamlines",
+            key="streamlines",
+            help="Lines of constant stream function, 0.16 U d apart, and closed ones in eddies. Heavier ones divide "
+            "the flow: they end at the body or cross where the fluid is at rest.",
+        )
+        sensitivity = st.toggle(
+            "Sensitivity",
+            key="sensitivity",
+            help="By the surrogate's gradient: blue where pulling the outline out lowers the drag, orange where "
+            "pushing it in does, at constant area. The longer the band, the stronger.",
+        )
+        wake = st.toggle("Wake", key="wake", help="Show ten lengths d of the wake.")
+    return str(quantity), str(compare), streamlines, sensitivity, wake
+
+
+def _draw(
+    inputs: Inputs,
+    predicted: Prediction | None,
+    solved: Answer | None,
+    found: Refined | None,
+    wanted: tuple[str, str, bool, bool],
+    home: Window,
+) -> None:
+    quantity, compare, streamlines, sensitivity = wanted
+    design = session.present()
+    mine = None if predicted is None else scene.of_surrogate(inputs, predicted, found, home)
+    true = None if solved is None else scene.of_solver(solved)
+    if predicted is None:
+        scene.forget()
+    shown, other, badge = _compared(inputs, mine, true, compare)
+    ghost = None
+    if session.opened().coefficients != design.coefficients:
+        ghost = drawing.outline_of(answers.body_of(session.opened()), design.alpha_deg)
+    layer = None
+    data: dict[str, Any] = {}
+    if shown is not None:
+        grid, layer = scene.picture(shown, home, quantity, other)
+        data["marks"] = scene.marks(shown)
+        if streamlines:
+            data["lines"], data["dividing"] = scene.lines(shown, grid, home)
+    if sensitivity and predicted is not None:
+        data["sensitivity"] = answers.sensitivity(inputs.folder, inputs.body, inputs.conditions)
+    component("drawing")(
+        key="drawing",
+        data=drawing.payload(
+            version=st.session_state.version,
+            home=home,
+            outline=drawing.outline_of(inputs.body, design.alpha_deg),
+            layer=layer,
+            badge=badge,
+            ghost=ghost,
+            **data,
+        ),
+        on_moved_change=_moved,
+        on_zoomed_change=_zoomed,
+    )
+    _what_happens(inputs, predicted, shown)
+    _walls(mine, true)
+    answer = solved if predicted is None else predicted
+    if shown is not None and layer is not None and answer is not None:
+        take_away.files(inputs, shown.field, answer)
+        take_away.in_space(inputs, layer)
+    scene.watch_refinement()
+
+
+def _moved() -> None:
+    session.pull(st.session_state.drawing.get("moved"))
+
+
+def _zoomed() -> None:
+    session.look((st.session_state.drawing.get("zoomed") or {}).get("share"))
+
+
+def _compared(
+    inputs: Inputs, mine: Scene | None, true: Scene | None, compare: str
+) -> tuple[Scene | None, FlowField | None, str]:
+    """The flow to show, the one to subtract, and the words that say so."""
+    shown = mine if mine is not None else true
+    if shown is None:
+        return None, None, "Press Ask the solver to see the flow."
+    if compare == OF_SOLVER and true is not None:
+        return true, None, true.source
+    if compare == MINUS_SOLVER and true is not None and mine is not None:
+        return mine, true.field, f"{mine.source}, minus the solver's flow"
+    if compare == MINUS_START and mine is not None:
+        before = scene.start_field(inputs, refined=mine.refined is not None)
+        return mine, before, f"{mine.source}, minus the flow of the start"
+    missing = compare in (OF_SOLVER, MINUS_SOLVER) and true is None
+    return shown, None, shown.source + (" (the solver has not been asked)" if missing else "")
+
+
+def _what_happens(inputs: Inputs, predicted: Prediction | None, shown: Scene | None) -> None:
+    """Pressures at both ends, where the flow separates, its wake, and the body's fit: always two lines of text."""
+    body, text = inputs.body, "Drag a point of the outline, move a slider, or press Optimise."
+    found = None if shown is None else shown.analysis
+    if found is not None:
+        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in found.separation)
+        length = found.recirculation_length
+        text = (
+            f"$C_p$ {coefficient(found.front.pressure_coefficient)} at the front, "
+            f"{coefficient(found.rear.pressure_coefficient)} at the base. The flow leaves the wall at {points}; "
+            + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind it.")
+        )
+    fit = f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
+    seen = body.fit_error if predicted is None else predicted.body.fit_error
+    if seen > FIT_WARNING:
+        fit += f" :orange[The surrogate sees a body that is {seen:.2%} of d away from it.]"
+    with st.container(key="remarks"):
+        st.caption(
+            f"{text} {fit}",
+            help="$C_p$ = (p − p∞) / (½ ρ U²). Base: the rearmost point; the recirculation is measured from there. "
+            "Points are x/d, y/d. Bodies are described by modes of a conformal map; the surrogate knows the first "
+            f"few alone. Fit error of an imported outline: {body.fit_error:.2%} of d.",
+        )
+
+
+def _walls(mine: Scene | None, true: Scene | None) -> None:
+    """Pressure and shear stress along the wall, side by side."""
+    named = [("surrogate", mine), ("solver", true)]
+    shown = [
+        answers.wall_curve(name, flow.field, name, () if flow.analysis is None else flow.analysis.separation)
+        for name, flow in named
+        if flow is not None
+    ]
+    if not shown:
+        return
+    with st.container(key="walls"):
+        for quantity in WALL_QUANTITIES:
+            component("curves")(key=f"plot_{quantity}", data=curves.payload(shown, quantity))
