@@ -9,7 +9,9 @@ First picture: from the first request to a server that has just started. Numbers
 
 from __future__ import annotations
 
+import cmath
 import logging
+import math
 import signal
 import socket
 import subprocess
@@ -27,7 +29,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from streamlit.testing.v1 import AppTest
 
-CHANGES = 20
+CHANGES, POINTS, PIXELS = 20, 16, 14
 REST = 1.5
 FLAGS = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "window-size=1440,900")
 DRAWING = (
@@ -50,6 +52,11 @@ WATCH = (
     }, true);
     """
 )
+
+
+def outward(index: int) -> complex:
+    """About the outward normal at a control point."""
+    return cmath.exp(2j * math.pi * index / POINTS)
 
 
 def timed_page() -> None:
@@ -76,7 +83,8 @@ def server_times() -> tuple[list[float], list[float]]:
     took = []
     for index in range(CHANGES):
         time.sleep(REST)
-        at.session_state["change"] = {"index": index % 16, "dx": 0.0, "dy": 0.06 if index % 16 < 8 else -0.06}
+        way = 0.06 * outward(index)
+        at.session_state["change"] = {"index": index % POINTS, "dx": way.real, "dy": way.imag}
         at.run()
         assert not at.exception, at.exception
         took.append(at.session_state["took"])
@@ -131,7 +139,7 @@ def browser_times() -> tuple[float, list[float], list[float]]:
         first = time.monotonic() - begun
         time.sleep(2.0 * REST)
         driver.execute_script(WATCH)
-        seen = [drag(driver, index % 16) for index in range(CHANGES)]
+        seen = [drag(driver, index % POINTS) for index in range(CHANGES)]
     return first, [found["drag"] for found in seen], [found["flow"] for found in seen]
 
 
@@ -146,7 +154,8 @@ def drag(driver: webdriver.Chrome, index: int) -> dict[str, float]:
     pointer = chain.w3c_actions.pointer_action
     pointer.move_to_location(round(x), round(y))
     pointer.pointer_down()
-    pointer.move_to_location(round(x) + (14 if index in (0, 15, 1) else 0), round(y) + (-14 if index < 8 else 14))
+    way = PIXELS * outward(index)
+    pointer.move_to_location(round(x + way.real), round(y - way.imag))
     pointer.pointer_up()
     chain.perform()
     seen: dict[str, float] = until(
