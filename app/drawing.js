@@ -84,21 +84,21 @@ class Drawing {
     this.colours.width = 1; // also clears it
     if (!raster) return;
     const { nx, ny, low, high, data } = raster, { table, low: bottom, high: top } = colours;
-    const q = new Uint16Array(bytes(data).buffer), colour = bytes(table);
+    const q = new Uint16Array(bytes(data).buffer), colour = bytes(table), packed = new Uint32Array(256);
+    for (let k = 0; k < 256; k++) packed[k] = colour[3 * k] | (colour[3 * k + 1] << 8) | (colour[3 * k + 2] << 16) | 0xff000000;
     this.values = q;
     const w = (nx - 1) * SMOOTH + 1, h = (ny - 1) * SMOOTH + 1;
     Object.assign(this.colours, { width: w, height: h });
-    const image = new ImageData(w, h);
-    const scale = (high - low) / (NOTHING - 1), slope = 255 / (top - bottom);
+    const image = new ImageData(w, h), pixels = new Uint32Array(image.data.buffer);
+    const slope = 255 / (top - bottom), scale = (slope * (high - low)) / (NOTHING - 1), first = slope * (low - bottom) + 0.5;
     for (let j = 0; j < h; j++) {
       const y = (h - 1 - j) / SMOOTH, j0 = Math.min(Math.floor(y), ny - 2), v = y - j0;
       for (let i = 0; i < w; i++) {
         const x = i / SMOOTH, i0 = Math.min(Math.floor(x), nx - 2), u = x - i0, at = j0 * nx + i0;
-        const [a, b, c, d] = [q[at], q[at + 1], q[at + nx], q[at + nx + 1]];
-        if (Math.max(a, b, c, d) === NOTHING) continue;
-        const value = low + scale * ((1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * c + u * d));
-        const k = 3 * Math.round(Math.min(255, Math.max(0, slope * (value - bottom)))), p = 4 * (j * w + i);
-        image.data.set([colour[k], colour[k + 1], colour[k + 2], 255], p);
+        const a = q[at], b = q[at + 1], c = q[at + nx], d = q[at + nx + 1];
+        if (a === NOTHING || b === NOTHING || c === NOTHING || d === NOTHING) continue;
+        const value = first + scale * ((1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * c + u * d));
+        pixels[j * w + i] = packed[value < 0 ? 0 : value > 255 ? 255 : Math.floor(value)];
       }
     }
     this.colours.getContext("2d").putImageData(image, 0, 0);

@@ -7,10 +7,10 @@ page that is being drawn, and a session's earlier wish is dropped when it makes 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 from fusiform.app.memory import Memory
 from fusiform.app.pictures import Window
@@ -43,13 +43,34 @@ def refined(key: Hashable) -> Refined | None:
     return _done.get(key)
 
 
-def start(key: Hashable, prediction: Prediction, window: Window) -> Future[None]:
-    """Find it in the background; the answer is then `refined(key)`."""
-    asked = time.monotonic()
+class Refinement:
+    """A refinement under way; its answer is then `refined(key)`. Dropped, it ends after the step it is in."""
 
-    def find() -> None:
-        time.sleep(max(0.0, asked + SETTLE_SECONDS - time.monotonic()))
-        field, reach = prediction.field, (window.left, window.right, window.bottom, window.top)
-        _done.put(key, Refined(window, field, analyse(field), streamlines(field, reach), prediction.correction))
+    def __init__(self, key: Hashable, prediction: Prediction, window: Window) -> None:
+        self.key = key
+        self._prediction, self._window = prediction, window
+        self._dropped = Event()
+        self._future = _pool.submit(self._find)
 
-    return _pool.submit(find)
+    def drop(self) -> None:
+        """It is not wanted any more."""
+        self._dropped.set()
+        self._future.cancel()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self._future.done()
+
+    def _find(self) -> None:
+        if self._dropped.wait(SETTLE_SECONDS):
+            return
+        prediction, window = self._prediction, self._window
+        field = prediction.field
+        if self._dropped.is_set():
+            return
+        found = analyse(field)
+        if self._dropped.is_set():
+            return
+        lines = streamlines(field, (window.left, window.right, window.bottom, window.top))
+        _done.put(self.key, Refined(window, field, found, lines, prediction.correction))

@@ -257,6 +257,8 @@ def dragged(row: Row, grip: str, way: complex, body: Body) -> Row:
     """The constraint after its grip was moved by `way`, in the body's unit; near the axis a region keeps to it."""
     d, changed = body.reference_length, dict(row)
     least = 0.02 * d
+    if row.get({"move": "x", "size": "x", "value": "value", "at": "at"}.get(grip, "")) is None:
+        return changed
 
     def size(name: str, change: float) -> None:
         changed[name] = rounded(max(row[name] + change, least))

@@ -23,7 +23,7 @@ from fusiform.app.drawing import Layer
 from fusiform.app.pictures import ComplexArray
 
 HALF_SPAN = 0.8
-SIZE = (1400, 640)
+SIZE = (1400, 560)
 HEIGHT = 480
 PROBE_SECONDS = 60.0
 BODY_COLOUR = "#aab4be"
@@ -77,8 +77,8 @@ def rendered(outline: ComplexArray, layer: Layer, azimuth_deg: float) -> bytes:
         plotter.add_mesh(pyvista.PolyData(points, faces.ravel()), color=BODY_COLOUR, ambient=0.5)
     plotter.view_xy()
     plotter.camera.azimuth = azimuth_deg
-    plotter.camera.elevation = 22.0
-    plotter.camera.zoom(1.25)
+    plotter.camera.elevation = 14.0
+    plotter.camera.zoom(1.6)
     picture = plotter.screenshot(return_img=True, transparent_background=True)
     plotter.close()
     file = io.BytesIO()

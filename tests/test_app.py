@@ -356,6 +356,14 @@ def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
     assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
 
 
+def test_the_files_are_offered_when_they_are_asked_for(page: AppTest) -> None:
+    assert [button.label for button in page.get("download_button") if button.label.startswith(".")] == []
+    page.session_state["take_away"] = True
+    healthy(page.run())
+    labels = [button.label for button in page.get("download_button") if button.label.startswith(".")]
+    assert labels == [".dat", ".csv", ".svg", ".dxf", ".stl", ".vts", ".json"]
+
+
 def test_the_design_in_space_is_drawn_when_it_is_asked_for(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "can_render", lambda: False)
     healthy(page.toggle("space").set_value(True).run())

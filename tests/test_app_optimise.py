@@ -227,7 +227,7 @@ def test_a_click_on_the_plot_chooses_its_point(place: int, chosen: int | None) -
     assert (at.session_state["optimum"] is None) == (chosen is None)
 
 
-def dragged_page(moved: Any) -> None:
+def dragged_page(moved: object) -> None:
     """The page, after a grip of the sketch was moved once."""
     import streamlit as st
 

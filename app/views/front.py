@@ -122,6 +122,7 @@ def _finished(front: Front) -> None:
                 selection_mode="points",
                 alt=f"Least drag for each {label.lower()}",
             )
+            session.follow("front_point", chosen)
             st.segmented_control(
                 label,
                 good,
@@ -144,7 +145,7 @@ def possible(front: Front) -> list[int]:
 
 def chosen_point(front: Front) -> int | None:
     """The number of the point that was clicked, if one was."""
-    chosen = st.session_state.get("front_point")
+    chosen = st.session_state.get("front_chosen")
     return chosen if chosen in possible(front) else None
 
 
@@ -159,14 +160,18 @@ def choose(place: int) -> None:
     """Point number `place` of those drawn becomes the shown optimum."""
     good = possible(st.session_state.front)
     if 0 <= place < len(good):
-        st.session_state.front_point = good[place]
-        _picked()
+        _open_point(good[place])
 
 
 def _picked() -> None:
+    """A value was chosen below the plot."""
+    if st.session_state.front_point is not None:
+        _open_point(st.session_state.front_point)
+
+
+def _open_point(number: int) -> None:
     state = st.session_state
-    if state.front_point is not None:
-        state.optimum, state.earlier = state.front.optimum(state.front_point), None
+    state.front_chosen, state.optimum, state.earlier = number, state.front.optimum(number), None
 
 
 def _body(front: Front, chosen: int | None) -> None:
@@ -206,7 +211,7 @@ def _body(front: Front, chosen: int | None) -> None:
             key="certify_point",
             icon=":material/verified:",
             disabled=st.session_state.job is not None,
-            on_click=work.certify_shown,
+            on_click=_certify,
             help="Search again with this limit and go on with the solver's own gradient until its conditions hold.",
         )
         st.button(
@@ -219,5 +224,10 @@ def _body(front: Front, chosen: int | None) -> None:
 
 
 def _open() -> None:
-    _picked()
+    _open_point(st.session_state.front_chosen)
     st.session_state.step = problem.OPTIMUM
+
+
+def _certify() -> None:
+    _open_point(st.session_state.front_chosen)
+    work.certify_shown()

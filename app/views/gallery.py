@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -26,7 +25,7 @@ class Example:
 
 EXAMPLES = (
     Example("Circle", "Bluff, with two eddies behind it: much to gain.", "circle", 40.0),
-    Example("Plate across", "As bluff as it gets: an ellipse broadside on.", "ellipse:0.7", 20.0),
+    Example("Ellipse across", "Broadside on: even more to gain.", "ellipse:0.7", 20.0),
     Example("Teardrop", "What people think is best. Is it?", "teardrop", 30.0),
     Example("Submarine", "A long hull with a pointed stern.", "submarine", 50.0),
     Example("Wing section", "NACA 2412, cambered, at an angle: lift and drag.", "naca2412", 50.0, 6.0),
@@ -44,7 +43,7 @@ def choose() -> None:
         row = EXAMPLES[first : first + COLUMNS]
         for column, example in zip(st.columns(COLUMNS), row, strict=True):
             with column.container(border=True):
-                st.html(_thumbnail(example))
+                st.image(_thumbnail(example), width="stretch")
                 st.markdown(f"**{example.title}**  \n{example.reason}")
                 if st.button(
                     f"Open at Re {example.reynolds:g}" + (f", α {example.alpha_deg:g}°" if example.alpha_deg else ""),
@@ -61,8 +60,7 @@ def _thumbnail(example: Example) -> str:
     """The outline as a small picture."""
     points = outline_at_incidence(answers.named_body(example.body).coefficients, example.alpha_deg)[::4]
     pairs = " ".join(f"{x:.3f},{-y:.3f}" for x, y in zip(points.real, points.imag, strict=True))
-    half = math.ceil(10.0 * abs(points.real).max()) / 10.0 + 0.1
     return (
-        f'<svg viewBox="{-max(half, 1.5)} -0.75 {2 * max(half, 1.5)} 1.5" width="100%" height="72" aria-hidden="true">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2.2 -0.95 4.4 1.9">'
         f'<polygon points="{pairs}" fill="#8d99a6" stroke="#4a5561" stroke-width="0.02"/></svg>'
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import cmath
 import math
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,7 +74,8 @@ def of_surrogate(inputs: Inputs, prediction: Prediction, found: Refined | None, 
     if found is None:
         key, state = _key(inputs), st.session_state
         state.wish = (key, prediction, home)
-        failed = state.get("refining_key") == key and state.get("refining") is None
+        refining: refine.Refinement | None = state.get("refining")
+        failed = refining is not None and refining.key == key and refining.over
         how = "not refined: ask the solver" if failed else "at once; being refined …"
         return Scene(prediction.network_field, f"surrogate, {how}", None, None)
     forget()
@@ -101,30 +101,29 @@ def start_field(inputs: Inputs, *, refined: bool) -> FlowField:
 def forget() -> None:
     """Nothing is to be refined any more."""
     state = st.session_state
-    earlier: Future[None] | None = state.get("refining")
-    if earlier is not None:
-        earlier.cancel()
-    state.wish, state.refining_key, state.refining = None, None, None
+    if state.get("refining") is not None:
+        state.refining.drop()
+    state.wish, state.refining = None, None
 
 
 def watch_refinement() -> None:
     """At the end of a run: begin what is to be refined, and run the page once more when it is there."""
     state = st.session_state
-    wish = state.get("wish")
-    if wish is not None and state.get("refining_key") != wish[0]:
+    wish, refining = state.get("wish"), state.get("refining")
+    if wish is not None and (refining is None or refining.key != wish[0]):
         forget()
-        state.refining_key, state.refining = wish[0], refine.start(*wish)
+        state.refining = refine.Refinement(*wish)
     state.wish = None
-    st.fragment(_arrived, run_every=POLL_SECONDS if state.get("refining") is not None else None)()
+    waiting = state.get("refining") is not None and not state.refining.over
+    st.fragment(_arrived, run_every=POLL_SECONDS if waiting else None)()
 
 
 def _arrived() -> None:
     """Runs in the page and then on a timer, as long as something is being refined."""
-    future: Future[None] | None = st.session_state.get("refining")
-    if future is not None and future.done():
-        st.session_state.refining = None
-        if not future.cancelled() and future.exception() is None:
-            st.rerun(scope="app")
+    refining: refine.Refinement | None = st.session_state.get("refining")
+    if refining is not None and refining.over and st.session_state.get("told") is not refining:
+        st.session_state.told = refining
+        st.rerun(scope="app")
 
 
 def of_solver(answer: Answer) -> Scene:

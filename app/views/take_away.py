@@ -33,10 +33,12 @@ OUTLINES = {
 
 
 def files(inputs: Inputs, field: FlowField, answer: Prediction | Answer) -> None:
-    """Buttons that write their file when they are pressed."""
+    """Buttons that write their file when they are pressed, made when the popover is opened."""
+    popover = st.popover("Take away", key="take_away", on_change="rerun", icon=":material/download:")
+    if not popover.open:
+        return
     stem = re.sub(r"[^\w.-]+", "-", inputs.body.name).strip("-") or "body"
-    with st.container(key="files", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Take away", width="content")
+    with popover, st.container(horizontal=True):
         for suffix, (mime, meaning) in OUTLINES.items():
             button(suffix, partial(body_bytes, inputs.body, suffix), stem + suffix, mime, meaning)
         button(
@@ -84,10 +86,13 @@ def _numbers(inputs: Inputs, answer: Prediction | Answer) -> bytes:
     return json.dumps(finite(numbers), indent=2).encode()
 
 
+def wants_space() -> bool:
+    """Whether the design is to be shown in space."""
+    return st.toggle("3-D", key="space", help="The extruded body with this field on its middle plane.")
+
+
 def in_space(inputs: Inputs, layer: Layer) -> None:
-    """The extruded body with the field on its middle plane, when it is asked for."""
-    if not st.toggle("3-D", key="space", help="The extruded body with this field on its middle plane."):
-        return
+    """The extruded body with the field on its middle plane."""
     outline = drawing.outline_of(inputs.body, inputs.conditions.alpha_deg)
     if space.can_render():
         turn = st.slider("Turn", -80, 80, step=5, key="azimuth", format="%d°", help="Walk around the body.", width=320)

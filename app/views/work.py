@@ -127,7 +127,7 @@ def sweep(over: str, values: Sequence[float]) -> None:
         return front_job(problem.present(), over, values, _model(), here)
 
     if _begin(make):
-        st.session_state.front = None
+        st.session_state.front, st.session_state.front_chosen = None, None
 
 
 def _solve() -> None:

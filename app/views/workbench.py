@@ -214,8 +214,11 @@ def _draw(
     _walls(mine, true)
     answer = solved if predicted is None else predicted
     if shown is not None and layer is not None and answer is not None:
-        take_away.files(inputs, shown.field, answer)
-        take_away.in_space(inputs, layer)
+        with st.container(key="files", horizontal=True, vertical_alignment="center"):
+            take_away.files(inputs, shown.field, answer)
+            in_space = take_away.wants_space()
+        if in_space:
+            take_away.in_space(inputs, layer)
     scene.watch_refinement()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import cmath
 import logging
 import math
+import os
 import signal
 import socket
 import subprocess
@@ -29,6 +30,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from streamlit.testing.v1 import AppTest
 
+os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"  # as the server's own settings say
 CHANGES, POINTS, PIXELS = 20, 16, 14
 REST = 1.5
 FLAGS = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "window-size=1440,900")
