@@ -86,13 +86,23 @@ def _live() -> None:
     asked: Problem = st.session_state.job_problem
     _live_metrics(now)
     with st.container(key="search_view"):
-        best, trail = _morph(asked.body, now.history)
-        rows = setup_of(asked)["rows"]
-        alpha_deg = asked.points[0].conditions.alpha_deg
-        start = sketch.outline(asked.body)
-        picture(sketch.draw(best, asked.body, rows, alpha_deg, ghost=start, trail=trail).svg, "morph")
-        picture(convergence(now.history), "convergence")
+        for svg, key in zip(_pictures(asked, now.history), ("morph", "convergence"), strict=True):
+            picture(svg, key)
     st.caption(f"Dotted: the start. Filled: the best body so far. {SEARCH_WORDS}")
+
+
+def _pictures(asked: Problem, history: Sequence[Iterate]) -> tuple[str, str]:
+    """Outlines and drags of a search; drawn anew when there is another evaluation, not at each look."""
+    drawn: tuple[Problem, int, tuple[str, str]] | None = st.session_state.get("live")
+    if drawn is not None and drawn[0] is asked and drawn[1] == len(history):
+        return drawn[2]
+    best, trail = _morph(asked.body, history)
+    rows = setup_of(asked)["rows"]
+    alpha_deg = asked.points[0].conditions.alpha_deg
+    ghost = sketch.outline(asked.body)
+    found = sketch.draw(best, asked.body, rows, alpha_deg, ghost=ghost, trail=trail).svg, convergence(history)
+    st.session_state.live = asked, len(history), found
+    return found
 
 
 def _live_metrics(now: Snapshot) -> None:
