@@ -167,8 +167,8 @@ sys.path.insert(0, {tests!r})
 from test_training_loop import SHORT, adam, parallel, run, sip, weights
 import torch
 rank = int(sys.argv[1])
-for name, make in (("adam", adam), ("sip", sip)):
-    with parallel.process_group():
+with parallel.process_group():
+    for name, make in (("adam", adam), ("sip", sip)):
         net, _ = run(Path({folder!r}) / name, make=make)
         torch.save(weights(net), Path({folder!r}) / f"{{name}}-{{rank}}.pt")
 """
@@ -179,12 +179,24 @@ def test_two_processes_give_what_one_gives_with_all_their_samples(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = WORKER.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
-    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "GLOO_SOCKET_IFNAME": "lo"}
+    common = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+        "GLOO_SOCKET_IFNAME": "lo",
+    }
     processes = [
-        subprocess.Popen([sys.executable, "-c", script, str(rank)], env={**os.environ, **common, "RANK": str(rank)})
+        subprocess.Popen([sys.executable, "-c", script, str(rank)], env={**common, "RANK": str(rank)})
         for rank in (0, 1)
     ]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    try:
+        assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
     for name, make in (("adam", adam), ("sip", sip)):
         alone, _ = run(tmp_path / f"{name} alone", make=make)
         first, second = (torch.load(tmp_path / f"{name}-{rank}.pt", weights_only=True) for rank in (0, 1))

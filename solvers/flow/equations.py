@@ -100,16 +100,14 @@ class Problem:
 
 def make_problem(coefficients: Tensor, reynolds: Tensor, grid: Grid) -> Problem:
     """Discretise `coefficients` (batch, K), already turned by the incidence, at `reynolds` (batch,), on `grid`."""
-    zeta = grid.zeta
-    slope = laurent.z_prime(coefficients, zeta) * zeta
+    z, slope, curvature = laurent.on_polar_grid(coefficients, grid.xi, grid.eta)
     viscosity = 1.0 / reynolds
-    z = laurent.z(coefficients, zeta)
     return Problem(
         grid=grid,
-        metric=slope.abs().square(),
+        metric=slope.real.square() + slope.imag.square(),
         viscosity=viscosity,
         stream=z.imag,
-        stream_defect=_stream_defect(coefficients, grid, z, slope),
+        stream_defect=_stream_defect(grid, z, slope, curvature),
         wall=z[:, 0],
         wall_normal=slope[:, 0],
         far_slope=_far_slope(grid, z[:, -1], slope[:, -1], viscosity),
@@ -139,10 +137,9 @@ def _far_slope(grid: Grid, position: Tensor, slope: Tensor, viscosity: Tensor) -
     return psi_xi + psi @ _first_harmonic(grid).mT
 
 
-def _stream_defect(coefficients: Tensor, grid: Grid, z: Tensor, z_xi: Tensor) -> Tensor:
-    curvature = laurent.z_xi_xi(coefficients, grid.zeta)
+def _stream_defect(grid: Grid, z: Tensor, z_xi: Tensor, z_xi_xi: Tensor) -> Tensor:
     first = z_xi.imag - grid.radial_derivative(grid.radial.psi_first, z.imag)
-    second = curvature.imag - grid.radial_derivative(grid.radial.psi_second, z.imag, 2)
+    second = z_xi_xi.imag - grid.radial_derivative(grid.radial.psi_second, z.imag, 2)
     beyond_wall = (torch.arange(grid.n_xi, device=z.device) >= grid.radial.wall_lines)[:, None]
     return torch.stack([first, second], dim=1) * beyond_wall
 

@@ -132,44 +132,61 @@ def periodic_integral(values: Tensor) -> Tensor:
     return torch.fft.irfft(torch.fft.rfft(values) * factor, n)
 
 
-def _evaluate(series: Tensor, s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """η(s) with η(0) = 0, dη/ds and d²η/ds², each (batch, n), from the spacing's series at s (n,)."""
-    k = torch.arange(1, series.shape[1] - 1, dtype=s.dtype, device=s.device)
-    phase = torch.polar(torch.ones_like(s[:1]), s[:, None] * k)
-    c = 2.0 * series[:, 1:-1]
-    return (
-        s + ((c / (1j * k)) @ (phase - 1.0).mT).real,
-        1.0 + (c @ phase.mT).real,
-        ((c * (1j * k)) @ phase.mT).real,
-    )
+@lru_cache(maxsize=8)
+def _spacing_constants(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, ...]:
+    """Of 2·SPACING_MODES nodes s: s, cos s − 1, the smoothing G_σ (as a matrix on rows of samples), and the primitive
+    that is zero at s = 0 of the zero-mean part (likewise)."""
+    count = 2 * SPACING_MODES
+    s = np.arange(count) * (2.0 * np.pi / count)
+    m = np.arange(SPACING_MODES + 1)
+    spectrum = np.fft.rfft(np.eye(count))
+    smoothing = np.fft.irfft(spectrum * np.exp(-0.5 * (BODY_SMOOTHING * m) ** 2), count)
+    inner = m[1:-1]
+    waves = (np.exp(1j * s[:, None] * inner) - 1.0) / (1j * inner)
+    primitive = (2.0 / count) * (spectrum[:, 1:-1] @ waves.T).real
+    arrays = (s, np.cos(s) - 1.0, smoothing, primitive)
+    return tuple(torch.from_numpy(a).to(device, dtype) for a in arrays)
 
 
-def _spacing_series(coefficients: Tensor, reynolds: Tensor) -> Tensor:
-    """Fourier coefficients w_m, m = 0 … SPACING_MODES, of the node spacing dη/ds (w_0 = 1).
+def _spacing(coefficients: Tensor, reynolds: Tensor) -> Tensor:
+    """Samples of the node spacing dη/ds, of mean one, at 2·SPACING_MODES nodes s, (batch, 2·SPACING_MODES).
 
     The wake is narrower, seen from the body, on the larger outer circle: A grows with half the logarithm of its radius.
     """
-    count = 2 * SPACING_MODES
-    s = torch.arange(count, dtype=coefficients.real.dtype, device=coefficients.device) * (2.0 * torch.pi / count)
-    smoothing = torch.exp(-0.5 * (BODY_SMOOTHING * torch.arange(SPACING_MODES + 1).to(s)) ** 2)
+    s, cosine, smoothing, primitive = _spacing_constants(coefficients.real.dtype, coefficients.device)
     depth = WAKE_DEPTH + 0.5 * torch.log1p(_bubble_growth(reynolds) / NEAR_RADIUS)
-    wake = depth[:, None] * torch.exp(WAKE_SHARPNESS * (torch.cos(s) - 1.0))
-    c = laurent.conformal_radius(coefficients)[:, None]
+    wake = depth[:, None] * torch.exp(WAKE_SHARPNESS * cosine)
+    k = laurent.modes(coefficients)
+    amplitude = (k * coefficients)[:, :, None]
     eta = s.expand(coefficients.shape[0], -1)
     for _ in range(FIXED_POINT_STEPS):
-        slope = laurent.z_prime(coefficients, torch.polar(torch.ones_like(eta), eta)) / c
+        phase = eta[:, :, None] * (k + 1.0)
+        slope = 1.0 - (torch.complex(phase.cos(), -phase.sin()) @ amplitude)[:, :, 0]
         log_slope = 0.5 * torch.log(slope.real.square() + slope.imag.square() + BODY_FLOOR**2)
-        log_slope = torch.fft.irfft(torch.fft.rfft(log_slope) * smoothing, count)
-        series = torch.fft.rfft(torch.exp(BODY_EXPONENT * log_slope - wake))
-        series = series / series[:, :1].real
-        eta = _evaluate(series, s)[0]
-    return series
+        spacing = torch.exp(BODY_EXPONENT * (log_slope @ smoothing) - wake)
+        spacing = spacing / spacing.mean(1, keepdim=True)
+        eta = s + spacing @ primitive
+    return spacing
+
+
+@lru_cache(maxsize=16)
+def _node_matrices(n_eta: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The nodes s_j (n_eta,), and the matrix (2·SPACING_MODES, 3·n_eta) from samples of the spacing to η − s, dη/ds and
+    d²η/ds² there."""
+    s = np.arange(n_eta) * (2.0 * np.pi / n_eta)
+    m = np.arange(1, SPACING_MODES)
+    spectrum = np.fft.rfft(np.eye(2 * SPACING_MODES))[:, 1:-1] / SPACING_MODES
+    waves = np.exp(1j * s[:, None] * m)
+    parts = [spectrum @ ((waves - 1.0) / (1j * m)).T, spectrum @ waves.T, spectrum @ (waves * (1j * m)).T]
+    matrix = np.concatenate([part.real for part in parts], axis=1)
+    return torch.from_numpy(s).to(device, dtype), torch.from_numpy(matrix).to(device, dtype)
 
 
 def angular_nodes(coefficients: Tensor, reynolds: Tensor, n_eta: int) -> tuple[Tensor, Tensor, Tensor]:
     """Angles η(s_j) of the nodes and dη/ds, d²η/ds², each (batch, n_eta)."""
-    s = torch.arange(n_eta, dtype=coefficients.real.dtype, device=coefficients.device) * (2.0 * torch.pi / n_eta)
-    return _evaluate(_spacing_series(coefficients, reynolds), s)
+    s, matrix = _node_matrices(n_eta, coefficients.real.dtype, coefficients.device)
+    offset, slope, bend = (_spacing(coefficients, reynolds) @ matrix).split(n_eta, dim=1)
+    return s + offset, 1.0 + slope, bend
 
 
 def far_radius(reynolds: Tensor) -> Tensor:

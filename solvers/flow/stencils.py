@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +31,7 @@ def hermite_weights(nodes: Array, at: float, order: int, slope_at: float | None 
     return weights[: len(nodes)]
 
 
+@lru_cache(maxsize=16)
 def fourier_matrices(count: int) -> tuple[Array, Array]:
     """First and second derivative on `count` (even) equidistant nodes of a 2π-periodic interval, (count, count).
 
