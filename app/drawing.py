@@ -105,8 +105,9 @@ def payload(
     ghost: ComplexArray | None = None,
     marks: Sequence[tuple[complex, str]] = (),
     sensitivity: Sensitivity | None = None,
+    awaited: bool = False,
 ) -> dict[str, Any]:
-    """The data of the drawing, ready for JSON."""
+    """The data of the drawing, ready for JSON; `awaited`: whether a better flow is to come."""
     extent = home if layer is None else layer.grid.window
     return {
         "version": version,
@@ -124,6 +125,7 @@ def payload(
         "sensitivity": None if sensitivity is None else np.round(sensitivity.density, 3).tolist(),
         "effects": None if sensitivity is None else [f"{x:+.2f}".replace("-", "−") for x in sensitivity.effects],
         "badge": badge,
+        "awaited": awaited,
         "hint": "" if version else "Drag a white point of the outline; point at the flow to read it.",
         **_colours(layer),
     }

@@ -25,8 +25,14 @@ from fusiform.app.views import (
     workbench,
 )
 from fusiform.app.views.controls import Inputs
+from fusiform.app.views.tabs import tabs
 
-SECTIONS = (session.DESIGN, session.OPTIMUM, training.TRAIN, explain.WHY)
+SECTIONS = {
+    session.DESIGN: "Shape a body by hand; its drag and its flow follow at once.",
+    session.OPTIMUM: "Find the body with the least drag under constraints, and have it certified by the solver.",
+    training.TRAIN: "Train models by several methods, compare them, and choose the one in use.",
+    explain.WHY: "Why inverting the physics pays, with measured numbers.",
+}
 
 
 def masthead() -> str:
@@ -34,9 +40,7 @@ def masthead() -> str:
     history = st.session_state.history
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.markdown("#### Fusiform", width="content", help="Finds the body shape with the least drag in laminar flow.")
-        section = st.segmented_control(
-            "Section", SECTIONS, key="view", required=True, label_visibility="collapsed", width="content"
-        )
+        section = tabs("view", SECTIONS)
         st.space("stretch")
         st.button(
             "Undo",
@@ -67,7 +71,7 @@ def masthead() -> str:
         if st.button("Examples", key="examples", icon=":material/grid_view:", help="Ready-made designs to open."):
             gallery.choose()
         projects.menu()
-    return str(section)
+    return section
 
 
 def section(chosen: str, inputs: Inputs) -> None:

@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+from fusiform.app import warm
 from fusiform.solvers.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
@@ -55,6 +56,7 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
         raise InputError(
             'expected Streamlit for the design page, got none; install it with pip install "fusiform[app]"'
         ) from error
+    warm.in_background()
     script = Path(__file__).with_name("main.py")
     chosen = _choose_port(port, address)
     url = f"http://{f'[{address}]' if ':' in address else address}:{chosen}"

@@ -374,7 +374,7 @@ def test_the_design_in_space_is_drawn_when_it_is_asked_for(page: AppTest, monkey
 def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTest) -> None:
     page.number_input("reynolds").set_value(20.0).run()
     healthy(page.button("optimise").click().run())
-    assert page.segmented_control("view").value == session.OPTIMUM
+    assert page.session_state["view"] == session.OPTIMUM
     run_until(page, idle)
     healthy(page.run())
     optimum = page.session_state["optimum"]

@@ -34,7 +34,7 @@ def page() -> Iterator[AppTest]:
     """The Optimise section, on the coarse grid and without certifying; jobs are ended with the test."""
     at = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
     at.selectbox("grid").set_value("coarse")
-    healthy(at.segmented_control("view").set_value(session.OPTIMUM).run())
+    healthy(at.button("view_Optimise").click().run())
     healthy(at.toggle("option_certify").set_value(False).run())
     yield at
     job = at.session_state["job"]
@@ -122,7 +122,7 @@ def test_an_optimum_with_a_greatest_length_has_the_numbers_of_the_python_api(pag
     number = add(page, "max_length")
     healthy(page.number_input(problem.widget(number, "value")).set_value(1.5).run())
     healthy(page.button("optimise").click().run())
-    assert page.segmented_control("step").value == problem.OPTIMUM
+    assert page.session_state["step"] == problem.OPTIMUM
     finished(page)
     saved = tmp_path / "project.json"
     saved.write_bytes(page.session_state["optimum"].project)
@@ -179,7 +179,7 @@ def test_a_number_that_makes_no_sense_is_one_sentence(page: AppTest) -> None:
 
 
 def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> None:
-    healthy(page.segmented_control("step").set_value(problem.FRONT).run())
+    healthy(page.button("step_Trade-off").click().run())
     assert "Sweep" in page.info[0].value
     page.number_input("front_from_length_1").set_value(1.6)
     page.number_input("front_to_length_1").set_value(1.0)
@@ -196,7 +196,7 @@ def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> No
     healthy(page.button("solve_flows").click().run())
     finished(page)
     assert len(page.get("plotly_chart")) == 3
-    healthy(page.segmented_control("step").set_value(problem.FRONT).run())
+    healthy(page.button("step_Trade-off").click().run())
     healthy(page.button("certify_point").click().run())
     finished(page)
     assert metric(page, "Optimality") == "certified"
@@ -218,8 +218,8 @@ def clicked_page(place: int) -> None:
 @pytest.mark.parametrize(("place", "chosen"), [(1, 1), (7, None)])
 def test_a_click_on_the_plot_chooses_its_point(place: int, chosen: int | None) -> None:
     at = healthy(AppTest.from_function(clicked_page, default_timeout=SECONDS, args=(place,)).run())
-    healthy(at.segmented_control("view").set_value(session.OPTIMUM).run())
-    healthy(at.segmented_control("step").set_value(problem.FRONT).run())
+    healthy(at.button("view_Optimise").click().run())
+    healthy(at.button("step_Trade-off").click().run())
     healthy(at.number_input("front_count").set_value(2).run())
     healthy(at.button("sweep").click().run())
     finished(at)
@@ -256,7 +256,7 @@ def dragged_page(moved: object) -> None:
 )
 def test_a_payload_that_is_dragged_follows_and_nonsense_changes_nothing(moved: Any, expected: dict[str, float]) -> None:
     at = healthy(AppTest.from_function(dragged_page, default_timeout=SECONDS, args=(moved,)).run())
-    healthy(at.segmented_control("view").set_value(session.OPTIMUM).run())
+    healthy(at.button("view_Optimise").click().run())
     add(at, "payload_rectangle")
     healthy(at.run())
     row = at.session_state["setup"]["rows"][0]

@@ -56,7 +56,7 @@ def metric(at: AppTest, label: str) -> str:
 def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTest, optimum: Optimum) -> None:
     opened(page, "mine.json", optimum.project)
     assert not page.error
-    assert (page.segmented_control("view").value, page.segmented_control("step").value) == (
+    assert (page.session_state["view"], page.session_state["step"]) == (
         session.OPTIMUM,
         problem.OPTIMUM,
     )
@@ -79,7 +79,7 @@ def test_a_problem_file_opens(page: AppTest, name: str) -> None:
     design = session_body(page)
     assert design == pytest.approx(expected.body.coefficients.tolist())
     assert page.number_input("reynolds").value == expected.points[0].conditions.reynolds
-    assert page.segmented_control("step").value == problem.PROBLEM
+    assert page.session_state["step"] == problem.PROBLEM
 
 
 def session_body(at: AppTest) -> list[complex]:
@@ -144,7 +144,7 @@ def test_every_damaged_number_of_a_project_is_refused_or_opened(optimum: Optimum
 def test_a_bad_project_leaves_the_page_as_it_is(page: AppTest) -> None:
     opened(page, "bad.json", b"{")
     assert page.error[0].value.startswith("Expected a project file")
-    assert page.segmented_control("view").value == session.DESIGN
+    assert page.session_state["view"] == session.DESIGN
 
 
 def test_the_report_is_one_whole_file_with_the_numbers_of_the_result(optimum: Optimum) -> None:

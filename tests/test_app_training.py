@@ -74,7 +74,7 @@ def healthy(at: AppTest) -> AppTest:
 
 def opened(section: str, root: Path | None = None) -> AppTest:
     at = healthy(AppTest.from_file(PAGE, default_timeout=60.0).run())
-    at.segmented_control("view").set_value(section)
+    at.button(f"view_{section}").click()
     if root is not None:
         healthy(at.run())
         at.text_input("train_root").set_value(str(root))
@@ -106,7 +106,7 @@ def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
     assert not at.button("train_start").disabled
     assert at.button("train_stop").disabled
     controls = [*at.selectbox, *at.button, *at.text_input, *at.file_uploader, *at.segmented_control]
-    assert [c.label for c in controls if not c.help and c.label != "Section"] == []
+    assert [c.label for c in controls if not c.help] == []
 
 
 def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
 
     healthy(again.button("use_dp").click().run())
     assert again.button("use_dp").disabled
-    healthy(again.segmented_control("view").set_value("Design").run())
+    healthy(again.button("view_Design").click().run())
     expected = load_surrogate(folder / "dp").evaluate(load_body("circle"), FlowConditions(10.0))
     assert f"{expected.drag_coefficient:#.4g}" in [m.value for m in again.metric]
     healthy(again.button("shipped_model").click().run())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ def _source(name: str) -> dict[str, str]:
     return {kind: folder.joinpath(f"{name}.{kind}").read_text() for kind in ("html", "css", "js")}
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _sources() -> dict[str, dict[str, str]]:
     return {name: _source(name) for name in ("drawing", "curves", "sketch")}
 

@@ -34,15 +34,28 @@ def follow(key: str, value: object) -> None:
 
 
 def drawn() -> None:
-    """Called at the end of each run: the section is drawn as a whole."""
+    """Called at the end of each run of the whole page: the section is drawn."""
     st.session_state.drawn = st.session_state.view
 
 
-def repeated(name: str) -> bool:
-    """Whether the control's value is no wish of the person: what it shows, what it showed, or a timer's request."""
-    state, context = st.session_state, get_script_run_ctx()
-    if context is not None and context.fragment_ids_this_run:
-        return True
+def in_fragment() -> bool:
+    """Whether this run draws a part of the page alone, as a timer or the drawing asks for."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def chosen(name: str) -> bool:
+    """Whether the control's value is the person's wish, not what it shows or showed before, or a part's request.
+
+    A control that a person has moved is known in the browser from then on: what it showed before is no echo any more.
+    """
+    state = st.session_state
+    if in_fragment():
+        return False
     value, earlier = state[name], state.get("shown_before", {}).get(name, [])
     known = [old for old, replaced in earlier if time.monotonic() - replaced < ECHO_SECONDS]
-    return value in known or (name in state.get("shown", {}) and value == state.shown[name])
+    if value in known or (name in state.get("shown", {}) and value == state.shown[name]):
+        return False
+    state.setdefault("shown", {})[name] = value
+    state.setdefault("shown_before", {}).pop(name, None)
+    return True

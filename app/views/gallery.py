@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 
@@ -55,7 +56,7 @@ def choose() -> None:
                     st.rerun()
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def _thumbnail(example: Example) -> str:
     """The outline as a small picture."""
     points = outline_at_incidence(answers.named_body(example.body).coefficients, example.alpha_deg)[::4]

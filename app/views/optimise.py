@@ -15,25 +15,23 @@ from fusiform.app.problems import setup_of
 from fusiform.app.views import answers, front, optimum, problem, session, work
 from fusiform.app.views.components import component, picture
 from fusiform.app.views.metrics import CONVENTION, metric
+from fusiform.app.views.tabs import tabs
 from fusiform.app.views.words import plain, value_or_dash
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import Iterate, Problem
 
 TRAIL = 5
-STEPS = (problem.PROBLEM, problem.OPTIMUM, problem.FRONT)
+STEPS = {
+    problem.PROBLEM: "What is asked: the body, the objective and the constraints.",
+    problem.OPTIMUM: "What was found, and by how much it is better.",
+    problem.FRONT: "How the least drag depends on a limit.",
+}
 
 
 def show() -> None:
     """Draw the section."""
     with st.container(key="optimum_bar", horizontal=True, vertical_alignment="center"):
-        step = st.segmented_control(
-            "Step",
-            STEPS,
-            key="step",
-            required=True,
-            label_visibility="collapsed",
-            help="What is asked, what was found, and how the least drag depends on a limit.",
-        )
+        step = tabs("step", STEPS)
         st.space("stretch")
         work.optimise_button()
     if step == problem.PROBLEM:

@@ -27,7 +27,6 @@ from fusiform.surrogates import Prediction
 ASPECT, NEAR_LENGTHS, WAKE_LENGTHS = 2.7, 2.6, 10.0
 ROOM = 0.45
 COLUMNS, FINE_COLUMNS = 160, 240
-POLL_SECONDS = 0.35
 MOST_MARKS = 8
 
 
@@ -106,24 +105,25 @@ def forget() -> None:
     state.wish, state.refining = None, None
 
 
-def watch_refinement() -> None:
-    """At the end of a run: begin what is to be refined, and run the page once more when it is there."""
+def begin_refinement() -> None:
+    """At the end of a run, so that it does not hold up the drawing: begin what is to be refined."""
     state = st.session_state
     wish, refining = state.get("wish"), state.get("refining")
     if wish is not None and (refining is None or refining.key != wish[0]):
         forget()
         state.refining = refine.Refinement(*wish)
     state.wish = None
-    waiting = state.get("refining") is not None and not state.refining.over
-    st.fragment(_arrived, run_every=POLL_SECONDS if waiting else None)()
 
 
-def _arrived() -> None:
-    """Runs in the page and then on a timer, as long as something is being refined."""
-    refining: refine.Refinement | None = st.session_state.get("refining")
-    if refining is not None and refining.over and st.session_state.get("told") is not refining:
-        st.session_state.told = refining
-        st.rerun(scope="app")
+def is_awaited() -> bool:
+    """Whether a refined flow is to come, for which the drawing asks again after a moment."""
+    return _expected(st.session_state.get("wish"), st.session_state.get("refining"))
+
+
+def _expected(wish: tuple[Any, ...] | None, refining: refine.Refinement | None) -> bool:
+    if wish is not None and (refining is None or refining.key != wish[0]):
+        return True
+    return refining is not None and not refining.over
 
 
 def of_solver(answer: Answer) -> Scene:

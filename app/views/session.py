@@ -20,7 +20,7 @@ from fusiform.app.design import Design, History, from_link, to_link
 from fusiform.app.drawing import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
 from fusiform.app.shape_sliders import SLIDERS, slider_values, with_slider
 from fusiform.app.views import answers
-from fusiform.app.views.following import drawn, follow, repeated
+from fusiform.app.views.following import chosen, drawn, follow, in_fragment
 from fusiform.app.views.words import sentence
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
@@ -76,19 +76,20 @@ def ready() -> None:
         follow(name, value)
 
 
-def _first_design() -> Design:
+def first_design() -> Design:
+    """The design of a new session."""
     return Design.of(answers.named_body(FIRST_BODY), FIRST_CONDITIONS)
 
 
 def _first() -> Design:
     """The design of the address, else the first body."""
     if "body" not in st.query_params:
-        return _first_design()
+        return first_design()
     try:
         design = from_link(st.query_params.to_dict())
     except InputError as error:
         st.session_state.design_error = str(error)
-        return _first_design()
+        return first_design()
     st.session_state.start_from = None
     return design
 
@@ -130,15 +131,15 @@ def _told(action: Callable[[], None]) -> None:
 
 def choose() -> None:
     """A body of the list was chosen; those that need more input open with that."""
-    chosen = st.session_state.start_from
-    if repeated("start_from"):
+    name = st.session_state.start_from
+    if in_fragment():
         return
-    if chosen == UPLOAD:
+    if name == UPLOAD:
         st.session_state.design_error = None
-    elif chosen == NACA:
+    elif name == NACA:
         name_section()
-    elif chosen is not None:
-        spec = {CIRCLE: "circle", ELLIPSE: "ellipse:2"}.get(chosen, chosen)
+    elif name is not None:
+        spec = {CIRCLE: "circle", ELLIPSE: "ellipse:2"}.get(name, name)
         _told(lambda: open_body(answers.named_body(spec)))
 
 
@@ -171,7 +172,7 @@ def adopt() -> None:
 
 def slide(name: str) -> None:
     """A slider of the shape was moved."""
-    if repeated(name):
+    if not chosen(name):
         return
     design, value = present(), st.session_state[name]
     _told(lambda: commit(design.reshaped(with_slider(answers.body_of(design), name, value))))
@@ -179,19 +180,19 @@ def slide(name: str) -> None:
 
 def slide_reynolds() -> None:
     """The slider of the Reynolds number was moved."""
-    if not repeated("reynolds_slider"):
+    if chosen("reynolds_slider"):
         commit(replace(present(), reynolds=st.session_state.reynolds_slider))
 
 
 def write_reynolds() -> None:
     """The number of the Reynolds number was changed."""
-    if not repeated("reynolds"):
+    if chosen("reynolds"):
         commit(replace(present(), reynolds=st.session_state.reynolds))
 
 
 def slide_incidence() -> None:
     """The slider of the incidence was moved."""
-    if not repeated("alpha"):
+    if chosen("alpha"):
         commit(replace(present(), alpha_deg=st.session_state.alpha))
 
 

@@ -1,20 +1,27 @@
-"""The design view: the body in its flow, which can be taken in hand, its numbers, and the plots along its wall."""
+"""The design view: the body in its flow, which can be taken in hand, its numbers, and the plots along its wall.
+
+Numbers and drawing are a fragment: a pulled point runs that alone. When the design stands still, the drawing asks for
+the refined flow, and the rest of the page, the rail and the plots along the wall, follows.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fusiform.app import curves, drawing
+from fusiform.app.drawing import Layer
 from fusiform.app.optima import Answer
 from fusiform.app.pictures import Window
 from fusiform.app.plots import QUANTITIES, WALL_QUANTITIES
 from fusiform.app.refine import Refined
 from fusiform.app.report import FIT_WARNING
-from fusiform.app.views import answers, numbers, scene, session, take_away, work
+from fusiform.app.views import answers, controls, numbers, scene, session, take_away, work
 from fusiform.app.views.components import component
 from fusiform.app.views.controls import Inputs
+from fusiform.app.views.following import in_fragment
 from fusiform.app.views.scene import Scene
 from fusiform.app.views.session import MINUS_SOLVER, MINUS_START, OF_SOLVER, OWN, SURROGATE
 from fusiform.app.views.words import coefficient, sentence
@@ -30,15 +37,63 @@ COMPARE_HELP = (
 )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the drawing shows, for what stands below it."""
+
+    mine: Scene | None
+    true: Scene | None
+    scene: Scene | None
+    layer: Layer | None
+    answer: Prediction | Answer | None
+
+
 def show(inputs: Inputs) -> None:
     """Draw the view."""
+    shown: Shown = st.fragment(_bench)()
+    _walls(shown.mine, shown.true)
+    if shown.scene is not None and shown.layer is not None and shown.answer is not None:
+        with st.container(key="files", horizontal=True, vertical_alignment="center"):
+            take_away.files(inputs, shown.scene.field, shown.answer)
+            in_space = take_away.wants_space()
+        if in_space:
+            take_away.in_space(inputs, shown.layer)
+    st.session_state.whole = _rest(refined=shown.mine is not None and shown.mine.refined is not None)
+
+
+def _bench() -> Shown:
+    """Numbers and drawing; drawn alone, it calls for the whole page when that no longer fits."""
+    state, alone = st.session_state, in_fragment()
+    awaited, state.awaited = state.get("awaited", False), False
+    before: Rest | None = state.get("whole")
+    if alone and (before is None or _rest(refined=before.refined).beside != before.beside):
+        st.rerun()
+    inputs = controls.inputs()
     predicted = _prediction(inputs)
     solved = work.solver_answer(inputs)
     found = None if predicted is None else scene.refined_flow(inputs)
     numbers.show(inputs, predicted, solved, found)
     quantity, compare, streamlines, sensitivity, wake = _toolbar()
     home = scene.home_window(wake)
-    _draw(inputs, predicted, solved, found, (quantity, compare, streamlines, sensitivity), home)
+    shown = _draw(inputs, predicted, solved, found, (quantity, compare, streamlines, sensitivity), home)
+    if alone and (awaited or not scene.is_awaited()) and _rest(refined=found is not None) != before:
+        st.rerun()
+    return shown
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What the page outside of the fragment shows: a version of the design and whether it is refined; `beside` them
+    the section, the job, and what went wrong."""
+
+    version: int
+    refined: bool
+    beside: tuple[Any, ...]
+
+
+def _rest(*, refined: bool) -> Rest:
+    state = st.session_state
+    return Rest(state.version, refined, (state.view, state.job, state.job_error, state.design_error))
 
 
 def _prediction(inputs: Inputs) -> Prediction | None:
@@ -94,7 +149,7 @@ def _draw(
     found: Refined | None,
     wanted: tuple[str, str, bool, bool],
     home: Window,
-) -> None:
+) -> Shown:
     quantity, compare, streamlines, sensitivity = wanted
     design = session.present()
     mine = None if predicted is None else scene.of_surrogate(inputs, predicted, found, home)
@@ -123,25 +178,24 @@ def _draw(
             layer=layer,
             badge=badge,
             ghost=ghost,
+            awaited=scene.is_awaited(),
             **data,
         ),
         on_moved_change=_moved,
         on_zoomed_change=_zoomed,
+        on_awaited_change=_awaited,
     )
     _what_happens(inputs, predicted, shown)
-    _walls(mine, true)
-    answer = solved if predicted is None else predicted
-    if shown is not None and layer is not None and answer is not None:
-        with st.container(key="files", horizontal=True, vertical_alignment="center"):
-            take_away.files(inputs, shown.field, answer)
-            in_space = take_away.wants_space()
-        if in_space:
-            take_away.in_space(inputs, layer)
-    scene.watch_refinement()
+    scene.begin_refinement()
+    return Shown(mine, true, shown, layer, solved if predicted is None else predicted)
 
 
 def _moved() -> None:
     session.pull(st.session_state.drawing.get("moved"))
+
+
+def _awaited() -> None:
+    st.session_state.awaited = True
 
 
 def _zoomed() -> None:

@@ -4,7 +4,7 @@ python tests/benchmarks/app_latency.py
 
 Server: one run of the page after a change, in a thread of this process, as wall time and as CPU time of that thread.
 Browser: a headless Chromium, from the release to the frame that shows the new drag, and to the one with the new flow.
-First picture: from the first request to a server that has just started. Numbers depend on what else the machine does.
+First picture: from the moment at which the server answers, with a browser that is open already. Numbers depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def browser_times() -> tuple[float, list[float], list[float]]:
     options.binary_location = "/usr/bin/chromium"
     for flag in FLAGS:
         options.add_argument(f"--{flag}")
-    with server() as url, webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver")) as driver:
+    with webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver")) as driver, server() as url:
         begun = time.monotonic()
         driver.get(url)
         until(lambda: driver.execute_script(DRAWING + "return root?.dataset.version"))
