@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, slopes
-from fusiform.surrogates.basis import vorticity_scale
+from fusiform.surrogates.basis import decode_state
 from fusiform.surrogates.dataset import Dataset, problem_of, turned
-from fusiform.surrogates.model import Surrogate
+from fusiform.surrogates.model import Surrogate, force_scalars
 from fusiform.surrogates.samples import CHUNK, scaled_snapshots
 
 
@@ -37,9 +37,10 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     for begin in range(0, len(dataset), CHUNK):
         part = dataset.select(slice(begin, begin + CHUNK))
         problem = problem_of(part.designs, part.resolution)
-        psi, omega = surrogate.basis.decode(encoded[begin : begin + CHUNK]).double().unbind(1)
-        vorticity.append(_relative(omega * vorticity_scale(problem), part.omega.double()))
-        found, wanted = (_velocity(problem, field) for field in (psi, part.psi.double()))
+        scalars = force_scalars(forces[begin : begin + CHUNK])
+        state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)
+        vorticity.append(_relative(state.omega, part.omega.double()))
+        found, wanted = (_velocity(problem, psi) for psi in (state.psi, part.psi.double() + problem.stream))
         velocity.append(_relative(found, wanted))
     return {
         "cases": len(dataset),
@@ -55,8 +56,7 @@ def _relative(found: Tensor, wanted: Tensor) -> Tensor:
     return (found - wanted).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1)
 
 
-def _velocity(problem: Problem, perturbation: Tensor) -> Tensor:
-    """(ψ_η, −ψ_ξ)/h at the nodes, (batch, 2, n_xi, n_eta), of ψ − y."""
-    psi = perturbation + problem.stream
+def _velocity(problem: Problem, psi: Tensor) -> Tensor:
+    """(ψ_η, −ψ_ξ)/h at the nodes, (batch, 2, n_xi, n_eta)."""
     d = slopes(problem, State(psi, torch.zeros_like(psi), psi.new_zeros(len(psi), 2)))
     return torch.stack([d.psi_eta, -d.psi_xi], dim=1) / problem.metric.sqrt()[:, None]

@@ -174,6 +174,11 @@ class Surrogate:
         return deepcopy(self.network).float()
 
     @cached_property
+    def _single_basis(self) -> LinearBasis:
+        """The basis in single precision: decoding reads every number of it once, and that is its cost."""
+        return self.basis.to(torch.float32)
+
+    @cached_property
     def _anchor_squares(self) -> Tensor:
         """|anchor|², (n,)."""
         return self.anchors.square().sum(1)
@@ -203,7 +208,7 @@ class Surrogate:
         """The predicted flow as an approximate solver state, and the problem that it approximately solves."""
         problem = discretise(coefficients, reynolds, self.basis.resolution)
         encoded, forces = self.outputs(coefficients, reynolds)
-        return problem, decode_state(self.basis, problem, encoded, force_scalars(forces))
+        return problem, decode_state(self._single_basis, problem, encoded, force_scalars(forces))
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""

@@ -51,6 +51,20 @@ def test_predicted_fields_look_like_solved_ones(surrogate):
     assert predicted.summary().keys() >= {"drag_coefficient", "confidence", "reference_length", "converged", "seconds"}
 
 
+def test_predicted_flows_do_not_slip(surrogate):
+    designs = sample(surrogate.space, 4, range(8))
+    problem, state = surrogate.state(turned(designs), designs.reynolds)
+    radial, grid = problem.grid.radial, problem.grid
+    assert state.psi[:, 0].abs().max() < 1e-12
+    slope = grid.radial_derivative(radial.omega_first[:1], state.psi)[:, 0]
+    bend = grid.radial_derivative(radial.omega_second[:1], state.psi, 2)[:, 0]
+    curl = problem.metric[:, 0] * state.omega[:, 0]
+    raw = surrogate.basis.decode(surrogate.outputs(turned(designs), designs.reynolds)[0])[:, 0] + problem.stream
+    was = grid.radial_derivative(radial.omega_first[:1], raw)[:, 0]
+    assert slope.norm() < 0.05 * was.norm()
+    assert (bend + curl).norm() < 0.05 * curl.norm()
+
+
 def test_mirror_symmetry_is_exact(surrogate):
     designs = sample(surrogate.space, 5, range(6))
     forces = surrogate.force_coefficients(turned(designs), designs.reynolds)
