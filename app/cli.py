@@ -118,7 +118,7 @@ def predict(
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 
-for command in (optimization.optimize, offline.dataset, offline.train, offline.evaluate):
+for command in (optimization.optimize, offline.dataset, offline.train, offline.evaluate, offline.calibrate):
     cli.command()(command)
 
 

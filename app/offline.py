@@ -122,6 +122,28 @@ def evaluate(
         typer.echo(f"wrote {write_card(model, measured[0], measured[1:])}", err=True)
 
 
+def calibrate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a trained model.")],
+    data: Data = Path("runs/data"),
+    as_json: Json = False,
+) -> None:
+    """Fit the bound on MODEL's drag error anew to solved cases, as training does at its end, and store it."""
+    from fusiform.surrogates import load_surrogate
+    from fusiform.surrogates.workflow import calibrate_model
+
+    fitted = calibrate_model(load_surrogate(model), data)
+    fitted.save(model)
+    shares = fitted.card["calibration"]
+    if as_json:
+        typer.echo(json_text(shares))
+        return
+    for where, share in shares.items():
+        typer.echo(
+            f"{share['covered']:.1%} of {share['bodies']} bodies {where} the training space keep a bound that was "
+            "fitted to the other half of them."
+        )
+
+
 def _print_models(surrogates: list[Surrogate], as_json: bool) -> None:
     from fusiform.surrogates.card import DEFINITIONS, comparison_table
 

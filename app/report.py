@@ -23,7 +23,7 @@ CONVENTIONS = (
 
 Row = tuple[str, str, str]
 
-ESTIMATES = ("drag_error", "lift_error")
+ESTIMATES = ("drag_error", "lift_error", "drag_bound")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
@@ -36,7 +36,8 @@ _DEFINITIONS = {
     "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
     "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
     "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
-    "confidence": ("confidence", "0 to 1: how far to trust the surrogate here"),
+    "drag_bound": ("error below", "95 of 100 bodies that the surrogate has never seen keep this bound on C_D"),
+    "confidence": ("confidence", "1 where that is at most 1 % of C_D, 0.5 where 2 %; 0 outside the range of Re"),
     "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
     "flow_residual": (

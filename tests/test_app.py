@@ -179,6 +179,18 @@ def test_a_slider_of_the_shape_gives_the_drag_of_that_body_and_undo_takes_it_bac
     assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
 
 
+def test_a_slider_can_be_moved_back_at_once(page: AppTest) -> None:
+    """What it showed a moment ago is no echo when the person has moved it meanwhile."""
+    before = metric(page, "Drag")
+    for value in (2.5, 1.0, 2.5, 1.0):
+        healthy(page.slider("fineness").set_value(value).run())
+        assert page.slider("fineness").value == pytest.approx(value, abs=1e-5)
+        assert (metric(page, "Drag") == before) == (value == 1.0)
+    healthy(page.select_slider("reynolds_slider").set_value(40.0).run())
+    healthy(page.select_slider("reynolds_slider").set_value(10.0).run())
+    assert metric(page, "Drag") == before
+
+
 def pull_page(point: object) -> None:
     """The page, after a control point was moved once."""
     import streamlit as st

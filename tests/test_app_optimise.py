@@ -17,7 +17,7 @@ from fusiform.app import constraint_kinds, sketch
 from fusiform.app.constraint_kinds import KINDS
 from fusiform.app.convergence import convergence
 from fusiform.app.problems import OBJECTIVES, first_setup, problem_of, setup_of
-from fusiform.app.views import front, problem, session, words
+from fusiform.app.views import front, problem, words
 from fusiform.solvers import Body, FlowConditions, load_body
 from fusiform.solvers.inverse import OptimizationResult, optimize, pareto_front
 from fusiform.solvers.inverse.problem import read_problem

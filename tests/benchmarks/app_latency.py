@@ -2,15 +2,15 @@
 
 python tests/benchmarks/app_latency.py
 
-Server: one run of the page after a change, in a thread of this process, as wall time and as CPU time of that thread.
+Server: a client of its web socket, from the message of a pull to those of the new drag and of the new flow.
 Browser: a headless Chromium, from the release to the frame that shows the new drag, and to the one with the new flow.
-First picture: from the moment at which the server answers, with a browser that is open already. Numbers depend on what else the machine does.
+First picture: from the moment at which the server answers, with a browser that is open already. Numbers depend on what
+else the machine does.
 """
 
 from __future__ import annotations
 
 import cmath
-import logging
 import math
 import os
 import signal
@@ -25,12 +25,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from page_client import PageClient
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
-from streamlit.testing.v1 import AppTest
 
-os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"  # as the server's own settings say
 CHANGES, POINTS, PIXELS = 20, 16, 14
 REST = 1.5
 FLAGS = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "window-size=1440,900")
@@ -61,36 +60,27 @@ def outward(index: int) -> complex:
     return cmath.exp(2j * math.pi * index / POINTS)
 
 
-def timed_page() -> None:
-    """The page, with what its run took."""
-    import time
-
-    import streamlit as st
-
-    from fusiform.app.main import page
-    from fusiform.app.views import session
-
-    session.ready()
-    wall, cpu = time.perf_counter(), time.thread_time()
-    change = st.session_state.pop("change", None)
-    if change is not None:
-        session.pull(change | {"version": st.session_state.version})
-    page()
-    st.session_state.took = (time.perf_counter() - wall, time.thread_time() - cpu)
-
-
-def server_times() -> tuple[list[float], list[float]]:
-    """Wall and CPU milliseconds of `CHANGES` pulls."""
-    at = AppTest.from_function(timed_page, default_timeout=120).run()
-    took = []
+def server_times(url: str) -> tuple[list[float], list[float], float]:
+    """Milliseconds from the message of a pull to those of the new drag and of the new flow; median bytes of a pull."""
+    page = PageClient(url)
+    page.wait(page.drawing, "the drawing")
+    numbers, flows, sizes = [], [], []
     for index in range(CHANGES):
-        time.sleep(REST)
+        page.rest(REST)
+        before, first, received = page.drawing(), page.metric("Drag"), page.received
+        assert before is not None
         way = 0.06 * outward(index)
-        at.session_state["change"] = {"index": index % POINTS, "dx": way.real, "dy": way.imag}
-        at.run()
-        assert not at.exception, at.exception
-        took.append(at.session_state["took"])
-    return [1e3 * wall for wall, _ in took], [1e3 * cpu for _, cpu in took]
+        pull = {"index": index % POINTS, "dx": way.real, "dy": way.imag, "version": before["version"]}
+        begun = time.perf_counter()
+        page.event("drawing", "moved", pull)
+        page.wait(lambda first=first: page.metric("Drag") != first, "another drag")  # type: ignore[misc]
+        numbers.append(1e3 * (time.perf_counter() - begun))
+        page.wait(lambda old=before["version"]: (page.drawing() or {})["version"] != old, "the flow")  # type: ignore[misc]
+        flows.append(1e3 * (time.perf_counter() - begun))
+        sizes.append(page.received - received)
+    assert not page.complaints, page.complaints
+    page.close()
+    return numbers, flows, float(np.median(sizes))
 
 
 @contextmanager
@@ -128,8 +118,8 @@ def until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
     return found
 
 
-def browser_times() -> tuple[float, list[float], list[float]]:
-    """Seconds to the first picture, and milliseconds to drag and flow of `CHANGES` drags."""
+def measured() -> tuple[float, list[float], list[float], tuple[list[float], list[float], float]]:
+    """Seconds to the first picture, milliseconds to drag and flow of `CHANGES` drags, and those of the server alone."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for flag in FLAGS:
@@ -142,7 +132,9 @@ def browser_times() -> tuple[float, list[float], list[float]]:
         time.sleep(2.0 * REST)
         driver.execute_script(WATCH)
         seen = [drag(driver, index % POINTS) for index in range(CHANGES)]
-    return first, [found["drag"] for found in seen], [found["flow"] for found in seen]
+        driver.get("about:blank")
+        alone = server_times(url)
+    return first, [found["drag"] for found in seen], [found["flow"] for found in seen], alone
 
 
 def drag(driver: webdriver.Chrome, index: int) -> dict[str, float]:
@@ -175,15 +167,14 @@ def row(name: str, values: list[float], target: str) -> None:
 
 def main() -> None:
     """Print the table."""
-    logging.disable(logging.WARNING)
-    wall, cpu = server_times()
-    first, number, flow = browser_times()
+    first, drag_seen, flow_seen, (numbers, flows, size) = measured()
     print("| ms | median | 10 % to 90 % | target |\n|---|---|---|---|")
-    row("server, a change", wall, "150")
-    row("server, its CPU time", cpu, "")
-    row("browser, release to drag", number, "400")
-    row("browser, release to flow", flow, "400")
-    print(f"\nFirst picture after {first:.1f} s (target: 5 s).")
+    row("server, pull to drag", numbers, "150")
+    row("server, pull to flow", flows, "150")
+    row("browser, release to drag", drag_seen, "400")
+    row("browser, release to flow", flow_seen, "400")
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    print(f"\nFirst picture after {first:.1f} s (target: 5 s). A pull brings {size / 1e3:.0f} kB. Load {load}.")
 
 
 if __name__ == "__main__":
