@@ -27,6 +27,7 @@ from fusiform.solvers.inverse import (
 )
 from fusiform.solvers.inverse.feasibility import contradiction, nearest_feasible
 from fusiform.solvers.inverse.minimize import is_symmetric
+from fusiform.solvers.inverse.regions import boundary
 from fusiform.solvers.inverse.shape import CHECK_POINTS, SEARCH_POINTS, shape_of
 from fusiform.solvers.inverse.variables import Variables
 from fusiform.surrogates import load_surrogate
@@ -76,6 +77,29 @@ def test_regions_know_their_distance():
     assert Circle(1.0, 0.0, 0.5).distance(z).tolist() == pytest.approx([0.5, abs(-0.1 + 0.4j) - 0.5, 0.5, 0.5])
 
 
+def test_depth_is_the_distance_from_the_outline_and_not_from_its_points():
+    inner = torch.tensor([0.2 + 0.1j, 0.5 * math.cos(0.01) + 0.5j * math.sin(0.01), 0.3 - 0.6j], dtype=torch.complex128)
+    circle = shape_of(Body.circle(modes=1), SEARCH_POINTS)
+    torch.testing.assert_close(circle.depth(inner)[0], 0.5 - inner.abs(), rtol=0, atol=1e-12)
+    found = shape_of(BODY, SEARCH_POINTS).depth(inner)
+    outline = shapely.Polygon(BODY.outline(40_000))
+    for z, depth in zip(inner.tolist(), found[0].tolist(), strict=True):
+        point = shapely.Point(z.real, z.imag)
+        sign = 1.0 if outline.contains(point) else -1.0
+        assert depth == pytest.approx(sign * outline.exterior.distance(point), abs=1e-7)
+
+
+@pytest.mark.parametrize("grown", [0.0, 0.1])
+@pytest.mark.parametrize("region", [Rectangle(0.1, 0.2, 1.0, 0.5, 30.0), Circle(0.0, 0.1, 0.3), Circle(0.1, 0.0)])
+def test_the_rim_of_a_grown_region_lies_at_that_distance_in_even_steps(region, grown):
+    rim = torch.tensor(boundary(region, grown, 0.02), dtype=torch.complex128)
+    torch.testing.assert_close(region.distance(rim), torch.full(rim.shape, grown, dtype=torch.float64))
+    assert float((rim - rim.roll(1)).abs().max()) < 0.0201
+    assert all(
+        float((rim - corner).abs().min()) == pytest.approx(region.hull()[1] + grown) for corner in region.hull()[0]
+    )
+
+
 @pytest.mark.parametrize("constraint", EVERY, ids=lambda c: c.describe())
 def test_residuals_agree_on_coarse_and_fine_outlines_and_with_their_slopes(constraint):
     variables = Variables(BODY, 12, False, (constraint,))
@@ -117,7 +141,7 @@ def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_sa
         assert (tight.fun - eased.fun) / 0.01 == pytest.approx(report.gain, rel=0.1)
 
 
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 40))])
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 80))])
 def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogate, seed):
     random = np.random.default_rng(seed)
     if seed % 2:
@@ -138,6 +162,22 @@ def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogat
     outline = shapely.Polygon(result.body.outline(2000))
     assert all(outline.contains(solid) for solid in solids), [c.slack for c in result.constraints]
     assert result.fun < result.predicted_initial_drag_coefficient
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+def test_turned_rectangles_anywhere_are_contained_or_kept_out(surrogate, seed, inside):
+    random = np.random.default_rng(seed)
+    width, height, angle = random.uniform(0.3, 1.0), random.uniform(0.15, 0.5), random.uniform(-60.0, 60.0)
+    at = random.uniform(0.0, 0.25) if inside else random.uniform(0.65, 0.9)
+    x, y = at * math.cos(turn := random.uniform(0.0, 2.0 * math.pi)), at * math.sin(turn)
+    region = Rectangle(x, y, width, height, angle)
+    constraint = Payload(region) if inside else KeepOut(region)
+    result = minimize_drag(Body.circle(), AT, model=surrogate, verify=None, constraints=(constraint,))
+    assert result.feasible, result.status
+    outline = shapely.Polygon(result.body.outline(2000))
+    solid = shapely.Polygon([(z.real, z.imag) for z in region.hull()[0]])
+    assert outline.contains(solid) if inside else not outline.intersects(solid)
 
 
 def _ellipse_around(solids):

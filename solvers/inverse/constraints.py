@@ -18,11 +18,13 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import require
-from fusiform.solvers.inverse.regions import Region
+from fusiform.solvers.inverse.regions import Region, boundary
 from fusiform.solvers.inverse.shape import Shape
 
 LENGTH = "a unit of length"
 ENDS = 0.1
+RIM, ROUNDING = 0.5, 0.05
+CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d
 STATIONS = 33
 
 
@@ -259,12 +261,15 @@ class Payload(ShapeConstraint):
         return f"{verb} the {_words(self.region)}{spare}"
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        """Signed distances of the outline from the region; where the region is on the wrong side, how far."""
-        apart = self.region.distance(shape.points)
-        centre = torch.tensor([self.region.centre], dtype=torch.complex128)
-        right_side = shape.encloses(centre) == self.inside
-        wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5
-        return (torch.where(right_side, apart, wrong) - self.clearance) / shape.reference_length
+        """How deep points on the rim of the region, grown by the clearance, lie in the body.
+
+        Not the distance of the outline's points from the region: that has kinks at the region's corners, and a corner
+        sticks out between two points. The rim's points are 0.03 d apart with 256 points on the outline, four times
+        denser with 4,096.
+        """
+        spacing = shape.reference_length * RIM / shape.points_count**0.5
+        rim = torch.tensor(boundary(self.region, self.clearance, spacing), dtype=torch.complex128)
+        return shape.depth(rim) / shape.reference_length - CHORD
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,21 @@ class KeepOut(Payload):
 
     inside: ClassVar[bool] = False
     positional: ClassVar[bool] = False
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        """Distances of the outline's points from the region, corners rounded, and of the corners from the body.
+
+        Where the region's centre is in the body, how far the points are on the wrong side. A corner deep in the body is
+        left to the points: the outline nearest to it may be that on the far side.
+        """
+        rounding = ROUNDING * shape.reference_length
+        apart = self.region.distance(shape.points, rounding) - self.clearance
+        within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
+        wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
+        corners, radius = self.region.hull()
+        outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
+        outside = torch.where(outside < -rounding, torch.full_like(outside, rounding), outside)
+        return torch.cat([torch.where(within, wrong, apart), outside], dim=1) / shape.reference_length - CHORD
 
 
 def _words(region: Region) -> str:

@@ -66,12 +66,12 @@ def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
                 if c.value > height.value:
                     return f"a {c.describe()} does not fit into a {height.describe()}"
     for load in inside:
-        spans = [[z.real for z in load.region.corners()], [z.imag for z in load.region.corners()]]
+        corners, radius = load.region.hull()
+        spans = [[z.real for z in corners], [z.imag for z in corners]]
         extents: tuple[Sequence[MaxLength | MaxHeight], ...] = (lengths, heights)
         for limits, span in zip(extents, spans, strict=True):
             for limit in limits:
-                wanted = max(span) - min(span)
-                if _tight(load, wanted) + 2.0 * load.clearance > limit.value:
+                if max(span) - min(span) + 2.0 * (radius + load.clearance) > limit.value:
                     return f"the body that {load.describe()} is longer or higher than {limit.value:g}"
         if load.region.area >= area:
             return f"the body, whose area is {area:.4g}, cannot hold a region of area {load.region.area:.4g}"
@@ -100,12 +100,6 @@ def force_contradiction(conditions: Sequence[ForceConstraint]) -> str | None:
     return None
 
 
-def _tight(load: Payload, corners: float) -> float:
-    """Extent of a region from its corners' extent; those of a circle are circumscribed."""
-    radius = getattr(load.region, "radius", None)
-    return corners if radius is None else 2.0 * float(radius)
-
-
 def nearest_feasible(variables: Variables, start: Array, *, thorough: bool = True) -> Feasibility:
     """The feasible body nearest to `start` (n,), or what lacks least; from `start` alone if not `thorough`."""
     best, lack = start, _lack(variables, start)
@@ -130,7 +124,7 @@ def _lack(variables: Variables, x: Array) -> float:
 
 def _ellipses(variables: Variables, start: Array) -> list[Array]:
     """Ellipses standing on the payload, or where the start stands."""
-    centres = [z for c in variables.constraints if isinstance(c, Payload) and c.inside for z in c.region.corners()]
+    centres = [z for c in variables.constraints if isinstance(c, Payload) and c.inside for z in c.region.hull()[0]]
     shift = variables.shape(torch.from_numpy(start)[None]).shift[0]
     middle = complex(shift)
     if centres:

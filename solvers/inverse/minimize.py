@@ -143,8 +143,9 @@ def _mirrored(one: Payload, other: Payload, axis: float) -> bool:
     """Whether two constraints are each other's mirror images about y = `axis`."""
     if type(one) is not type(other) or one.clearance != other.clearance or type(one.region) is not type(other.region):
         return False
-    images = [complex(z.real, 2.0 * axis - z.imag) for z in one.region.corners()]
-    return all(min(abs(z - w) for w in other.region.corners()) < MIRROR for z in images)
+    (corners, radius), (others, same) = one.region.hull(), other.region.hull()
+    images = [complex(z.real, 2.0 * axis - z.imag) for z in corners]
+    return radius == same and all(min(abs(z - w) for w in others) < MIRROR for z in images)
 
 
 def _no_lift(problem: Problem, symmetric: bool) -> str | None:

@@ -1,11 +1,14 @@
-"""Regions of the plane that a body must contain or stay clear of.
+"""Regions of the plane that a body must contain or stay clear of: convex hulls of discs of one radius.
 
-`distance(z)` is the signed distance of points z (any shape, complex) from the region: positive outside, negative
-inside, differentiable almost everywhere. `centre` lies inside. Lengths in the user's unit, in the body's own frame.
+`distance(z, rounding)` is the signed distance of points z (any shape, complex) from the region: positive outside,
+negative inside, differentiable almost everywhere. `centre` lies inside. `rounding` is a radius that corners get if
+they are sharper. `boundary(region, ...)` is the region's rim, as points. Lengths in the user's unit, in the body's own
+frame.
 """
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +17,8 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import require
+
+MOST = 512
 
 
 class Region(Protocol):
@@ -25,11 +30,28 @@ class Region(Protocol):
     @property
     def area(self) -> float: ...
 
-    def corners(self) -> list[complex]:
-        """Points whose convex hull holds the region."""
+    def hull(self) -> tuple[list[complex], float]:
+        """Centres, counter-clockwise, and radius of the discs whose convex hull the region is."""
         ...
 
-    def distance(self, z: Tensor) -> Tensor: ...
+    def distance(self, z: Tensor, rounding: float = 0.0) -> Tensor: ...
+
+
+def boundary(region: Region, grown: float, spacing: float) -> list[complex]:
+    """Points on the rim of `region` grown by `grown`: arcs around its corners and the edges between, at most `spacing`
+    apart, or `MOST` on each. Corners that stay sharp are among them."""
+    centres, radius = region.hull()
+    radius += grown
+    ahead = [*centres[1:], centres[0]]
+    normals = [-1j * (b - a) / abs(b - a) if b != a else -1.0 + 0j for a, b in zip(centres, ahead, strict=True)]
+    points = []
+    for number, (a, b, normal) in enumerate(zip(centres, ahead, normals, strict=True)):
+        turn = cmath.phase(normal / normals[number - 1]) if len(centres) > 1 else 2.0 * math.pi
+        pieces = min(MOST, math.ceil(radius * turn / spacing))
+        points += [a + radius * normal * cmath.exp(1j * turn * (k / pieces - 1.0)) for k in range(pieces)]
+        edge = min(MOST, max(1, math.ceil(abs(b - a) / spacing)))
+        points += [a + radius * normal + (b - a) * k / edge for k in range(edge)]
+    return points
 
 
 @dataclass(frozen=True)
@@ -54,13 +76,10 @@ class Circle:
     def area(self) -> float:
         return math.pi * self.radius**2
 
-    def corners(self) -> list[complex]:
-        """A circumscribed octagon."""
-        reach = self.radius / math.cos(math.pi / 8.0)
-        turn = [complex(math.cos(t), math.sin(t)) for t in (math.pi / 4.0 * k for k in range(8))]
-        return [self.centre + reach * t for t in turn] if self.radius > 0.0 else [self.centre]
+    def hull(self) -> tuple[list[complex], float]:
+        return [self.centre], self.radius
 
-    def distance(self, z: Tensor) -> Tensor:
+    def distance(self, z: Tensor, rounding: float = 0.0) -> Tensor:
         return (z - self.centre).abs() - self.radius
 
 
@@ -93,15 +112,15 @@ class Rectangle:
     def _turn(self) -> complex:
         return complex(math.cos(math.radians(self.angle_deg)), math.sin(math.radians(self.angle_deg)))
 
-    def corners(self) -> list[complex]:
-        """The four corners."""
+    def hull(self) -> tuple[list[complex], float]:
         half = [complex(sx * self.width, sy * self.height) / 2.0 for sx, sy in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
-        return [self.centre + self._turn * corner for corner in half]
+        return [self.centre + self._turn * corner for corner in half], 0.0
 
-    def distance(self, z: Tensor) -> Tensor:
+    def distance(self, z: Tensor, rounding: float = 0.0) -> Tensor:
         local = (z - self.centre) / self._turn
-        beyond = torch.stack([local.real.abs() - 0.5 * self.width, local.imag.abs() - 0.5 * self.height])
+        inset = min(rounding, 0.5 * self.width, 0.5 * self.height)
+        beyond = torch.stack([local.real.abs() - 0.5 * self.width, local.imag.abs() - 0.5 * self.height]) + inset
         outside = beyond.clamp(min=0.0)
         far = (outside**2).sum(0)
         root = torch.sqrt(torch.where(far > 0.0, far, torch.ones_like(far)))
-        return torch.where(far > 0.0, root, beyond.amax(0))
+        return torch.where(far > 0.0, root, beyond.amax(0)) - inset

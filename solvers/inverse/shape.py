@@ -16,7 +16,7 @@ from torch import Tensor
 from fusiform.solvers.geometry import Body, laurent
 
 SEARCH_POINTS, CHECK_POINTS = 256, 4096
-NEWTON_STEPS = 3
+NEWTON_STEPS, FOOT_STEPS = 3, 2
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,30 @@ class Shape:
             off = (p + s * (a + s * (second + s * third))).real - stations
             s = s - off / torch.where(slope.abs() > 0.0, slope, torch.ones_like(slope))
         return (p + s * (a + s * (second + s * third))).imag
+
+    def depth(self, inner: Tensor) -> Tensor:
+        """Signed distance of the points `inner` (m,) complex from the outline, positive inside, (batch, m).
+
+        The foot of each is the nearest of `SEARCH_POINTS` points, moved along the outline by Newton's method: the
+        distance is that of the outline, smooth in the shape and through zero.
+        """
+        step = 2.0 * math.pi / SEARCH_POINTS
+        outline = self.points[:, :: max(1, self.points_count // SEARCH_POINTS)]
+        lifted = torch.stack([outline.real, outline.imag, -0.5 * outline.abs().square()], dim=1)
+        nearest = torch.stack([inner.real, inner.imag, torch.ones_like(inner.real)], dim=1) @ lifted
+        eta = step * nearest.argmax(2).to(torch.float64)
+        for _ in range(FOOT_STEPS):
+            zeta = torch.polar(torch.ones_like(eta), eta)
+            off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
+            tangent = 1j * self.reference_length * zeta * laurent.z_prime(self.coefficients, zeta)
+            bend = -self.reference_length * laurent.z_xi_xi(self.coefficients, zeta)
+            slope = (off.conj() * tangent).real
+            rise = tangent.abs().square() + (off.conj() * bend).real
+            eta = eta - torch.where(rise > 0.0, (slope / rise).clamp(-step, step), torch.zeros_like(rise))
+        zeta = torch.polar(torch.ones_like(eta), eta)
+        off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
+        normal = zeta * laurent.z_prime(self.coefficients, zeta)
+        return (off * normal.conj()).real / normal.abs()
 
     def encloses(self, point: Tensor) -> Tensor:
         """Whether the outlines wind around `point` (m,) complex, (batch, m) bool."""

@@ -48,6 +48,7 @@ class Variables:
         self.size = int(ends[-1])
         self._slices = [slice(int(a), int(b)) for a, b in pairwise(ends)]
         self.tightening = [0.0] * len(self.constraints)
+        self._last: tuple[tuple[bytes, tuple[float, ...]], Array] | None = None
 
     def pack(self, coefficients: Tensor, origin: complex) -> Array:
         """Variables (n,) of the body with `coefficients` (modes,) standing at `origin`."""
@@ -106,10 +107,12 @@ class Variables:
         return torch.cat([parts[0], *rest], dim=1)
 
     def values(self, x: Array) -> Array:
-        """`tightened` of one point (n,)."""
-        with torch.no_grad():
-            found: Array = self.tightened(torch.from_numpy(x)[None])[0].numpy()
-        return found
+        """`tightened` of one point (n,); the last one is remembered."""
+        key = x.tobytes(), tuple(self.tightening)
+        if self._last is None or self._last[0] != key:
+            with torch.no_grad():
+                self._last = key, self.tightened(torch.from_numpy(x)[None])[0].numpy()
+        return self._last[1].copy()
 
     def jacobian(self, x: Array) -> Array:
         """∂ `tightened`/∂x, (m, n), by central differences, one batch of 2n bodies: right to about 1e-9."""
