@@ -93,7 +93,7 @@ def optimize(
     assert initial is not None
     value, slope = run.program.value(given, initial)
     scale = problem.objective.size(value, float(np.linalg.norm(slope)))
-    found = searches(run, feasible.x)
+    found = run.nearest(searches(run, feasible.x))
     certificate = None
     if problem.certify and not found.stopped and not missed(run.program, found.x, found.forces):
         certificate = _certify(run, found, feasible.x, scale)

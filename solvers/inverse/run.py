@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from fusiform.solvers.inverse.forces import ForceModel, Forces
 from fusiform.solvers.inverse.models import DragModel, SolverModel
 from fusiform.solvers.inverse.problem import Problem, body_to_dict
 from fusiform.solvers.inverse.result import FORMAT, Iterate, read_project
-from fusiform.solvers.inverse.search import Found, Program, Stopped, better
+from fusiform.solvers.inverse.search import FEASIBLE, Found, Program, Stopped, better
 from fusiform.solvers.inverse.variables import Array, Variables
 
 Callback = Callable[[Iterate], bool | None]
@@ -83,6 +84,13 @@ class Run:
     def forget_best(self) -> None:
         """The constraints were tightened: what was best may be no more."""
         self._best = None
+
+    def nearest(self, found: Found) -> Found:
+        """`found` if it is feasible, or the body seen on the way that lacks less."""
+        best = self._best
+        if best is None or found.violation <= FEASIBLE or not better(best, found):
+            return found
+        return replace(best, iterations=found.iterations, message=found.message, stopped=found.stopped)
 
     def seen(self, x: Array, forces: Forces, value: float) -> None:
         """Record an evaluation; `Stopped` where the callback asks for it or the time is over."""

@@ -12,7 +12,6 @@ from fusiform.solvers.inverse.starts import global_starts
 from fusiform.solvers.inverse.variables import Array
 
 TIGHTENINGS = 5
-RESTORED = 1e-2
 
 
 def searches(run: Run, start: Array) -> Found:
@@ -33,7 +32,8 @@ def searches(run: Run, start: Array) -> Found:
 
 
 def _from(run: Run, start: Array) -> Found:
-    """A search; where it misses the force constraints, again from the body that meets them best (restoration)."""
+    """A search; where it misses the force constraints, again from the body that lacks least of all that were seen when
+    the miss was made small (restoration)."""
     found = _tightened(run, run.program, start)
     if found.stopped or found.violation <= FEASIBLE or not run.program.conditions:
         return found
@@ -48,9 +48,12 @@ def _from(run: Run, start: Array) -> Found:
         found.message,
         nearest.stopped,
     )
-    if nearest.stopped or there.violation > RESTORED:
-        return there if better(there, found) else replace(found, stopped=nearest.stopped)
-    again = _tightened(run, run.program, nearest.x)
+    there = run.nearest(there)
+    if not better(there, found):
+        return replace(found, stopped=there.stopped)
+    if there.stopped:
+        return there
+    again = _tightened(run, run.program, there.x)
     return again if better(again, there) else replace(there, message=again.message, stopped=again.stopped)
 
 
