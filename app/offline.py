@@ -106,7 +106,9 @@ def evaluate(
     against: Annotated[
         list[Path] | None, typer.Option("--against", metavar="MODEL", help="Another model to compare with; repeatable.")
     ] = None,
-    card: Annotated[bool, typer.Option("--card", help="Write the model card, README.md, beside the weights.")] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="Store the errors with the model, and write its card, README.md.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the errors of MODEL on held-out cases that it was not trained on."""
@@ -119,6 +121,7 @@ def evaluate(
     measured = [with_card(one, heldout=evaluate_model(one, data)) for one in loaded]
     _print_models(measured, as_json)
     if card:
+        measured[0].save(model)
         typer.echo(f"wrote {write_card(model, measured[0], measured[1:])}", err=True)
 
 

@@ -38,9 +38,9 @@ class LinearBasis:
     def size(self) -> int:
         return self.vectors.shape[0]
 
-    def to(self, target: torch.device | torch.dtype) -> LinearBasis:
-        """The same on another device or in another precision."""
-        tensors: dict[str, Any] = {k: v.to(target) for k, v in vars(self).items() if isinstance(v, Tensor)}
+    def to(self, device: torch.device) -> LinearBasis:
+        """The same on another device."""
+        tensors: dict[str, Any] = {k: v.to(device) for k, v in vars(self).items() if isinstance(v, Tensor)}
         return replace(self, **tensors)
 
     def encode(self, snapshots: Tensor) -> Tensor:

@@ -50,6 +50,7 @@ def write_card(folder: Path, surrogate: Surrogate, others: list[Surrogate]) -> P
     """Write README.md beside the model's weights, with the models that it is compared with; returns its path."""
     card, basis, space = surrogate.card, surrogate.basis, surrogate.space
     training, errors, perceptron = card["recipe"]["training"], card["heldout"], surrogate.network.perceptron
+    inside, outside = card["calibration"]["inside"], card["calibration"]["outside"]
     nodes = f"{basis.resolution.n_xi} x {basis.resolution.n_eta}"
     text = f"""# Model card: {surrogate.name}
 
@@ -60,8 +61,12 @@ with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_feature
 
 **Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
 degrees, ellipses of fineness {space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly
-pointed ones. `confidence` is 0 outside that range of Re; elsewhere it falls with the distance to the nearest training
-design, which a body slightly outside may not exceed.
+pointed ones. `confidence` is 0 outside that range of Re.
+
+**How far to trust an answer.** `drag_bound`, from the distance to the training designs and the residual of the
+predicted flow: fitted to one half of the held-out bodies and of {outside["bodies"]} of a wider space, it was kept by
+{inside["covered"]:.0%} of the other half inside the space and by {outside["covered"]:.0%} of those of the wider one.
+`confidence` is 1 where it is at most 1 % of the drag.
 
 **How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
 bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted,

@@ -27,12 +27,13 @@ from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solve import conventions, turned_coefficients
 from fusiform.surrogates.basis import LinearBasis, decode_state
+from fusiform.surrogates.confidence import TRUSTED_ERROR, ErrorModel, confidence_of
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.network import EquivariantNetwork
 
 FORCES = 4
 FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
-FORMAT = 2
+FORMAT = 3
 FIELD_UPDATES, FIELD_CHORD_STEPS, FIELD_TOLERANCE = 4, 3, 0.02
 FIT_TOLERANCE = 0.02
 DEFAULT_MODEL = "default"
@@ -59,11 +60,10 @@ class Prediction:
     """A surrogate's answer; coefficients as in `Solution`.
 
     `body` is the body as the model sees it (its own number of modes; its `fit_error` includes the truncation).
-    `confidence` is 1 within the distance to the training designs that 95 % of held-out designs keep, falls with the
-    square of the distance beyond, and is multiplied by 1/(1 + (e/0.02)²) for the misfit e of the truncated body.
-    Forces are the network's own. The flow in `field` is the network's after updates by the state inverse, mostly one
-    (0.1 to 0.3 s), without which pressures, which integrate derivatives of the vorticity, would be the poorest part;
-    `correction.arrived` says whether the inverse arrived.
+    `drag_bound` and `confidence` take the predicted flow (milliseconds); the bound is multiplied by 1 + (e/0.02)² for
+    the misfit e of the truncated body. Forces are the network's own. The flow in `field` is the network's after updates
+    by the state inverse, mostly one (0.1 to 0.3 s), without which pressures, which integrate derivatives of the
+    vorticity, would be the poorest part; `correction.arrived` says whether the inverse arrived.
     """
 
     body: Body
@@ -73,18 +73,43 @@ class Prediction:
     drag_pressure: float
     drag_friction: float
     lift_coefficient: float
-    confidence: float
     seconds: float
     surrogate: Surrogate
 
     @cached_property
+    def _predicted(self) -> tuple[Problem, State]:
+        """The problem, and the network's own flow."""
+        with torch.no_grad():
+            return self.surrogate.state(*self._design)
+
+    @property
+    def _design(self) -> tuple[Tensor, Tensor]:
+        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
+        return turned_coefficients(self.body, self.conditions), reynolds
+
+    @cached_property
+    def _relative_bound(self) -> float:
+        with torch.no_grad():
+            bound = float(self.surrogate.error.bound(self.surrogate.inputs(*self._design), *self._predicted)[0])
+        return bound * (1.0 + (self.body.fit_error / FIT_TOLERANCE) ** 2)
+
+    @property
+    def drag_bound(self) -> float:
+        """What the error of the drag coefficient stays below for 95 of 100 bodies, see `confidence.py`."""
+        return self._relative_bound * abs(self.drag_coefficient)
+
+    @property
+    def confidence(self) -> float:
+        """1 where that bound is at most 1 % of the drag, 0.5 where it is 2 %, …; 0 outside the training range of Re."""
+        inside = self.surrogate.space.reynolds_min <= self.conditions.reynolds <= self.surrogate.space.reynolds_max
+        return min(1.0, TRUSTED_ERROR / self._relative_bound) * inside
+
+    @cached_property
     def _updated(self) -> tuple[Problem, State, Correction]:
         """The problem, the flow after the state inverse (the network's where that does not arrive), and its forces."""
-        coefficients = turned_coefficients(self.body, self.conditions)
-        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():
-            problem, state = self.surrogate.state(coefficients, reynolds)
-            predicted, before, spent = state, math.nan, 0
+            problem, predicted = self._predicted
+            state, before, spent = predicted, math.nan, 0
             arrived = going = False
             for spent in range(1, FIELD_UPDATES + 1):
                 update = state_inverse(problem, state, FIELD_CHORD_STEPS)
@@ -113,11 +138,7 @@ class Prediction:
     @cached_property
     def network_field(self) -> FlowField:
         """The network's own flow, without updates: in milliseconds, and poor where it shows derivatives (pressure)."""
-        coefficients = turned_coefficients(self.body, self.conditions)
-        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
-        with torch.no_grad():
-            problem, state = self.surrogate.state(coefficients, reynolds)
-        return FlowField(problem, state, coefficients)
+        return FlowField(*self._predicted, turned_coefficients(self.body, self.conditions))
 
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Gradient of the predicted `drag` or `lift` coefficient, through the network and the geometry."""
@@ -137,6 +158,7 @@ class Prediction:
             "drag_pressure": self.drag_pressure,
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
+            "drag_bound": self.drag_bound,
             "confidence": self.confidence,
             **conventions(self.body, self.conditions),
             "model": self.model,
@@ -151,16 +173,14 @@ class Surrogate:
     """A trained model; also a `DragModel` of the optimiser.
 
     `drag_scale` (3,): ln C₀ = Σ p_i (ln Re)^i, a fit of the training set's drag that the predicted forces are divided
-    by. `anchors` (n, inputs): standardised features of the training designs; `anchor_radius`: the distance to the
-    nearest of them that 95 % of held-out designs keep. `card` describes how it was made and how well it does.
+    by. `error`: what is known of its errors. `card` describes how it was made and how well it does.
     """
 
     name: str
     network: EquivariantNetwork
     basis: LinearBasis
     drag_scale: Tensor
-    anchors: Tensor
-    anchor_radius: float
+    error: ErrorModel
     space: DesignSpace
     card: dict[str, Any]
 
@@ -173,16 +193,6 @@ class Surrogate:
         """The network in single precision."""
         return deepcopy(self.network).float()
 
-    @cached_property
-    def _single_basis(self) -> LinearBasis:
-        """The basis in single precision: decoding reads every number of it once, and that is its cost."""
-        return self.basis.to(torch.float32)
-
-    @cached_property
-    def _anchor_squares(self) -> Tensor:
-        """|anchor|², (n,)."""
-        return self.anchors.square().sum(1)
-
     def _network(self, reynolds: Tensor) -> EquivariantNetwork:
         return self._single if reynolds.dtype == torch.float32 else self.network
 
@@ -194,44 +204,41 @@ class Surrogate:
         out = self._network(reynolds)(coefficients, reynolds).to(reynolds.dtype)
         return out[:, :-FORCES], out[:, -FORCES:] * drag_scale(self.drag_scale, reynolds)[:, None]
 
-    def _forces(self, pair: Tensor, reynolds: Tensor) -> Tensor:
+    def _forces(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """The last four outputs alone, (batch, 4), without those of the flow."""
-        forces = self._network(reynolds).from_pair(pair, self.basis.size).to(reynolds.dtype)
+        network = self._network(reynolds)
+        forces = network.from_pair(network.pair(coefficients, reynolds), self.basis.size).to(reynolds.dtype)
         return forces * drag_scale(self.drag_scale, reynolds)[:, None]
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), differentiable through the network and the geometry features."""
-        forces = self._forces(self._network(reynolds).pair(coefficients, reynolds), reynolds)
+        forces = self._forces(coefficients, reynolds)
         return torch.complex(forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3])
 
     def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
         """The predicted flow as an approximate solver state, and the problem that it approximately solves."""
         problem = discretise(coefficients, reynolds, self.basis.resolution)
         encoded, forces = self.outputs(coefficients, reynolds)
-        return problem, decode_state(self._single_basis, problem, encoded, force_scalars(forces))
+        return problem, decode_state(self.basis, problem, encoded, force_scalars(forces))
+
+    def inputs(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """Standardised features (batch, inputs), as the network sees the bodies."""
+        return self._network(reynolds).pair(coefficients, reynolds)[0]
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
-        """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
-        return self._confidence(self._network(reynolds).pair(coefficients, reynolds), reynolds)
-
-    def _confidence(self, pair: Tensor, reynolds: Tensor) -> Tensor:
-        inputs = pair[0].to(self.anchors)
-        nearest = (self._anchor_squares - 2.0 * inputs @ self.anchors.mT).amin(1)
-        distance = (nearest + inputs.square().sum(1)).clamp_min(0.0).sqrt()
+        """Confidence (batch,) between 0 and 1, see `Prediction`, differentiable; 0 outside the training range of Re."""
+        bound = self.error.bound(self.inputs(coefficients, reynolds), *self.state(coefficients, reynolds))
         inside = (reynolds >= self.space.reynolds_min) & (reynolds <= self.space.reynolds_max)
-        return torch.clamp((self.anchor_radius / distance) ** 2, max=1.0) * inside
+        return confidence_of(bound) * inside
 
     def evaluate(self, body: Body, conditions: FlowConditions) -> Prediction:
-        """Forces, confidence and (on demand) the flow of `body`, reduced to the model's number of modes."""
+        """Forces and (on demand) confidence and flow of `body`, reduced to the model's number of modes."""
         begun = time.perf_counter()
         seen = body.with_modes(self.modes)
         coefficients = turned_coefficients(seen, conditions)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():
-            pair = self.network.pair(coefficients, reynolds)
-            forces = self._forces(pair, reynolds)[0].tolist()
-            confidence = float(self._confidence(pair, reynolds)[0])
-        confidence /= 1.0 + (seen.fit_error / FIT_TOLERANCE) ** 2
+            forces = self._forces(coefficients, reynolds)[0].tolist()
         return Prediction(
             body=seen,
             conditions=conditions,
@@ -240,7 +247,6 @@ class Surrogate:
             drag_pressure=forces[0],
             drag_friction=forces[1],
             lift_coefficient=forces[2] + forces[3],
-            confidence=confidence,
             seconds=time.perf_counter() - begun,
             surrogate=self,
         )
@@ -250,9 +256,10 @@ class Surrogate:
         basis = self.basis
         tensors = {f"network.{key}": value for key, value in self.network.state_dict().items()}
         tensors |= {f"basis.{key}": value for key, value in vars(basis).items() if isinstance(value, Tensor)}
-        tensors |= {"drag_scale": self.drag_scale, "anchors": self.anchors}
+        tensors |= {"drag_scale": self.drag_scale, "anchors": self.error.anchors}
         single = {key: value.detach().cpu().float().contiguous() for key, value in tensors.items()}
         single["drag_scale"], single["anchors"] = self.drag_scale.double(), single["anchors"].half()
+        error = {key: value for key, value in vars(self.error).items() if isinstance(value, float)}
         write_atomically(folder / "model.safetensors", lambda file: file.write(save(single)))
         perceptron = self.network.perceptron
         config = {
@@ -261,7 +268,7 @@ class Surrogate:
             "architecture": {"width": perceptron.first.out_features, "depth": len(perceptron.hidden)},
             "resolution": asdict(basis.resolution),
             "space": asdict(self.space),
-            "anchor_radius": self.anchor_radius,
+            "error": error,
             "card": self.card,
         }
         write_json(folder / "config.json", config)
@@ -316,8 +323,7 @@ def _assemble(config: dict[str, Any], tensors: dict[str, Tensor]) -> Surrogate:
         network=network,
         basis=LinearBasis(**part("basis."), resolution=Resolution(**config["resolution"])),
         drag_scale=tensors["drag_scale"],
-        anchors=tensors["anchors"],
-        anchor_radius=config["anchor_radius"],
+        error=ErrorModel(tensors["anchors"], **config["error"]),
         space=DesignSpace(**config["space"]),
         card=config["card"],
     )
@@ -326,12 +332,6 @@ def _assemble(config: dict[str, Any], tensors: dict[str, Tensor]) -> Surrogate:
 def with_card(surrogate: Surrogate, **entries: Any) -> Surrogate:
     """The surrogate with entries added to its card."""
     return replace(surrogate, card=surrogate.card | entries)
-
-
-def anchor_radius(network: EquivariantNetwork, anchors: Tensor, coefficients: Tensor, reynolds: Tensor) -> float:
-    """The distance to the nearest anchor that 95 % of the given (held-out) designs keep."""
-    inputs = network.pair(coefficients, reynolds)[0].to(anchors)
-    return float(torch.cdist(inputs, anchors).amin(1).quantile(0.95))
 
 
 def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:

@@ -15,20 +15,22 @@ from torch import Tensor
 from fusiform.solvers.errors import require
 from fusiform.solvers.files import make_folder, write_json
 from fusiform.surrogates.basis import LinearBasis, fit_basis
+from fusiform.surrogates.calibration import calibrate
+from fusiform.surrogates.confidence import ErrorModel, radius
 from fusiform.surrogates.config import Recipe
 from fusiform.surrogates.dataset import Dataset, load_dataset, make_dataset, provenance, turned
-from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.evaluation import evaluate
 from fusiform.surrogates.features import features
 from fusiform.surrogates.fitting import Stage, fit_equations, fit_tangents, fit_targets, scaled_targets
-from fusiform.surrogates.model import FORCE_PARITY, Surrogate, anchor_radius, fit_drag_scale, with_card
+from fusiform.surrogates.model import FORCE_PARITY, Surrogate, fit_drag_scale, with_card
 from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import Samples, concatenate, encoded_samples, scaled_snapshots
 from fusiform.surrogates.tangent_targets import TangentTargets, tangent_targets
 from fusiform.surrogates.targets import inverse_targets
 
 NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
-TRAIN, HELDOUT = "train", "heldout"
+TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"
 Progress = Callable[[str, int, int, str], None]
 
 
@@ -45,16 +47,20 @@ class _Run:
     basis: LinearBasis
     polynomial: Tensor
     heldout: Dataset
+    wide: Dataset
     workers: int
     progress: Progress
     tensorboard: Path | None = None
 
     def surrogate(self, network: EquivariantNetwork, samples: Samples, name: str) -> Surrogate:
-        designs = samples.designs
-        anchors = network.pair(turned(designs), designs.reynolds)[0].detach()
-        radius = anchor_radius(network, anchors, turned(self.heldout.designs), self.heldout.designs.reynolds)
+        def inputs(designs: Designs) -> Tensor:
+            return network.pair(turned(designs), designs.reynolds)[0].detach()
+
+        anchors = inputs(samples.designs)
+        error = ErrorModel(anchors, radius(anchors, inputs(self.heldout.designs)), 0.0, 0.0, 0.0)
         space = self.recipe.dataset.space
-        return Surrogate(name, network, self.basis, self.polynomial, anchors, radius, space, {})
+        uncalibrated = Surrogate(name, network, self.basis, self.polynomial, error, space, {})
+        return calibrate(uncalibrated, self.heldout, self.wide)
 
     def stage(self, name: str, steps: int, *, half_inverse: bool = False) -> Stage:
         return Stage(
@@ -70,14 +76,16 @@ class _Run:
 def make_data(
     recipe: Recipe, folder: Path, workers: int, progress: Progress = _quiet
 ) -> dict[str, list[tuple[int, str]]]:
-    """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout.
+    """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout, and half as many as are
+    held out, of a wider space, into `folder`/wide: what the bound on a prediction's error is fitted to.
 
     Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
     """
     heldout = replace(recipe.dataset, count=recipe.heldout.count, seed=recipe.heldout.seed)
+    wide = replace(heldout, count=(heldout.count + 1) // 2, space=heldout.space.widened())
     return {
         name: make_dataset(config, folder / name, workers, partial(_report_cases, progress, name))
-        for name, config in ((HELDOUT, heldout), (TRAIN, recipe.dataset))
+        for name, config in ((HELDOUT, heldout), (WIDE, wide), (TRAIN, recipe.dataset))
     }
 
 
@@ -100,7 +108,7 @@ def train(
     `InputError` if `folder` holds another recipe's run.
     """
     begun = time.perf_counter()
-    dataset, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
+    dataset, test, wide = (load_dataset(data / name) for name in (TRAIN, HELDOUT, WIDE))
     require(
         dataset.digest == recipe.dataset.digest,
         f"expected the data set of this recipe ({recipe.dataset.digest}), got {data} ({dataset.digest}); make it with "
@@ -117,7 +125,7 @@ def train(
     snapshots, forces = scaled_snapshots(dataset)
     basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-    run = _Run(folder, recipe, basis, polynomial, test, workers, progress, tensorboard)
+    run = _Run(folder, recipe, basis, polynomial, test, wide, workers, progress, tensorboard)
     samples = encoded_samples(dataset.designs, snapshots, forces, basis)
     network = _fresh_network(recipe, samples, basis, polynomial)
     fit_targets(network, samples, polynomial, recipe.rules, run.stage("supervised", recipe.fit.steps))
@@ -237,7 +245,16 @@ def _lower_residual(run: _Run, network: EquivariantNetwork) -> None:
 
 def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
     """Errors of a model on the held-out cases in `data` (see `make_data`)."""
-    test = load_dataset(data / HELDOUT)
+    return evaluate(surrogate, _test_cases(surrogate, data, HELDOUT))
+
+
+def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:
+    """The model with the bound on its error fitted anew to the held-out and the wide cases in `data`."""
+    return calibrate(surrogate, *(_test_cases(surrogate, data, name) for name in (HELDOUT, WIDE)))
+
+
+def _test_cases(surrogate: Surrogate, data: Path, name: str) -> Dataset:
+    test = load_dataset(data / name)
     require(
         test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
         f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
@@ -247,4 +264,4 @@ def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
         test.digest != surrogate.card.get("dataset_digest"),
         "expected held-out cases, got the data set that the model was trained on; choose another folder",
     )
-    return evaluate(surrogate, test)
+    return test

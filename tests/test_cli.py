@@ -306,7 +306,7 @@ def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
     recipe, data, model = tmp_path / "tiny.toml", str(tmp_path / "data"), str(tmp_path / "model")
     recipe.write_text(TINY_RECIPE)
     made = numbers("dataset", str(recipe), "--out", data, "--workers", "1")
-    assert made["failures"] == {"train": [], "heldout": []}
+    assert made["failures"] == {"train": [], "heldout": [], "wide": []}
     trained = run("train", str(recipe), "--data", data, "--out", model, "--workers", "1")
     assert trained.exit_code == 0
     assert "supervised: 20 of 20" in trained.stderr

@@ -12,6 +12,7 @@ from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.solve import turned_coefficients
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.basis import fit_basis, mirror
+from fusiform.surrogates.confidence import LEAST_DISTANCE, fit_exponents
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 
@@ -110,13 +111,61 @@ def test_precision_follows_the_inputs(surrogate):
     torch.testing.assert_close(single, double.to(torch.complex64), rtol=1e-4, atol=1e-5)
 
 
-def test_confidence_is_the_squared_ratio_of_the_distances(surrogate):
+def test_distance_is_that_to_the_nearest_training_design_over_the_radius(surrogate):
     designs = sample(surrogate.space, 9, range(20))
-    inputs = surrogate.network.pair(turned(designs), designs.reynolds)[0]
-    distance = torch.cdist(inputs, surrogate.anchors.double(), compute_mode="donot_use_mm_for_euclid_dist").amin(1)
-    expected = ((surrogate.anchor_radius / distance) ** 2).clamp(max=1.0)
-    found = surrogate.confidence(turned(designs), designs.reynolds).double()
-    torch.testing.assert_close(found, expected, rtol=1e-3, atol=0)
+    inputs = surrogate.inputs(turned(designs), designs.reynolds)
+    anchors, radius = surrogate.error.anchors.double(), surrogate.error.radius
+    distance = torch.cdist(inputs, anchors, compute_mode="donot_use_mm_for_euclid_dist").amin(1) / radius
+    torch.testing.assert_close(surrogate.error.distance(inputs).double(), distance, rtol=1e-3, atol=0)
+    assert (surrogate.error.distance(anchors[:20]) <= 1.001 * LEAST_DISTANCE).all()
+
+
+def test_the_bound_on_the_drag_error_is_kept_by_most_bodies_inside_and_outside(surrogate):
+    for space, least in ((surrogate.space, 11), (surrogate.space.widened(), 10)):
+        designs = sample(space, 424242, range(12))
+        flows = solve_batch(turned(designs), designs.reynolds, surrogate.basis.resolution)
+        exact = sum(flows.force_coefficients).real
+        kept = 0
+        for i in range(12):
+            conditions = FlowConditions(float(designs.reynolds[i]), math.degrees(float(designs.alpha[i])))
+            answer = surrogate.evaluate(Body(designs.coefficients[i]), conditions)
+            kept += abs(answer.drag_coefficient - float(exact[i])) <= answer.drag_bound
+        assert kept >= least
+
+
+def test_confidence_is_one_percent_over_the_bound_and_the_same_for_a_batch(surrogate):
+    designs = sample(surrogate.space, 10, range(6))
+    batch = surrogate.confidence(turned(designs), designs.reynolds)
+    for i, found in enumerate(batch.tolist()):
+        conditions = FlowConditions(float(designs.reynolds[i]), math.degrees(float(designs.alpha[i])))
+        answer = surrogate.evaluate(Body(designs.coefficients[i]), conditions)
+        assert answer.confidence == pytest.approx(found, rel=1e-4)
+        assert answer.confidence == pytest.approx(min(1.0, 0.01 * answer.drag_coefficient / answer.drag_bound))
+
+
+def test_the_gradient_of_the_confidence_has_a_second_order_taylor_remainder(surrogate):
+    body = Body(torch.tensor([0, 0.05, 0, 0.2, 0, 0, 0, 0], dtype=torch.complex128))
+    reynolds = torch.tensor([10.0], dtype=torch.float64)
+    a = body.coefficients[None].clone().requires_grad_()
+    there = surrogate.confidence(a, reynolds).sum()
+    gradient = torch.autograd.grad(there, a)[0]
+    move = torch.randn(1, 8, dtype=torch.complex128, generator=torch.Generator().manual_seed(1)) / 8
+    value, slope = there.item(), float((gradient.conj() * move).real.sum())
+    assert value < 1.0
+    with torch.no_grad():
+        steps = [1e-2 * 2.0**-i for i in range(4)]
+        rest = [abs(float(surrogate.confidence(a + t * move, reynolds)) - value - t * slope) for t in steps]
+    assert math.log2(rest[0] / rest[-1]) / 3 > 1.9
+
+
+def test_fitted_bounds_lie_above_95_percent_of_errors_that_follow_the_formula():
+    generator = torch.Generator().manual_seed(3)
+    distance, parts = (torch.rand(2, 4000, dtype=torch.float64, generator=generator) + 0.1).unbind(0)
+    noise = torch.randn(4000, dtype=torch.float64, generator=generator)
+    errors = 0.01 * distance**0.7 * parts**0.5 * torch.exp(0.3 * noise)
+    log_scale, p, q = fit_exponents(distance, parts, errors)
+    assert (p, q) == pytest.approx((0.7, 0.5), abs=0.05)
+    assert log_scale == pytest.approx(math.log(0.01) + 0.3 * 1.645, abs=0.05)
 
 
 def test_confidence_falls_outside_the_design_space(surrogate):

@@ -62,7 +62,7 @@ def _recipe(folder: Path, method="supervised", more="", steps=60):
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     failures = make_data(_recipe(folder), folder / "cases", workers=2)
-    assert failures == {"train": [], "heldout": []}
+    assert failures == {"train": [], "heldout": [], "wide": []}
     return folder / "cases"
 
 

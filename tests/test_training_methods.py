@@ -10,7 +10,19 @@ METHODS = ("supervised, AdamW", "DP, AdamW", "SIP, AdamW", "HIG", "SIP+HIG")
 
 
 def test_the_comparison_of_the_methods_runs_and_scale_invariant_training_learns(tmp_path):
-    command = [sys.executable, str(SCRIPT), "--smoke", "--seconds", "4", "--seeds", "1", "--out", str(tmp_path)]
+    command = [
+        sys.executable,
+        str(SCRIPT),
+        "--smoke",
+        "--workers",
+        "1",
+        "--seconds",
+        "2",
+        "--seeds",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     done = subprocess.run([*command, "--methods", *METHODS], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     records = {r["method"]: r for r in (json.loads(p.read_text()) for p in tmp_path.glob("*-0.json"))}

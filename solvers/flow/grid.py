@@ -185,7 +185,7 @@ def _node_matrices(n_eta: int, dtype: torch.dtype, device: torch.device) -> tupl
 def angular_nodes(coefficients: Tensor, reynolds: Tensor, n_eta: int) -> tuple[Tensor, Tensor, Tensor]:
     """Angles η(s_j) of the nodes and dη/ds, d²η/ds², each (batch, n_eta)."""
     s, matrix = _node_matrices(n_eta, coefficients.real.dtype, coefficients.device)
-    offset, slope, bend = (_spacing(coefficients, reynolds) @ matrix).split(n_eta, dim=1)
+    offset, slope, bend = torch.split(_spacing(coefficients, reynolds) @ matrix, n_eta, dim=1)
     return s + offset, 1.0 + slope, bend
 
 

@@ -1,6 +1,6 @@
 """Training methods on the flow: supervised, DP, SIP, HIG and SIP+HIG at equal wall clock, the same network and seeds.
 
-    python tests/benchmarks/training_methods.py [--seconds 90] [--seeds 3] [--out runs/methods] [--smoke]
+    python tests/benchmarks/training_methods.py [--seconds 90] [--seeds 3] [--workers 2] [--out runs/methods] [--smoke]
 
 Every method starts from the same network, fitted to the same few solved flows, and gets the same seconds of one thread.
 What it spends on the physics counts: full solves (supervised), state inverses (SIP), residuals and their derivatives
@@ -26,6 +26,7 @@ from fusiform.solvers.files import write_json
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.inverse import DragModel, SolverModel, minimize_drag
 from fusiform.surrogates.basis import LinearBasis, fit_basis
+from fusiform.surrogates.confidence import ErrorModel
 from fusiform.surrogates.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 from fusiform.surrogates.features import features
@@ -145,11 +146,11 @@ class WithLabels:
         return Inverse(target, accepted, again)
 
 
-def prepare(folder: Path, solved: int, heldout: int) -> Prepared:
+def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepared:
     """Solve the flows that all methods start from and are measured on (kept in `folder`)."""
     sets = []
     for name, count, seed in (("train", solved, 11), ("heldout", heldout, 12)):
-        make_dataset(DatasetConfig(count, seed, SPACE, RESOLUTION), folder / name, 2)
+        make_dataset(DatasetConfig(count, seed, SPACE, RESOLUTION), folder / name, workers)
         sets.append(load_dataset(folder / name))
     dataset, test = sets
     snapshots, forces = scaled_snapshots(dataset)
@@ -160,14 +161,25 @@ def prepare(folder: Path, solved: int, heldout: int) -> Prepared:
     return Prepared(basis, polynomial, dataset, labels, test, truth, test_forces[:, 0] + test_forces[:, 1])
 
 
-def start(shared: Prepared, seed: int, steps: int, folder: Path) -> PairInputs:
-    """The network that every method starts from: fitted to the solved flows."""
+def file_stem(method: str, seed: int) -> str:
+    """What the files of a run are called."""
+    return f"{method.replace(' ', '')}-{seed}"
+
+
+def fresh_network(shared: Prepared, seed: int) -> EquivariantNetwork:
+    """The network of every method, untrained."""
     torch.manual_seed(seed)
     designs = shared.dataset.designs
     inputs = features(turned(designs), designs.reynolds)[0].float()
     parity = torch.cat([shared.basis.parity.float(), torch.tensor(FORCE_PARITY)])
     network = EquivariantNetwork(inputs.shape[1], parity, WIDTH, DEPTH)
     network.standardise(inputs, shared.labels.float())
+    return network
+
+
+def start(shared: Prepared, seed: int, steps: int, folder: Path) -> PairInputs:
+    """The network that every method starts from: fitted to the solved flows."""
+    network, designs = fresh_network(shared, seed), shared.dataset.designs
     wrapped = PairInputs(network)
     batch = Batch.of(network.pair(turned(designs), designs.reynolds).movedim(0, 1), shared.labels.float())
     config = TrainConfig(START_BATCH, steps=steps, every=steps, seed=seed, schedule=one_cycle())
@@ -201,13 +213,13 @@ def seconds_per_target(physics: FlowPhysics, data: Batch, network: PairInputs) -
 def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tuple[str, int]) -> dict[str, object]:
     """One method with one seed; the record of its errors against time, steps and linear solves."""
     name, seed = task
-    path = folder / f"{name.replace(' ', '')}-{seed}.json"
+    path = folder / f"{file_stem(name, seed)}.json"
     if path.exists():
         return dict(json.loads(path.read_text()))
     torch.set_num_threads(1)
     solved, heldout, pool, steps = sizes
     shared = prepare(folder, solved, heldout)
-    network = start(shared, seed, steps, folder / f"start-{seed}-{name.replace(' ', '')}")
+    network = start(shared, seed, steps, folder / f"start-{file_stem(name, seed)}")
     method = METHODS[name]
     designs = sample(SPACE, 13 + seed, range(pool))
     known = shared.dataset.designs
@@ -253,33 +265,62 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     return record
 
 
-def optima(shared: Prepared, folder: Path, records: list[dict]) -> str:
-    """Drag of the optimum that each network leads to, verified by the solver, over the solver's own optimum."""
+def surrogate_of(shared: Prepared, folder: Path, record: dict) -> Surrogate:
+    """The trained network of a record as a drag model."""
+    network = PairInputs(fresh_network(shared, record["seed"])).double()
+    log = folder / f"log-{file_stem(record['method'], record['seed'])}"
+    network.load_state_dict(torch.load(log / "last.pt", weights_only=True)["network"])
+    network.requires_grad_(False)
+    error = ErrorModel(torch.zeros(1, network.network.input_mean.numel()), 1.0, 0.0, 0.0, 0.0)
+    return Surrogate(record["method"], network.network, shared.basis, shared.polynomial, error, SPACE, {})
 
-    def searched(model: DragModel | None, reynolds: float) -> float:
-        found = minimize_drag(Body.circle(), FlowConditions(reynolds), model=model, verify="standard")
-        assert found.verified is not None
-        return found.verified.drag_coefficient if found.verified.converged else math.nan
 
-    best = {reynolds: searched(SolverModel(modes=SPACE.modes), reynolds) for reynolds in OPTIMA}
-    rows = ["| optimum found with | " + " | ".join(f"Re {reynolds:g}" for reynolds in OPTIMA) + " |"]
-    rows += ["|" + "---|" * (1 + len(OPTIMA))]
-    rows += ["| the solver: C_D | " + " | ".join(f"{drag:.4f}" for drag in best.values()) + " |"]
+def search(folder: Path, sizes: tuple[int, int], record: dict | None) -> list[tuple[float, int, bool]]:
+    """For each Re of `OPTIMA`: the verified drag of the optimum that a record's network leads to (None: the solver's
+    own), the solves that the certified optimum takes from there, and whether it was certified."""
+    torch.set_num_threads(1)
+    shared, found = prepare(folder, *sizes), []
+    for reynolds in OPTIMA:
+        model: DragModel = SolverModel(modes=SPACE.modes) if record is None else surrogate_of(shared, folder, record)
+        ask = partial(minimize_drag, Body.circle(), FlowConditions(reynolds), model=model)
+        alone, certified = ask(verify="standard").verified, ask(certify=True, verify=None)
+        assert alone is not None
+        drag = alone.drag_coefficient if alone.converged else math.nan
+        found.append((drag, certified.solver_solves, certified.certified))
+    return found
+
+
+def optima(folder: Path, sizes: tuple[int, int], records: list[dict], workers: int) -> str:
+    """What accuracy buys: drag of the verified optima over the solver's own, and solves that certified ones take."""
+    tasks = [None, *records]
+    answers = {}
+    for record, found in run_in_processes(partial(search, folder, sizes), tasks, workers):
+        answers["the solver" if record is None else file_stem(record["method"], record["seed"])] = found
+        print(f"optima {len(answers)} of {len(tasks)}", flush=True)
+    best = answers["the solver"]
+    titles = [f"Re {reynolds:g}: {{}}" for reynolds in OPTIMA]
+    head = [*(t.format("drag") for t in titles), *(t.format("solves to certify") for t in titles)]
+    rows = [f"| optimum found with | {' | '.join(head)} |", "|" + "---|" * (1 + len(head))]
+    own = [*(f"{drag:.4f}" for drag, _, _ in best), *(str(solves) for _, solves, _ in best)]
+    rows.append(f"| the solver | {' | '.join(own)} |")
     for name in METHODS:
-        excess: dict[float, list[float]] = {reynolds: [] for reynolds in OPTIMA}
-        for record in (r for r in records if r["method"] == name):
-            stem = f"{name.replace(' ', '')}-{record['seed']}"
-            network = start(
-                shared, record["seed"], START_STEPS, folder / f"start-{record['seed']}-{stem[:-2]}"
-            ).double()
-            network.load_state_dict(torch.load(folder / f"log-{stem}" / "last.pt", weights_only=True)["network"])
-            network.requires_grad_(False)
-            model = Surrogate(name, network.network, shared.basis, shared.polynomial, torch.zeros(1, 1), 1.0, SPACE, {})
-            for reynolds, values in excess.items():
-                values.append(100.0 * (searched(model, reynolds) / best[reynolds] - 1.0))
-        cells = (f"{np.median(v):+.2f} % ({min(v):+.2f}, {max(v):+.2f})" for v in excess.values() if v)
-        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+        mine = [answers[file_stem(r["method"], r["seed"])] for r in records if r["method"] == name]
+        if mine:
+            cells = [_excess([found[i][0] for found in mine], best[i][0]) for i in range(len(OPTIMA))]
+            cells += [_solves([found[i][1:] for found in mine]) for i in range(len(OPTIMA))]
+            rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _excess(drags: list[float], best: float) -> str:
+    percent = [100.0 * (drag / best - 1.0) for drag in drags]
+    return f"{np.median(percent):+.2f} % ({min(percent):+.2f}, {max(percent):+.2f})"
+
+
+def _solves(found: list[tuple[int, bool]]) -> str:
+    counts = sorted(solves for solves, _ in found)
+    lost = sum(not certified for _, certified in found)
+    return f"{np.median(counts):.0f} ({counts[0]}, {counts[-1]})" + (f"; {lost} not certified" if lost else "")
 
 
 def table(records: list[dict]) -> str:
@@ -325,26 +366,31 @@ def plot(records: list[dict], path: Path) -> None:
 
 
 def main() -> None:
-    """All methods and seeds, two at a time, then the table."""
+    """All methods and seeds, then the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=90.0)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("runs/methods"))
     parser.add_argument("--methods", nargs="*", default=list(METHODS))
     parser.add_argument("--smoke", action="store_true", help="a few seconds each, nothing written to assets/")
     options = parser.parse_args()
-    sizes = (40, 10, 200, 50) if options.smoke else (SOLVED, HELDOUT, POOL, START_STEPS)
-    prepare(options.out, *sizes[:2])
+    sizes = (24, 6, 60, 50) if options.smoke else (SOLVED, HELDOUT, POOL, START_STEPS)
+    prepare(options.out, *sizes[:2], options.workers)
     tasks = [(name, seed) for seed in range(options.seeds) for name in options.methods]
     records = []
-    for (name, seed), record in run_in_processes(partial(run, options.out, options.seconds, sizes), tasks, 2):
+    for (name, seed), record in run_in_processes(
+        partial(run, options.out, options.seconds, sizes), tasks, options.workers
+    ):
         records.append(record)
         before, after = (record[when]["drag median"] for when in ("before", "after"))
         print(f"{name}, seed {seed}: drag {before:.2%} -> {after:.3%}", flush=True)
     print("\n" + table(records))
     if not options.smoke:
-        print("\n" + optima(prepare(options.out, *sizes[:2]), options.out, records))
+        found = optima(options.out, sizes[:2], records, options.workers)
+        print("\n" + found)
         (ASSETS / "methods.md").write_text(table(records) + "\n")
+        (ASSETS / "optima.md").write_text(found + "\n")
         plot(records, ASSETS / "methods.png")
 
 
