@@ -19,7 +19,10 @@ class Curves {
 
   show(data) {
     this.data = data;
-    Object.assign(this.root.querySelector(".title"), { textContent: data.title, title: data.definition });
+    const title = this.root.querySelector(".title"), [before, after] = data.title.split("_"); // "C_f": f as a subscript
+    title.title = data.definition;
+    title.replaceChildren(before);
+    if (after) title.append(Object.assign(document.createElement("sub"), { textContent: after }));
     this.root.querySelector(".names").replaceChildren(...data.curves.map(({ name, role }) => {
       const item = document.createElement("span");
       item.className = role;

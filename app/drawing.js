@@ -1,12 +1,12 @@
 // The drawing of a body in its flow: control points to drag, sensitivity, colours with hover values, zoom, pictures.
 // Data: see `drawing.payload`. Sends `moved` {index, dx, dy, version} (lengths in d), `zoomed` (shares of the home window,
-// or null), and `awaited` when it was shown a moment ago and a better flow is to come. Lengths are in d, y upwards; one
-// unit of the SVG is d.
+// or null), and `awaited` again and again while a better flow is to come. Lengths are in d, y upwards; one unit of the
+// SVG is d.
 
 const SVG = "http://www.w3.org/2000/svg";
 const SMOOTH = 3; // colours are interpolated this many times finer than the raster
 const BAND = 0.16; // length in d of the largest sensitivity
-const LONGEST_PULL = 0.5, STEP = 0.01, LARGE_STEP = 0.05, KEY_PAUSE = 350, ZOOM_PAUSE = 300, ASK_AGAIN = 300;
+const LONGEST_PULL = 0.5, STEP = 0.01, LARGE_STEP = 0.05, KEY_PAUSE = 350, ZOOM_PAUSE = 300, ASK_AGAIN = 350;
 const NOTHING = 65535;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -69,8 +69,8 @@ class Drawing {
     this.body();
     this.place();
     this.root.dataset.version = data.version;
-    clearTimeout(this.asking);
-    if (data.awaited) this.asking = setTimeout(() => this.send("awaited", data.version), ASK_AGAIN);
+    clearInterval(this.asking); // an answer that changes nothing does not come here, so it is asked until one does
+    if (data.awaited) this.asking = setInterval(() => this.send("awaited", data.version), ASK_AGAIN);
   }
 
   follow(before) {

@@ -1,4 +1,4 @@
-"""Long work of the page: threads that can be stopped, watched and counted.
+"""Long work of the page: threads that can be stopped, watched and counted, and wait in line for their turn.
 
 A job runs one function in a daemon thread. The function tells its iterates and asks `should_stop`; the page reads a
 locked snapshot and never waits. No Streamlit here: a worker thread must not draw.
@@ -17,20 +17,24 @@ from fusiform.app.optima import Answer, Front, Optimum
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.inverse import DragModel, Iterate, ParetoPoint, Problem, optimize, pareto_front
 
-MAX_JOBS = 2
+MAX_JOBS, MAX_WAITING = 2, 30
 DEADLINE_SECONDS = 900.0
 LEFT_SECONDS = 30.0
+LOOK_SECONDS = 0.5
 SEARCHING, SOLVING, SWEEPING = "searching", "solving", "sweeping"
 
-_places = threading.BoundedSemaphore(MAX_JOBS)
+_line: list[Job] = []  # those that run, then those that wait, in the order in which they came
+_moved = threading.Condition()
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A job at one moment: its phase, its age, what it has found, and how it ended (`result`, or `error` in words)."""
+    """A job at one moment: its phase, its age since it began, what it has found, and how it ended (`result`, or `error`
+    in words; neither when it was stopped before its turn). `place`: its place among those that wait, 0 once it runs."""
 
     phase: str
+    place: int = 0
     seconds: float = 0.0
     running: bool = True
     stopping: bool = False
@@ -45,10 +49,11 @@ def _always() -> bool:
 
 
 class Job:
-    """`work(job)` in a thread of its own; `InputError` at once when `MAX_JOBS` are already running.
+    """`work(job)` in a thread of its own, as soon as fewer than `MAX_JOBS` are running; first come, first served.
 
-    Stop is asked for with `stop`, or comes by itself: after `DEADLINE_SECONDS`, and when `present`, whether the person
-    who asked is still there, has been False for `LEFT_SECONDS`. A solve cannot be interrupted and ends after it.
+    `InputError` at once when `MAX_WAITING` are waiting already. Stop is asked for with `stop`, or comes by itself:
+    after `DEADLINE_SECONDS`, and when `present`, whether the person who asked is still there, has been False for
+    `LEFT_SECONDS`. A solve cannot be interrupted and ends after it.
     """
 
     def __init__(self, work: Callable[[Job], object], phase: str, present: Callable[[], bool] = _always) -> None:
@@ -58,23 +63,30 @@ class Job:
         self._present = present
         self._began = self._seen = time.monotonic()
         self._deadline = self._began + DEADLINE_SECONDS
-        if not _places.acquire(blocking=False):
-            raise InputError(
-                f"expected fewer than {MAX_JOBS} computations at once on this server, got one more; "
-                "try again when one of them has ended"
-            )
+        with _moved:
+            if len(_line) >= MAX_JOBS + MAX_WAITING:
+                raise InputError(
+                    f"expected at most {MAX_WAITING} computations in line on this server, got one more; "
+                    "try again in a minute"
+                )
+            _line.append(self)
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
     def snapshot(self) -> Snapshot:
         """The job as it is now."""
+        with _moved:
+            place = max(_line.index(self) + 1 - MAX_JOBS, 0) if self in _line else 0
         with self._lock:
-            return replace(self._snapshot, seconds=time.monotonic() - self._began)
+            seconds = 0.0 if place else time.monotonic() - self._began
+            return replace(self._snapshot, place=place, seconds=seconds)
 
     def stop(self) -> None:
         """Ask it to end with what it has found."""
         self._stop.set()
         self._update(stopping=True)
+        with _moved:
+            _moved.notify_all()
 
     def should_stop(self) -> bool:
         """Whether it was asked to end, its time is over, or the person has left."""
@@ -104,16 +116,29 @@ class Job:
         with self._lock:
             self._snapshot = replace(self._snapshot, **changes)
 
+    def _has_turn(self) -> bool:
+        """Wait for one's turn; whether it came before the job was to stop."""
+        with _moved:
+            while self not in _line[:MAX_JOBS]:
+                if self.should_stop():
+                    return False
+                _moved.wait(LOOK_SECONDS)
+        self._began = time.monotonic()
+        self._deadline = self._began + DEADLINE_SECONDS
+        return True
+
     def _run(self, work: Callable[[Job], object]) -> None:
         try:
-            self._update(result=work(self), running=False)
+            self._update(result=work(self) if self._has_turn() else None, running=False)
         except InputError as error:
             self._update(error=str(error), running=False)
         except Exception as error:
             _log.exception("a job of the page failed")
             self._update(error=f"The computation failed ({type(error).__name__}: {error}).", running=False)
         finally:
-            _places.release()
+            with _moved:
+                _line.remove(self)
+                _moved.notify_all()
 
 
 def solve_job(body: Body, conditions: FlowConditions, grid: str, present: Callable[[], bool] = _always) -> Job:

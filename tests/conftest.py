@@ -1,5 +1,60 @@
-"""One thread in every test and in what the tests start: threads that fight for a busy core are ten times slower."""
+"""One thread in every test and in what the tests start, since threads that fight for a busy core are ten times slower;
+and what the tests of the running page share: one server, one browser."""
 
 import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import CHROMIUM, DRIVER, FLAGS, SECONDS, drawing, wait_for
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where `fusiform app` serves on a free port of this machine, started in an empty folder."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "fusiform.app", "app", "--no-browser", "--port", str(port)]
+    folder = tmp_path_factory.mktemp("server")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
+        try:
+            assert server.stdout is not None
+            assert url in server.stdout.readline()
+            wait_for(lambda: urllib.request.urlopen(f"{url}/_stcore/health", timeout=5.0).read(), "the server")
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(SECONDS)
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[webdriver.Chrome]:
+    """One Chromium for all tests."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def browser(driver: webdriver.Chrome, address: str, tmp_path: Path) -> webdriver.Chrome:
+    """A new session of the page, loaded, with downloads going to the test's folder."""
+    driver.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    driver.get(address)
+    wait_for(lambda: drawing(driver, "root.dataset.version") == "0", "the drawing")
+    return driver

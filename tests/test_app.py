@@ -463,13 +463,58 @@ def wait_until_healthy(port: int) -> None:
 
 
 def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
+    began: list[int] = []
+    gates = [threading.Event() for _ in range(jobs.MAX_JOBS + 3)]
+
+    def work(number: int) -> bool:
+        began.append(number)
+        return gates[number].wait(SECONDS)
+
+    line = [jobs.Job(lambda job, number=number: work(number), jobs.SOLVING) for number in range(len(gates))]
+    wait_until(lambda: len(began) == jobs.MAX_JOBS)
+    assert [job.snapshot().place for job in line] == [0] * jobs.MAX_JOBS + [1, 2, 3]
+    line[jobs.MAX_JOBS].stop()
+    assert line[jobs.MAX_JOBS].wait(SECONDS)
+    left = line[jobs.MAX_JOBS].snapshot()
+    assert (left.running, left.result, left.error) == (False, None, None)
+    gates[1].set()
+    assert line[1].wait(SECONDS)
+    wait_until(lambda: began[jobs.MAX_JOBS :] == [jobs.MAX_JOBS + 1])
+    assert [job.snapshot().place for job in line[-2:]] == [0, 1]
+    for gate in gates:
+        gate.set()
+    assert all(job.wait(SECONDS) for job in line)
+    assert sorted(began) == [0, 1, *range(jobs.MAX_JOBS + 1, len(gates))]
+
+
+def test_the_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MAX_WAITING", 1)
     release = threading.Event()
-    running = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS)]
-    with pytest.raises(InputError, match="try again when one of them has ended"):
+    line = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS + 1)]
+    with pytest.raises(InputError, match="try again in a minute"):
         jobs.Job(lambda job: None, jobs.SOLVING)
     release.set()
-    assert all(job.wait(SECONDS) for job in running)
-    assert jobs.Job(lambda job: None, jobs.SOLVING).wait(SECONDS)
+    assert all(job.wait(SECONDS) for job in line)
+
+
+def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
+    release = threading.Event()
+    others = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS)]
+    healthy(page.button("optimise").click().run())
+    assert any("you are number 1 in line" in caption.value for caption in page.caption)
+    healthy(page.button("stop").click().run())
+    run_until(page, idle)
+    assert page.session_state["optimum"] is None
+    assert any("There is no optimum yet" in info.value for info in page.info)
+    release.set()
+    assert all(job.wait(SECONDS) for job in others)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it did not come in time"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("limit", ["DEADLINE_SECONDS", "LEFT_SECONDS"])

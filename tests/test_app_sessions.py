@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
+from page_client import PageClient
 
 from fusiform.app.views import words
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry.displacement import pulled
 from fusiform.surrogates import load_surrogate
 
-BENCHMARKS = Path(__file__).with_name("benchmarks")
-SECONDS = 120.0
-
-
-def script(name: str) -> ModuleType:
-    """A module among the benchmarks."""
-    specification = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module
-    specification.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where `fusiform app` serves on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "fusiform.app", "app", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        try:
-            wait_until_up(url)
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(SECONDS)
-
-
-def wait_until_up(url: str) -> None:
-    end = time.monotonic() + SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5.0):
-                return
-        except urllib.error.URLError:
-            assert time.monotonic() < end, "the server did not start in time"
-            time.sleep(0.1)
+SESSIONS = Path(__file__).with_name("benchmarks") / "app_sessions.py"
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Any]:
+def page(address: str) -> Iterator[PageClient]:
     """A session whose first flow is refined."""
-    client = script("page_client").PageClient(address)
+    client = PageClient(address)
     client.wait(lambda: client.drawing() and not client.drawing()["awaited"], "the refined flow")
     client.rest(0.5)
     yield client
@@ -76,7 +29,7 @@ def page(address: str) -> Iterator[Any]:
     client.close()
 
 
-def test_a_pull_draws_numbers_and_drawing_and_the_rest_follows(page: Any) -> None:
+def test_a_pull_draws_numbers_and_drawing_and_the_rest_follows(page: PageClient) -> None:
     before = {path: (shown.run, shown.fragment) for path, shown in page.shown.items()}
     body = pulled(load_body("circle"), 0.0, 0.1)
     expected = words.coefficient(load_surrogate().evaluate(body, FlowConditions(10.0)).drag_coefficient)
@@ -93,7 +46,7 @@ def test_a_pull_draws_numbers_and_drawing_and_the_rest_follows(page: Any) -> Non
     page.wait(lambda: "refined by" in page.drawing()["badge"], "the refined flow")
 
 
-def test_a_request_with_old_values_does_not_take_the_person_back(page: Any) -> None:
+def test_a_request_with_old_values_does_not_take_the_person_back(page: PageClient) -> None:
     """As a timer sends it that fires while the press of Optimise is under way; it may also call for the whole page."""
     old = dict(page.values)
     page.press("optimise")
@@ -106,3 +59,10 @@ def test_a_request_with_old_values_does_not_take_the_person_back(page: Any) -> N
         assert page.drawing() is None
     page.press("stop")
     page.wait(lambda: page.metric("Optimality"), "the end of the search")
+
+
+@pytest.mark.slow
+def test_sessions_beside_each_other_all_get_their_optimum_and_the_memory_stays() -> None:
+    command = [sys.executable, SESSIONS, "--sessions", "4", "--seconds", "60"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

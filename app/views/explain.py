@@ -142,12 +142,17 @@ def _conditioning() -> None:
 
 def _in_time() -> None:
     st.markdown("##### Errors against time and against steps")
-    st.image(
-        str(measured.TRAINING / "methods.png"),
-        width="stretch",
-        caption="Flow past bodies, three seeds a method. The curves of supervised and SIP begin late because their "
-        "solved flows and targets are paid for in the same seconds.",
+    _figure("methods")
+    st.caption(
+        "Flow past bodies, three seeds a method. The curves of supervised and SIP begin late because their solved "
+        "flows and targets are paid for in the same seconds."
     )
+
+
+def _figure(name: str) -> None:
+    """A measured figure, black on white in its file; on a dark page the style sheet turns its lightness round."""
+    with st.container(key=f"figure_{name}"):
+        st.image(str(measured.TRAINING / f"{name}.png"), width="stretch")
 
 
 def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
@@ -180,7 +185,7 @@ def _sources() -> None:
         for name in ("toy", "oscillators", "oscillator_epochs", "inverse_physics", "half_inverse_cost"):
             st.caption(f"{name}.md")
             st.dataframe(measured.table(name), hide_index=True, key=f"why_{name}")
-        st.image(str(measured.TRAINING / "published_problems.png"), width="stretch")
+        _figure("published_problems")
     st.markdown(
         "Papers: [SIP](https://arxiv.org/abs/2109.15048), [HIG](https://arxiv.org/abs/2203.10131), "
         "[Physics-based Deep Learning](https://physicsbaseddeeplearning.org)."

@@ -92,8 +92,12 @@ def _live() -> None:
     if now is not None:
         good = [point for point in now.points if point.result.feasible]
         over = st.session_state.front_over
-        figure = front_figure([p.value for p in good], [_drag(p) for p in good], LIMITS[over].label, None)
+        figure = front_figure([p.value for p in good], [_drag(p) for p in good], _axis(over), None)
         st.plotly_chart(figure, key="front_live", config=PLOT_CONFIG, alt="The front so far")
+
+
+def _axis(over: str) -> str:
+    return f"{LIMITS[over].label}, in the body's own unit"
 
 
 def _drag(point: ParetoPoint) -> float:
@@ -112,7 +116,7 @@ def _finished(front: Front) -> None:
         with st.container():
             place = None if chosen is None else good.index(chosen)
             figure = front_figure(
-                [front.points[n].value for n in good], [_drag(front.points[n]) for n in good], label, place
+                [front.points[n].value for n in good], [_drag(front.points[n]) for n in good], _axis(front.over), place
             )
             st.plotly_chart(
                 figure,

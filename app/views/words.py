@@ -11,7 +11,7 @@ TRUST = {"high": "near its training", "fair": "unusual: check it", "low": "far o
 
 def coefficient(value: float) -> str:
     """A force coefficient with four significant digits, rounding noise as 0."""
-    return f"{value:#.4g}" if abs(value) >= 5e-5 else "0.000"
+    return f"{value:#.4g}".replace("-", "−") if abs(value) >= 5e-5 else "0.000"
 
 
 def with_error(value: float, error: float) -> str:

@@ -183,19 +183,22 @@ def _state_of_job() -> None:
         st.rerun(scope="app")
     with st.container(key="job_bar", horizontal=True, vertical_alignment="center"):
         st.caption(_what(now), width="stretch")
-        if now.phase in (SEARCHING, SWEEPING):
+        if now.place or now.phase in (SEARCHING, SWEEPING):
             st.button(
                 "Stop",
                 key="stop",
                 disabled=now.stopping,
                 on_click=job.stop,
-                help="End the search after the evaluation under way; the best body so far is kept.",
+                help="End the search after the evaluation under way; the best body so far is kept. Before its turn: "
+                "leave the line.",
             )
 
 
 def _what(now: Snapshot) -> str:
     if now.stopping:
         return "Stopping …"
+    if now.place:
+        return f"The server is computing for others. Your turn comes by itself: you are number {now.place} in line."
     if now.phase == SWEEPING:
         return f"Optimising for each value: {len(now.points)} done"
     if now.phase != SEARCHING:

@@ -57,7 +57,8 @@ def show(inputs: Inputs) -> None:
             take_away.files(inputs, shown.scene.field, shown.answer)
             in_space = take_away.wants_space()
         if in_space:
-            take_away.in_space(inputs, shown.layer)
+            with st.container(key="space_view"):
+                take_away.in_space(inputs, shown.layer)
     st.session_state.whole = _rest(refined=shown.mine is not None and shown.mine.refined is not None)
 
 
@@ -226,6 +227,7 @@ def _what_happens(inputs: Inputs, predicted: Prediction | None, shown: Scene | N
     found = None if shown is None else shown.analysis
     if found is not None:
         points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in found.separation)
+        points = points.replace("-", "−")
         length = found.recirculation_length
         text = (
             f"$C_p$ {coefficient(found.front.pressure_coefficient)} at the front, "

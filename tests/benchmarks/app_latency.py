@@ -84,8 +84,8 @@ def server_times(url: str) -> tuple[list[float], list[float], float]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of `fusiform app` on a free port."""
+def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of `fusiform app` on a free port, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -94,7 +94,7 @@ def server() -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             until(lambda: answers(url))
-            yield url
+            yield url, process
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
@@ -124,7 +124,7 @@ def measured() -> tuple[float, list[float], list[float], tuple[list[float], list
     options.binary_location = "/usr/bin/chromium"
     for flag in FLAGS:
         options.add_argument(f"--{flag}")
-    with webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver")) as driver, server() as url:
+    with webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver")) as driver, server() as (url, _):
         begun = time.monotonic()
         driver.get(url)
         until(lambda: driver.execute_script(DRAWING + "return root?.dataset.version"))
