@@ -86,18 +86,24 @@ def train(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train a surrogate by CONFIG.toml; run it again to go on where it stopped."""
+    """Train a surrogate by CONFIG.toml; run it again to go on where it stopped.
+
+    On several GPUs: torchrun --nproc-per-node N -m fusiform.app train CONFIG.toml
+    """
     from dataclasses import replace
 
     from fusiform.surrogates.config import load_recipe
+    from fusiform.surrogates.training import parallel
     from fusiform.surrogates.workflow import train as train_model
 
     wanted = load_recipe(recipe)
     if method is not None:
         wanted = replace(wanted, training=replace(wanted.training, method=method))
-    with _show_stages() as report:
-        surrogate = train_model(wanted, data, out, workers, report, tensorboard)
-    _print_models([surrogate], as_json)
+    with parallel.process_group():
+        with _show_stages() as report:
+            surrogate = train_model(wanted, data, out, workers, report, tensorboard)
+        if parallel.rank() == 0:
+            _print_models([surrogate], as_json)
 
 
 def evaluate(

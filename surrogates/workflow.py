@@ -28,6 +28,7 @@ from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import Samples, concatenate, encoded_samples, scaled_snapshots
 from fusiform.surrogates.tangent_targets import TangentTargets, tangent_targets
 from fusiform.surrogates.targets import inverse_targets
+from fusiform.surrogates.training import parallel
 
 NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
 TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"
@@ -61,6 +62,13 @@ class _Run:
         space = self.recipe.dataset.space
         uncalibrated = Surrogate(name, network, self.basis, self.polynomial, error, space, {})
         return calibrate(uncalibrated, self.heldout, self.wide)
+
+    def start(self, name: str, network: EquivariantNetwork, samples: Samples) -> Path:
+        """The folder with the model that a round begins with, written where it is not there yet."""
+        folder = self.folder / name
+        if not (folder / "config.json").exists():
+            self.surrogate(network, samples, name).save(folder)
+        return folder
 
     def stage(self, name: str, steps: int, *, half_inverse: bool = False) -> Stage:
         return Stage(
@@ -105,8 +113,16 @@ def train(
 
     Each stage has a folder with checkpoints, so that a killed run goes on, and metrics.jsonl; `tensorboard` is for the
     same numbers. The model's card holds the errors on the held-out cases, the linear solves spent, and the provenance.
+    Under `torchrun` the processes train together, and the first makes the targets and writes the files.
     `InputError` if `folder` holds another recipe's run.
     """
+    with parallel.process_group():
+        return _train(recipe, data, folder, workers, progress if parallel.rank() == 0 else _quiet, tensorboard)
+
+
+def _train(
+    recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress, tensorboard: Path | None
+) -> Surrogate:
     begun = time.perf_counter()
     dataset, test, wide = (load_dataset(data / name) for name in (TRAIN, HELDOUT, WIDE))
     require(
@@ -119,7 +135,8 @@ def train(
         f"expected at least {recipe.training.solves} solved cases in {data}, got {len(dataset)}; run "
         "`fusiform dataset` to the end",
     )
-    _claim(folder, recipe, len(dataset))
+    with parallel.first_alone():
+        _claim(folder, recipe, len(dataset))
     if recipe.training.solves:
         dataset = dataset.select(slice(0, recipe.training.solves))
     snapshots, forces = scaled_snapshots(dataset)
@@ -155,7 +172,8 @@ def train(
         "versions": provenance(),
     }
     surrogate = with_card(surrogate, **card)
-    surrogate.save(folder)
+    if parallel.rank() == 0:
+        surrogate.save(folder)
     return surrogate
 
 
@@ -192,18 +210,16 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
     spent = drawn = accepted = 0
     for index in range(training.rounds):
         stage = f"{training.method}-{index + 1}"
-        model = run.folder / f"{stage}-start"
-        if not (model / "config.json").exists():
-            run.surrogate(network, samples, stage).save(model)
-        targets = inverse_targets(
-            model,
-            run.recipe.dataset.seed + NEW_BODIES_SEED_OFFSET,
-            range(index * training.bodies, (index + 1) * training.bodies),
-            run.recipe.inverse,
-            run.folder / f"{stage}-targets",
-            workers=run.workers,
-            progress=partial(_report_chunks, run.progress, f"{stage} inverse"),
-        )
+        with parallel.first_alone():
+            targets = inverse_targets(
+                run.start(f"{stage}-start", network, samples),
+                run.recipe.dataset.seed + NEW_BODIES_SEED_OFFSET,
+                range(index * training.bodies, (index + 1) * training.bodies),
+                run.recipe.inverse,
+                run.folder / f"{stage}-targets",
+                workers=run.workers,
+                progress=partial(_report_chunks, run.progress, f"{stage} inverse"),
+            )
         samples = concatenate([samples, targets.samples])
         spent, drawn = spent + targets.linear_solves, drawn + targets.drawn
         accepted += len(targets.samples)
@@ -215,19 +231,17 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
 def _add_tangents(run: _Run, network: EquivariantNetwork, samples: Samples) -> tuple[Samples, TangentTargets]:
     """A last round whose targets come with their derivatives along the design; all samples, and the new ones."""
     config, training = run.recipe.tangents, run.recipe.training
-    model = run.folder / "tangents-start"
-    if not (model / "config.json").exists():
-        run.surrogate(network, samples, "tangents").save(model)
-    found = tangent_targets(
-        model,
-        run.folder / f"{training.method}-{training.rounds}-start",
-        run.recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET,
-        config,
-        run.recipe.inverse,
-        run.folder / "tangents-targets",
-        workers=run.workers,
-        progress=partial(_report_chunks, run.progress, "tangents inverse"),
-    )
+    with parallel.first_alone():
+        found = tangent_targets(
+            run.start("tangents-start", network, samples),
+            run.folder / f"{training.method}-{training.rounds}-start",
+            run.recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET,
+            config,
+            run.recipe.inverse,
+            run.folder / "tangents-targets",
+            workers=run.workers,
+            progress=partial(_report_chunks, run.progress, "tangents inverse"),
+        )
     stage = run.stage("tangents", config.steps)
     fit_tangents(network, samples, found, run.polynomial, run.recipe.rules, config, stage)
     return concatenate([samples, found.samples]), found

@@ -1,6 +1,8 @@
 """Data sets and training on a small scale, with the real solver: restart, resume, both methods."""
 
 import json
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -229,3 +231,17 @@ def test_shipped_recipes_are_complete_and_the_default_one_is_the_models():
     assert load_recipe(recipes / "supervised.toml").training.method == "supervised"
     made_by = json.loads(json.dumps(asdict(load_recipe(recipes / "default.toml"))))
     assert load_surrogate().card["recipe"] == made_by
+
+
+@pytest.mark.slow
+def test_torchrun_trains_the_model_that_one_process_trains(data, tmp_path):
+    _recipe(tmp_path, "sip", SIP)
+    recipe = str(tmp_path / "sip-60.toml")
+    common = ["-m", "fusiform.app", "train", recipe, "--data", str(data), "--workers", "1", "--out"]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    for name, command in (("one", [sys.executable]), ("two", torchrun)):
+        done = subprocess.run([*command, *common, str(tmp_path / name)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    one, two = (load_surrogate(tmp_path / name) for name in ("one", "two"))
+    assert one.card["heldout"]["drag"] == pytest.approx(two.card["heldout"]["drag"], rel=1e-3)
+    assert one.card["linear_solves"] == two.card["linear_solves"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import Tensor, nn
 from torch import distributed as dist
+
+PATIENCE = timedelta(days=7)  # process 0 may be solving flows for as long
 
 
 def _running() -> bool:
@@ -27,18 +30,32 @@ def rank() -> int:
 
 @contextmanager
 def process_group() -> Iterator[None]:
-    """Join the other processes that `torchrun` started (environment WORLD_SIZE > 1): nccl on GPUs, else gloo."""
+    """Join the other processes that `torchrun` started (environment WORLD_SIZE > 1): nccl on GPUs, else gloo.
+
+    Once for a whole run: a group that is left cannot be joined again at the same address. Inside another one it does
+    nothing.
+    """
     if _running() or int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield
         return
     on_gpu = torch.cuda.is_available()
     if on_gpu:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    dist.init_process_group("nccl" if on_gpu else "gloo")
+    dist.init_process_group("nccl" if on_gpu else "gloo", timeout=PATIENCE)
     try:
         yield
     finally:
         dist.destroy_process_group()
+
+
+@contextmanager
+def first_alone() -> Iterator[None]:
+    """Process 0 runs the block; the others wait, then run it in turn and find the files that it wrote."""
+    if rank() > 0:
+        dist.barrier()
+    yield
+    if world_size() > 1 and rank() == 0:
+        dist.barrier()
 
 
 def _device() -> torch.device:
