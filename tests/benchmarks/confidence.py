@@ -15,8 +15,9 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates import load_surrogate
+from fusiform.surrogates import Prediction, load_surrogate
 from fusiform.surrogates.confidence import kinematic_residual
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import sample
@@ -27,7 +28,8 @@ EDGES = (0.0, 0.002, 0.005, 0.01, 0.02, math.inf)
 
 @dataclass(frozen=True)
 class Case:
-    """One body: what is known without solving, and relative drag errors before and after the correction."""
+    """One body: what is known without solving, relative drag errors before and after the correction, and those of the
+    vorticity and the velocity, ‖f − f*‖/‖f*‖ over the nodes, before and after."""
 
     wider: bool
     bound: float
@@ -37,6 +39,7 @@ class Case:
     arrived: bool
     error: float
     corrected: float
+    fields: tuple[float, float, float, float]
 
 
 def main() -> None:
@@ -64,6 +67,7 @@ def main() -> None:
                 arrived=fixed.arrived,
                 error=abs(answer.drag_coefficient / exact - 1.0),
                 corrected=abs(fixed.drag_coefficient / exact - 1.0),
+                fields=field_errors(answer, FlowField(flow.problem, flow.state, turned(one))),
             )
             cases.append(case)
     print("| relative bound | bodies | wider | drag error | within | correction arrived | drag error then |")
@@ -84,6 +88,25 @@ def main() -> None:
     for key, name in names.items():
         rank = spearmanr([getattr(c, key) for c in cases], [c.error for c in cases]).statistic
         print(f"| {name} | {rank:.2f} |")
+    print("\n| field, all bodies | network | after the state inverse |\n|---|---|---|")
+    for i, name in enumerate(("vorticity", "velocity")):
+        before, after = (errors([c.fields[i + shift] for c in cases]) for shift in (0, 2))
+        print(f"| {name} | {before} | {after} |")
+
+
+def field_errors(answer: Prediction, exact: FlowField) -> tuple[float, float, float, float]:
+    """Of the vorticity and the velocity: the network's, and after the state inverse."""
+
+    def error(found: np.ndarray, wanted: np.ndarray) -> float:
+        return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
+
+    own, updated = answer.network_field, answer.field
+    return (
+        error(own.omega, exact.omega),
+        error(own.velocity, exact.velocity),
+        error(updated.omega, exact.omega),
+        error(updated.velocity, exact.velocity),
+    )
 
 
 def show(name: str, part: list[Case]) -> None:
