@@ -4,11 +4,13 @@ At the current body x_k the solver gives the forces F and their derivatives (one
 
     F̂(x) = F_s(x) + [F − F_s](x_k) + [F' − F_s'](x_k) (x − x_k) + ½ (x − x_k)ᵀ B (x − x_k)
 
-has the solver's value and gradient at x_k; B, the difference of the two curvatures, is learnt by symmetric rank-one
+has the solver's value and gradient at x_k; B, the difference of the two curvatures, is learnt by symmetric secant
 updates. It is minimised under all constraints with |x − x_k|_∞ ≤ Δ; the new body is accepted where the solver's own
-merit falls, and Δ follows the ratio of actual to predicted fall. First-order consistency and the trust region make the
+merit falls, and Δ follows the ratio of actual to predicted fall and the last step: the model may have better minima far
+away, which are none of the solver's. First-order consistency and the trust region make the
 iteration converge to an optimum of the solver whatever the surrogate is (N. Alexandrov et al., Structural Optimization
 15, 1998), and a good surrogate makes it short. It ends when the optimality conditions hold with the solver's gradient.
+A second-order correction of rejected steps was tried: it costs a solve each and saved none.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from fusiform.solvers.inverse.search import (
 from fusiform.solvers.inverse.variables import Array
 
 FIRST_RADIUS, LEAST_RADIUS, GREATEST_RADIUS = 0.2, 1e-5, 1.0
-GROW, SHRINK, GOOD, POOR, ACCEPT = 2.0, 0.3, 0.75, 0.25, 1e-4
+GROW, SHRINK, GOOD, POOR, ACCEPT = 2.0, 0.5, 0.75, 0.25, 1e-4
+FAR, SAFE = 3.0, 0.3
 MAX_STEPS = 25
 SUBPROBLEM_TOLERANCE, SUBPROBLEM_ITERATIONS = 1e-10, 60
 NO_FALL, STEEP = 1e-9, 1e3
@@ -78,12 +81,19 @@ class _Corrected:
         )
 
 
-def _rank_one(curvature: Array, step: Array, change: Array) -> None:
-    """B += r rᵀ/(r·s), r = y − B s, in place; left out where that is not safe (Nocedal & Wright, eq. 6.26)."""
-    rest = change - curvature @ step
+def _secant(curvature: Array, step: Array, change: Array) -> None:
+    """Make B s = y in place, r = y − B s: B += r rᵀ/(r·s), or B += (r sᵀ + s rᵀ)/s·s − (r·s) s sᵀ/(s·s)².
+
+    The symmetric rank-one update learns fastest, but grows without bound as r·s → 0: where the angle between r and s is
+    large, Powell's symmetric form of Broyden's update, the least change, takes its place (Nocedal & Wright, ch. 6).
+    """
+    rest, square = change - curvature @ step, float(step @ step)
     product = float(rest @ step)
-    if abs(product) > 1e-8 * float(np.linalg.norm(rest) * np.linalg.norm(step)) and float(rest @ rest) > 0.0:
+    if abs(product) > SAFE * float(np.linalg.norm(rest) * np.linalg.norm(step)):
         curvature += np.outer(rest, rest) / product
+    elif square > 0.0:
+        curvature += (np.outer(rest, step) + np.outer(step, rest)) / square
+        curvature -= (product / square**2) * np.outer(step, step)
 
 
 def certify(
@@ -133,6 +143,7 @@ def certify(
                 elif ratio < POOR:
                     radius = SHRINK * min(radius, length)
                 if ratio >= ACCEPT:
+                    radius = min(radius, FAR * length)
                     x, forces, violation = trial.x, there, program.violation(trial.x, there)
                     value, state = program.value(x, forces)[0], optimality(program, x, forces, scale)
                 seen(trial.x, there, program.value(trial.x, there)[0])
@@ -192,4 +203,4 @@ def _learn(curvature: Array, low: ForceModel, old: tuple[Array, Forces], new: tu
     for name, matrices in pairs:
         gap = (getattr(new[1], name) - getattr(after, name)) - (getattr(old[1], name) - getattr(before, name))
         for matrix, change in zip(matrices, gap, strict=True):
-            _rank_one(matrix, step, change)
+            _secant(matrix, step, change)
