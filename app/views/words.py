@@ -6,7 +6,6 @@ import math
 import re
 
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
-TRUST = {"high": "near its training", "fair": "unusual: check it", "low": "far off: ask the solver"}
 
 
 def coefficient(value: float) -> str:
@@ -34,9 +33,11 @@ def confidence(value: float) -> str:
     return f"{_confidence_word(value)} ({value:.2f})"
 
 
-def trust(value: float) -> str:
-    """What a confidence between 0 and 1 means."""
-    return TRUST[_confidence_word(value)]
+def bound(confidence: float, relative: float) -> str:
+    """What a relative bound on the drag error says; nothing is known where the confidence is 0."""
+    if confidence == 0.0:
+        return "beyond its Re: ask the solver"
+    return f"error below {100.0 * relative:.1g} %"
 
 
 def _confidence_word(value: float) -> str:
