@@ -61,15 +61,15 @@ class Optimum:
 
     @property
     def start_coefficient(self) -> float | None:
-        """Drag of the start by the solver, None where it has none."""
-        value = self.result.verification.get("initial_drag_coefficient")
+        """Drag of the start by the solver, weighted over the design points, None where it has none."""
+        value = self.result.verification.get("weighted_initial_drag_coefficient")
         return None if value is None else float(value)
 
     @property
     def best_coefficient(self) -> float | None:
-        """Drag of the optimum by the solver, None where it has none."""
-        numbers = self.result.verification
-        return float(numbers["drag_coefficient"]) if numbers.get("converged") else None
+        """Drag of the optimum by the solver, weighted over the design points, None where it has none."""
+        value = self.result.verification.get("weighted_drag_coefficient")
+        return None if value is None else float(value)
 
     @property
     def reduction_percent(self) -> float:

@@ -138,14 +138,31 @@ def _title(result: OptimizationResult) -> str:
 
 def _notes(result: OptimizationResult, files: list[str]) -> list[str]:
     notes = [result.status]
-    verified = result.verified
-    if verified is not None and len(result.problem.points) == 1:
-        apart = result.predicted_drag_coefficient / verified.drag_coefficient - 1.0
+    drag = result.verification.get("weighted_drag_coefficient")
+    if drag is not None:
+        apart = result.predicted_drag_coefficient / drag - 1.0
         notes.append(f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag.")
+    if result.verification and len(result.problem.points) > 1:
+        notes += [_at(point) for point in result.verification["points"]]
+        start = result.verification["weighted_initial_drag_coefficient"]
+        notes.append(f"weighted mean: {_drags(drag, start)}; the table is of the first design point")
     for report in result.constraints:
         cost = f"active; relaxing it by {report.unit} gains {report.gain:.4g}" if report.active else "not active"
         notes.append(f"{report.description}: slack {report.slack:.3g}, {cost}")
     return [*notes, *(f"wrote {name}" for name in files)]
+
+
+def _at(point: dict[str, Any]) -> str:
+    """What the solver found at one of several design points."""
+    where = f"Re {point['reynolds']:g}, {point['alpha_deg']:g}°, weight {point['weight']:.3g}"
+    lift = "" if point["lift_coefficient"] is None else f", C_L {point['lift_coefficient']:.5g}"
+    poor = "" if point["converged"] and point["accurate"] else f"; {point['status']}"
+    return f"{where}: {_drags(point['drag_coefficient'], point['initial_drag_coefficient'])}{lift}{poor}"
+
+
+def _drags(optimum: float | None, start: float | None) -> str:
+    best, first = ("unknown" if value is None else f"{value:.5g}" for value in (optimum, start))
+    return f"C_D {best} (start {first})"
 
 
 def _judge_result(result: OptimizationResult) -> None:

@@ -33,6 +33,8 @@ from fusiform.solvers.inverse import (
     optimize,
     pareto_front,
 )
+from fusiform.solvers.inverse.certify import secant_update
+from fusiform.solvers.inverse.verification import verification_status
 from fusiform.surrogates import load_surrogate
 
 AT = FlowConditions(10.0)
@@ -87,6 +89,68 @@ def test_several_design_points_share_one_body(surrogate):
     alone = minimize_drag(Body.circle(), points[0].conditions, model=surrogate, verify=None)
     elsewhere = surrogate.evaluate(alone.body, points[1].conditions).drag_coefficient
     assert 0.25 * alone.fun + 0.75 * elsewhere > both.fun
+
+
+def test_every_design_point_is_verified_and_reported(surrogate, tmp_path):
+    points = (DesignPoint(FlowConditions(5.0), 1.0), DesignPoint(FlowConditions(30.0, 4.0), 3.0))
+    result = optimize(Problem(Body.ellipse(2.0), points, verify="coarse"), model=surrogate)
+    numbers = result.summary()
+    assert [(p["reynolds"], p["alpha_deg"], p["weight"]) for p in numbers["points"]] == [(5, 0, 0.25), (30, 4, 0.75)]
+    for point, at in zip(points, numbers["points"], strict=True):
+        solved = solve(result.body, point.conditions, grid="coarse")
+        assert at["drag_coefficient"] == pytest.approx(solved.drag_coefficient, rel=1e-6)
+        assert at["lift_coefficient"] == pytest.approx(solved.lift_coefficient, abs=1e-6)
+    weighted = 0.25 * numbers["points"][0]["drag_coefficient"] + 0.75 * numbers["points"][1]["drag_coefficient"]
+    assert numbers["weighted_drag_coefficient"] == pytest.approx(weighted)
+    assert numbers["drag_coefficient"] == numbers["points"][0]["drag_coefficient"]
+    before = numbers["weighted_initial_drag_coefficient"]
+    assert result.reduction_percent == pytest.approx(100.0 * (1.0 - weighted / before))
+    assert result.solver_solves == 4
+    result.save(tmp_path / "project.json")
+    assert OptimizationResult.load(tmp_path / "project.json").verification == result.verification
+
+
+def test_a_point_without_a_flow_is_named():
+    class Flat:
+        name, modes = "flat", 1
+
+        def force_coefficients(self, coefficients, reynolds):
+            return (2.0 + coefficients.abs().square().sum(1)).to(torch.complex128)
+
+    points = (DesignPoint(FlowConditions(5.0)), DesignPoint(FlowConditions(20.0)))
+    result = optimize(Problem(Body.circle(), points, verify="coarse"), model=Flat())
+    broken = [{**p, "drag_coefficient": None} if n else p for n, p in enumerate(result.verification["points"])]
+    numbers = {**result.verification, "points": broken, "weighted_drag_coefficient": None}
+    assert "did not converge on the optimum at Re 20" in verification_status(result, numbers)
+
+
+def test_a_start_that_is_the_optimum_is_certified(surrogate):
+    result = optimize(Problem(Body.circle(), (DesignPoint(AT),), Nearest(), certify=True, verify=None), model=surrogate)
+    assert result.certified, result.status
+    assert result.fun == 0.0
+
+
+@pytest.mark.parametrize("across", [0.0, 1.0])
+def test_secant_updates_keep_the_curvature_symmetric_and_meet_the_last_step(across):
+    random = np.random.default_rng(0)
+    curvature = np.zeros((5, 5))
+    step = random.standard_normal(5)
+    change = random.standard_normal(5)
+    change -= across * (change @ step / (step @ step)) * step
+    secant_update(curvature, step, change)
+    np.testing.assert_allclose(curvature @ step, change, atol=1e-12)
+    np.testing.assert_allclose(curvature, curvature.T, atol=1e-12)
+    assert np.linalg.norm(curvature) < 5.0 * np.linalg.norm(change) / np.linalg.norm(step)
+
+
+@pytest.mark.slow
+def test_several_lift_constraints_are_certified_with_few_solves(surrogate):
+    points = tuple(DesignPoint(FlowConditions(re, alpha)) for re, alpha in ((10.0, 4.0), (30.0, 6.0)))
+    for limits in ((Lift(0.4), Lift(0.8, point=1)), (Lift(0.4, 0.45), Lift(0.8, 0.85, point=1))):
+        problem = Problem(Body.ellipse(3.0), points, force_constraints=limits, certify=True, verify=None)
+        result = optimize(problem, model=surrogate)
+        assert result.certified, result.status
+        assert result.solver_solves <= 12
 
 
 def test_the_nearest_body_with_a_wanted_drag(surrogate):

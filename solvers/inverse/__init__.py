@@ -2,17 +2,16 @@
 
 from fusiform.solvers.inverse.constraints import (
     Constraint,
-    KeepOut,
     MaxHeight,
     MaxLength,
     MaxPerimeter,
     MinRadius,
     MinThickness,
-    Payload,
     Symmetry,
     UserConstraint,
     WedgeAngle,
 )
+from fusiform.solvers.inverse.containment import KeepOut, Payload
 from fusiform.solvers.inverse.gradient_check import GradientCheck, check_gradient
 from fusiform.solvers.inverse.minimize import minimize_drag, optimize
 from fusiform.solvers.inverse.models import DragModel, SolverModel

@@ -81,7 +81,7 @@ class _Corrected:
         )
 
 
-def _secant(curvature: Array, step: Array, change: Array) -> None:
+def secant_update(curvature: Array, step: Array, change: Array) -> None:
     """Make B s = y in place, r = y − B s: B += r rᵀ/(r·s), or B += (r sᵀ + s rᵀ)/s·s − (r·s) s sᵀ/(s·s)².
 
     The symmetric rank-one update learns fastest, but grows without bound as r·s → 0: where the angle between r and s is
@@ -203,4 +203,4 @@ def _learn(curvature: Array, low: ForceModel, old: tuple[Array, Forces], new: tu
     for name, matrices in pairs:
         gap = (getattr(new[1], name) - getattr(after, name)) - (getattr(old[1], name) - getattr(before, name))
         for matrix, change in zip(matrices, gap, strict=True):
-            _secant(matrix, step, change)
+            secant_update(matrix, step, change)

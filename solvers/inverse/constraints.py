@@ -18,13 +18,10 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.errors import require
-from fusiform.solvers.inverse.regions import Region, boundary
 from fusiform.solvers.inverse.shape import Shape
 
 LENGTH = "a unit of length"
 ENDS = 0.1
-RIM, ROUNDING = 0.5, 0.05
-CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d
 STATIONS = 33
 
 
@@ -238,66 +235,6 @@ class WedgeAngle(ShapeConstraint):
 
     def rate(self, reference_length: float) -> float:
         return math.radians(1.0)
-
-
-@dataclass(frozen=True)
-class Payload(ShapeConstraint):
-    """The body contains `region`, with `clearance` to spare."""
-
-    region: Region
-    clearance: float = 0.0
-    positional: ClassVar[bool] = True
-    inside: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        require(
-            math.isfinite(self.clearance) and self.clearance >= 0.0,
-            f"expected a clearance of at least 0, got {self.clearance:g}; give a length",
-        )
-
-    def describe(self) -> str:
-        verb = "contains" if self.inside else "stays clear of"
-        spare = f" with {self.clearance:g} to spare" if self.clearance else ""
-        return f"{verb} the {_words(self.region)}{spare}"
-
-    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        """How deep points on the rim of the region, grown by the clearance, lie in the body.
-
-        Not the distance of the outline's points from the region: that has kinks at the region's corners, and a corner
-        sticks out between two points. The rim's points are 0.03 d apart with 256 points on the outline, four times
-        denser with 4,096.
-        """
-        spacing = shape.reference_length * RIM / shape.points_count**0.5
-        rim = torch.tensor(boundary(self.region, self.clearance, spacing), dtype=torch.complex128)
-        return shape.depth(rim) / shape.reference_length - CHORD
-
-
-@dataclass(frozen=True)
-class KeepOut(Payload):
-    """The body stays clear of `region`, by `clearance`, where it stands."""
-
-    inside: ClassVar[bool] = False
-    positional: ClassVar[bool] = False
-
-    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        """Distances of the outline's points from the region, corners rounded, and of the corners from the body.
-
-        Where the region's centre is in the body, how far the points are on the wrong side. A corner deep in the body is
-        left to the points: the outline nearest to it may be that on the far side.
-        """
-        rounding = ROUNDING * shape.reference_length
-        apart = self.region.distance(shape.points, rounding) - self.clearance
-        within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
-        wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
-        corners, radius = self.region.hull()
-        outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
-        outside = torch.where(outside < -rounding, torch.full_like(outside, rounding), outside)
-        return torch.cat([torch.where(within, wrong, apart), outside], dim=1) / shape.reference_length - CHORD
-
-
-def _words(region: Region) -> str:
-    numbers = ", ".join(f"{name} {value:g}" for name, value in vars(region).items() if value or name in "xy")
-    return f"{type(region).__name__.lower()} ({numbers})"
 
 
 @dataclass(frozen=True)

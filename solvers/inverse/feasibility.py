@@ -18,14 +18,13 @@ from scipy.optimize import minimize
 from fusiform.solvers.geometry import Body, is_valid
 from fusiform.solvers.inverse.constraints import (
     Constraint,
-    KeepOut,
     MaxHeight,
     MaxLength,
     MaxPerimeter,
     MinRadius,
     MinThickness,
-    Payload,
 )
+from fusiform.solvers.inverse.containment import KeepOut, Payload
 from fusiform.solvers.inverse.objectives import DragEquals, ForceConstraint, Lift
 from fusiform.solvers.inverse.variables import Array, Variables
 

@@ -4,7 +4,7 @@
 2. The start is moved to the nearest feasible body.
 3. Local searches with the model (`searches.py`), from the start and, if asked for, from other bodies.
 4. If asked for, the solver certifies: `certify.py`.
-5. The solver solves start and optimum on the grid of verification.
+5. The solver solves start and optimum at every design point on the grid of verification: `verification.py`.
 
 A run can be stopped by its callback or its timeout, and leaves the best body so far. With a checkpoint, that body and
 all that the solver has answered are on disk after each evaluation; a resumed run asks nothing twice and so goes the
@@ -26,25 +26,24 @@ from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.errors import InputError, require
 from fusiform.solvers.geometry import Body, is_valid, laurent
 from fusiform.solvers.inverse.certify import Certificate, certify
-from fusiform.solvers.inverse.constraints import Constraint, Payload, Symmetry, UserConstraint
+from fusiform.solvers.inverse.constraints import Constraint, UserConstraint
 from fusiform.solvers.inverse.feasibility import contradiction, force_contradiction, nearest_feasible
 from fusiform.solvers.inverse.forces import Forces
 from fusiform.solvers.inverse.models import DragModel, SolverModel
-from fusiform.solvers.inverse.objectives import DesignPoint, Drag, Lift, LiftToDrag
+from fusiform.solvers.inverse.objectives import DesignPoint, Lift
 from fusiform.solvers.inverse.problem import Problem
 from fusiform.solvers.inverse.reports import constraint_reports, missed
 from fusiform.solvers.inverse.result import ConstraintReport, OptimizationResult, provenance_of
 from fusiform.solvers.inverse.run import Callback, Run
 from fusiform.solvers.inverse.search import Found, Optimality, optimality
 from fusiform.solvers.inverse.searches import TIGHTENINGS, searches
+from fusiform.solvers.inverse.symmetry import is_symmetric, no_lift
 from fusiform.solvers.inverse.variables import MARGIN, Array, Variables
-from fusiform.solvers.solve import Solution, solve
+from fusiform.solvers.inverse.verification import verified
 
-MISLED = 0.05
 BLEND_STEPS = 40
 OUTLINE_POINTS = 257
 CONVERGED = 5e-3
-MIRROR = 1e-9
 
 
 def optimize(
@@ -80,7 +79,7 @@ def optimize(
         run.resume(Path(resume))
     _try_functions(variables, first)
     trouble = contradiction(problem.body, problem.constraints) or force_contradiction(problem.force_constraints)
-    trouble = trouble or _no_lift(problem, symmetric)
+    trouble = trouble or no_lift(problem, symmetric)
     feasible = nearest_feasible(variables, first, thorough=trouble is None)
     if trouble is not None or feasible.problem is not None:
         words = f"The constraints contradict each other: {trouble}." if trouble else f"Infeasible: {feasible.problem}."
@@ -99,7 +98,7 @@ def optimize(
         certificate = _certify(run, found, feasible.x, scale)
     result = _result(run, found, certificate, scale, begun)
     result = replace(result, predicted_initial_drag_coefficient=_initial_drag(run, initial))
-    return result if problem.verify is None else _verified(result, problem.verify)
+    return result if problem.verify is None else verified(result, problem.verify)
 
 
 def minimize_drag(
@@ -122,42 +121,6 @@ def minimize_drag(
     held = () if lift is None else (Lift(lift, lift),)
     problem = Problem(body, (DesignPoint(conditions),), constraints=constraints, force_constraints=held, **options)
     return optimize(problem, model=model, callback=callback, checkpoint=checkpoint, resume=resume)
-
-
-def is_symmetric(problem: Problem) -> bool:
-    """Whether the problem is its own mirror image, or is told to be, so that its bodies may be taken as such."""
-    if any(isinstance(c, Symmetry) for c in problem.constraints):
-        return True
-    axis = problem.body.origin.imag
-    regions = [c for c in problem.constraints if isinstance(c, Payload)]
-    return (
-        problem.body.is_symmetric()
-        and all(p.conditions.alpha_deg == 0.0 for p in problem.points)
-        and not problem.needs_lift
-        and all(any(_mirrored(c, other, axis) for other in regions) for c in regions)
-        and not any(isinstance(c, UserConstraint) for c in problem.constraints)
-    )
-
-
-def _mirrored(one: Payload, other: Payload, axis: float) -> bool:
-    """Whether two constraints are each other's mirror images about y = `axis`."""
-    if type(one) is not type(other) or one.clearance != other.clearance or type(one.region) is not type(other.region):
-        return False
-    (corners, radius), (others, same) = one.region.hull(), other.region.hull()
-    images = [complex(z.real, 2.0 * axis - z.imag) for z in corners]
-    return radius == same and all(min(abs(z - w) for w in others) < MIRROR for z in images)
-
-
-def _no_lift(problem: Problem, symmetric: bool) -> str | None:
-    if not symmetric:
-        return None
-    if isinstance(problem.objective, LiftToDrag) and all(p.conditions.alpha_deg == 0.0 for p in problem.points):
-        return "a symmetric body at zero incidence has no lift to make great"
-    for c in problem.force_constraints:
-        level = problem.points[c.point].conditions.alpha_deg == 0.0
-        if isinstance(c, Lift) and level and not (c.minimum or 0.0) <= 0.0 <= (0.0 if c.maximum is None else c.maximum):
-            return f"a symmetric body at zero incidence has no lift, but {c.describe()} is asked for"
-    return None
 
 
 def _packed(variables: Variables, body: Body) -> Array:
@@ -216,7 +179,9 @@ def _certify(run: Run, found: Found, start: Array, scale: float) -> Certificate 
     begin = found.x
     if run.truth is not run.forces and not run.program.conditions:
         there, here = run.truth(found.x), run.truth(start)
-        if here is not None and (there is None or run.program.value(found.x, there) > run.program.value(start, here)):
+        if here is not None and (
+            there is None or run.program.value(found.x, there)[0] > run.program.value(start, here)[0]
+        ):
             begin = start
     certificate = None
     for _ in range(TIGHTENINGS):
@@ -321,32 +286,3 @@ def _infeasible(run: Run, x: Array, status: str, begun: float) -> OptimizationRe
         history=(),
         provenance=provenance_of(problem),
     )
-
-
-def _verified(result: OptimizationResult, grid: str) -> OptimizationResult:
-    """The result with start and optimum solved at the first design point."""
-    initial = solve(result.problem.body, result.conditions, grid=grid)
-    verified = solve(result.body, result.conditions, grid=grid)
-    status = result.status + _verification_status(result, initial, verified)
-    numbers = verified.summary() | {"initial_drag_coefficient": initial.drag_coefficient if initial.converged else None}
-    solves = result.solver_solves + 2
-    return replace(
-        result, initial=initial, verified=verified, verification=numbers, status=status, solver_solves=solves
-    )
-
-
-def _verification_status(result: OptimizationResult, initial: Solution, verified: Solution) -> str:
-    """What to add to the status where the solver could not confirm the result, or contradicts it."""
-    problem = result.problem
-    if not (initial.converged and verified.converged):
-        which = "optimum" if initial.converged else "start"
-        return f" Not verified: the solver did not converge on the {which}."
-    if len(problem.points) > 1 or not isinstance(problem.objective, Drag):
-        return ""
-    free = not (problem.constraints or problem.force_constraints)
-    if free and verified.drag_coefficient > initial.drag_coefficient:
-        return " The solver finds more drag than at the start: the model misled the search, use the solver as model."
-    off = result.predicted_drag_coefficient / verified.drag_coefficient - 1.0
-    if abs(off) > MISLED:
-        return f" The model's drag is {off:+.0%} off the solver's: the optimum is only as good as the model is."
-    return ""

@@ -21,17 +21,16 @@ from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.geometry import Body, load_body
 from fusiform.solvers.inverse.constraints import (
     Constraint,
-    KeepOut,
     MaxHeight,
     MaxLength,
     MaxPerimeter,
     MinRadius,
     MinThickness,
-    Payload,
     Symmetry,
     UserConstraint,
     WedgeAngle,
 )
+from fusiform.solvers.inverse.containment import KeepOut, Payload
 from fusiform.solvers.inverse.objectives import (
     DesignPoint,
     Drag,

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from fusiform.solvers.errors import require
 
-MOST = 512
+MOST, PER_RADIAN = 512, 5.0
 
 
 class Region(Protocol):
@@ -39,7 +39,7 @@ class Region(Protocol):
 
 def boundary(region: Region, grown: float, spacing: float) -> list[complex]:
     """Points on the rim of `region` grown by `grown`: arcs around its corners and the edges between, at most `spacing`
-    apart, or `MOST` on each. Corners that stay sharp are among them."""
+    apart, `PER_RADIAN` at least and `MOST` at most on each. Corners that stay sharp are among them."""
     centres, radius = region.hull()
     radius += grown
     ahead = [*centres[1:], centres[0]]
@@ -47,7 +47,7 @@ def boundary(region: Region, grown: float, spacing: float) -> list[complex]:
     points = []
     for number, (a, b, normal) in enumerate(zip(centres, ahead, normals, strict=True)):
         turn = cmath.phase(normal / normals[number - 1]) if len(centres) > 1 else 2.0 * math.pi
-        pieces = min(MOST, math.ceil(radius * turn / spacing))
+        pieces = min(MOST, math.ceil(turn * max(radius / spacing, PER_RADIAN))) if radius > 0.0 else 0
         points += [a + radius * normal * cmath.exp(1j * turn * (k / pieces - 1.0)) for k in range(pieces)]
         edge = min(MOST, max(1, math.ceil(abs(b - a) / spacing)))
         points += [a + radius * normal + (b - a) * k / edge for k in range(edge)]

@@ -67,9 +67,11 @@ class OptimizationResult:
     `body` is the best feasible body (the one that lacks least where `feasible` is False); `predicted_drag_coefficient`
     the model's weighted drag for it, `predicted_initial_drag_coefficient` that of the start. `kkt_residual` is that of
     the optimality conditions in scaled variables over the objective at the start, with the solver's gradient where
-    the run was to be certified, else with the model's. `initial` and `verified` are solver solutions of
-    start and optimum at the first design point (None when not asked for, and after `load`; `verification` keeps their
-    numbers). `seconds` excludes verification.
+    the run was to be certified, else with the model's. `initial` and `verified` are solver solutions of start and
+    optimum at the first design point (None when not asked for, and after `load`). `verification`: the numbers of
+    `verified`, with those of every design point in `points`, the weighted means of start and optimum as
+    `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no flow), and
+    `converged` and `accurate` of all. `seconds` excludes verification.
     """
 
     problem: Problem
@@ -113,10 +115,11 @@ class OptimizationResult:
 
     @property
     def reduction_percent(self) -> float:
-        """Reduction of drag in percent of the start's: the solver's where it verified both and there is one design
-        point, else the model's, weighted."""
-        start, best = (self.verification.get(name) for name in ("initial_drag_coefficient", "drag_coefficient"))
-        if len(self.problem.points) > 1 or start is None or best is None or not self.verification.get("converged"):
+        """Reduction of the weighted drag in percent of the start's: the solver's where it verified both at all design
+        points, else the model's."""
+        names = ("weighted_initial_drag_coefficient", "weighted_drag_coefficient")
+        start, best = (self.verification.get(name) for name in names)
+        if start is None or best is None:
             start, best = self.predicted_initial_drag_coefficient, self.predicted_drag_coefficient
         return 100.0 * (1.0 - best / start)
 
