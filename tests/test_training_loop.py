@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import pytest
@@ -129,7 +129,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_training_loop import SHORT, error, network, run, sip
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 
 def slow(net):
     time.sleep(0.1)
@@ -203,6 +203,12 @@ def test_two_processes_give_what_one_gives_with_all_their_samples(tmp_path):
         assert torch.equal(first, second)
         assert torch.allclose(first, weights(alone), rtol=1e-9, atol=1e-12)
         assert [line["step"] for line in lines(tmp_path / name)] == [10, 20, 30]
+
+
+def test_the_seconds_are_those_of_the_clock(tmp_path):
+    ticks = count()
+    _, result = run(tmp_path, TrainConfig(8, seconds=5.0, clock=lambda: float(next(ticks))))
+    assert (result.steps, result.seconds, result.ended_by) == (5, 5.0, "seconds")
 
 
 def test_half_inverse_steps_refuse_several_processes(monkeypatch):
