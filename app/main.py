@@ -6,6 +6,7 @@ follows the section.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 
 import streamlit as st
@@ -33,14 +34,17 @@ SECTIONS = {
     training.TRAIN: "Train models by several methods, compare them, and choose the one in use.",
     explain.WHY: "Why inverting the physics pays, with measured numbers.",
 }
+ABOUT = "Finds the body shape with the least drag in laminar flow.\n\n" + "\n".join(
+    f"- **{name}**: {meaning}" for name, meaning in SECTIONS.items()
+)
 
 
 def masthead() -> str:
     """The sections, and what belongs to all of them; which section is chosen."""
     history = st.session_state.history
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        st.markdown("#### Fusiform", width="content", help="Finds the body shape with the least drag in laminar flow.")
-        section = tabs("view", SECTIONS)
+        st.markdown("#### Fusiform", width="content", help=ABOUT)
+        section = tabs("view", list(SECTIONS))
         st.space("stretch")
         st.button(
             "Undo",
@@ -74,14 +78,15 @@ def masthead() -> str:
     return section
 
 
-def section(chosen: str, inputs: Inputs) -> None:
-    """Draw the chosen section."""
+def section(chosen: str, inputs: Inputs) -> Callable[[], None]:
+    """Draw the chosen section; what takes long is drawn when the returned function is called, after the rail."""
     if chosen == session.OPTIMUM:
         optimise.show()
     elif chosen == training.TRAIN:
         training.show()
     else:
-        workbench.show(inputs)
+        return workbench.show(inputs)
+    return lambda: None
 
 
 def rail(chosen: str) -> None:
@@ -114,9 +119,10 @@ def page() -> None:
     with st.container(key="bench"):
         with st.container(key="stage"):
             work.status()
-            section(chosen, controls.inputs())
+            finish = section(chosen, controls.inputs())
         with st.container(key="rail"):
             rail(chosen)
+    finish()
     session.drawn()
 
 

@@ -54,8 +54,9 @@ def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = H
     figure.update_yaxes(
         title={"text": "held-out drag error" if percent else "loss", "standoff": 8},
         type="log",
-        tickformat=".2~%" if percent else "~g",
+        tickformat=".2~%" if percent else None,
         exponentformat="power",
+        minexponent=1,
         dtick="D2" if percent else 1,
     )
     return figure

@@ -1,6 +1,7 @@
 """One thread in every test and in what the tests start, since threads that fight for a busy core are ten times slower;
 and what the tests of the running page share: one server, one browser."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import pytest
 from browsing import CHROMIUM, DRIVER, FLAGS, SECONDS, drawing, wait_for
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from tiny import RECIPE
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -58,3 +60,20 @@ def browser(driver: webdriver.Chrome, address: str, tmp_path: Path) -> webdriver
     driver.get(address)
     wait_for(lambda: drawing(driver, "root.dataset.version") == "0", "the drawing")
     return driver
+
+
+@pytest.fixture(scope="session")
+def tiny_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The solved cases of the tiny recipe, solved once for all test processes: the `data` of its runs, to be copied."""
+    from fusiform.surrogates.config import load_recipe
+    from fusiform.surrogates.workflow import make_data
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    recipe = folder / "tiny.toml"
+    with (folder / "tiny.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        recipe.write_text(RECIPE.format(steps=1))
+        make_data(load_recipe(recipe), folder / "tiny-data", 1)
+    return folder / "tiny-data"

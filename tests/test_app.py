@@ -624,4 +624,7 @@ def test_numbers_are_written_with_four_digits_and_signs() -> None:
     assert words.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
     assert words.with_error(2.0, math.nan) == "2.000"
     assert words.apart(0.99, 1.0) == "−1.00 %"
+    assert [words.bound(1.0, x) for x in (0.00035, 0.004, 0.32)] == [
+        f"error below {text} %" for text in ("0.03", "0.4", "30")
+    ]
     assert [words.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 from streamlit.testing.v1 import AppTest
+from tiny import RECIPE
 
 from fusiform.app import measured, train_jobs
+from fusiform.app.main import SECTIONS
 from fusiform.app.training_folder import METHODS, Point, Run, heldout_lines, read_error, read_runs, read_stage
 from fusiform.app.training_plots import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.views import explain, training
@@ -28,37 +33,6 @@ from fusiform.surrogates.workflow import train
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
 SECONDS_TO_WAIT = 120.0
-RECIPE = """# A tiny model for a test.
-[dataset]
-count = 6
-seed = 1
-[heldout]
-count = 3
-seed = 2
-[space]
-modes = 3
-fineness_min = 1.5
-fineness_max = 3.0
-reynolds_min = 2.0
-reynolds_max = 10.0
-[resolution]
-n_xi = 32
-n_eta = 40
-[network]
-basis = 4
-width = 16
-depth = 1
-[fit]
-steps = {steps}
-batch = 6
-[training]
-method = "dp"
-rounds = 1
-bodies = 4
-round_steps = 40
-[equations]
-batch = 4
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -106,12 +80,13 @@ def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
     assert not at.button("train_start").disabled
     assert at.button("train_stop").disabled
     controls = [*at.selectbox, *at.button, *at.text_input, *at.file_uploader, *at.segmented_control]
-    assert [c.label for c in controls if not c.help] == []
+    assert [c.label for c in controls if not c.help and c.label not in SECTIONS] == []
 
 
-def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path) -> None:
-    at = uploaded(opened(training.TRAIN, tmp_path), 2000)
+def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path, tiny_cases: Path) -> None:
     folder = tmp_path / "tiny"
+    shutil.copytree(tiny_cases, folder / "data")
+    at = uploaded(opened(training.TRAIN, tmp_path), 2000)
     assert at.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert at.pills("train_methods").value == ["dp"]
     healthy(at.button("train_start").click().run())
@@ -197,9 +172,10 @@ def test_one_training_at_a_time_and_it_needs_a_method(tmp_path: Path) -> None:
         train_jobs.add_recipe(RECIPE.format(steps=3).encode(), "tiny.toml", tmp_path)
 
 
-def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path) -> None:
+def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path, tiny_cases: Path) -> None:
     recipe = train_jobs.add_recipe(RECIPE.format(steps=300).encode(), "tiny.toml", tmp_path)
     folder = recipe.parent
+    shutil.copytree(tiny_cases, folder / "data")
     train_jobs.start(recipe, tmp_path, ["supervised"])
     wait(lambda: len(heldout_lines(folder / "supervised")) > 0)
     assert train_jobs._last is not None
@@ -212,7 +188,11 @@ def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path) -> None:
     alone = tmp_path / "alone"
     own = replace(load_recipe(recipe), training=replace(load_recipe(recipe).training, method="supervised"))
     train(own, folder / "data", alone, 1)
-    assert (alone / "model.safetensors").read_bytes() == (folder / "supervised" / "model.safetensors").read_bytes()
+    one, two = (load_file(place / "model.safetensors") for place in (alone, folder / "supervised"))
+    assert one.keys() == two.keys()
+    for name, tensor in one.items():
+        exact = name != "drag_scale"  # a least-squares fit, which LAPACK repeats to rounding
+        torch.testing.assert_close(tensor, two[name], rtol=0.0 if exact else 1e-12, atol=0.0 if exact else 1e-12)
 
 
 def test_a_training_ends_with_the_server(tmp_path: Path) -> None:

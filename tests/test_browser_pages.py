@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from browsing import (
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from tiny import RECIPE
 
 from fusiform.app.training_folder import read_runs
 from fusiform.solvers import FlowConditions, load_body
@@ -43,37 +45,6 @@ return [...document.querySelectorAll(cut)].flatMap(e => [e, ...e.querySelectorAl
   .map(e => e.innerText)
 """
 TOO_WIDE = "const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth"
-RECIPE = """# A tiny model for a test.
-[dataset]
-count = 6
-seed = 1
-[heldout]
-count = 3
-seed = 2
-[space]
-modes = 3
-fineness_min = 1.5
-fineness_max = 3.0
-reynolds_min = 2.0
-reynolds_max = 10.0
-[resolution]
-n_xi = 32
-n_eta = 40
-[network]
-basis = 4
-width = 16
-depth = 1
-[fit]
-steps = 1200
-batch = 6
-[training]
-method = "dp"
-rounds = 1
-bodies = 4
-round_steps = 4
-[equations]
-batch = 4
-"""
 
 
 @pytest.fixture
@@ -137,10 +108,11 @@ def test_what_goes_wrong_is_said_on_the_page(page: webdriver.Chrome, address: st
 
 
 def test_a_training_is_started_watched_stopped_resumed_and_its_model_used(
-    page: webdriver.Chrome, tmp_path: Path
+    page: webdriver.Chrome, tmp_path: Path, tiny_cases: Path
 ) -> None:
     recipe, root = tmp_path / "tiny.toml", tmp_path / "runs"
-    recipe.write_text(RECIPE)
+    recipe.write_text(RECIPE.format(steps=2000))
+    shutil.copytree(tiny_cases, root / "tiny" / "data")
     press(page, "view_Train")
     wait_for(lambda: plots(page) == 1, "the section Train")
     tap(page, "[data-testid=stExpander] summary")

@@ -31,7 +31,7 @@ STEPS = {
 def show() -> None:
     """Draw the section."""
     with st.container(key="optimum_bar", horizontal=True, vertical_alignment="center"):
-        step = tabs("step", STEPS)
+        step = tabs("step", list(STEPS), STEPS)
         st.space("stretch")
         work.optimise_button()
     if step == problem.PROBLEM:

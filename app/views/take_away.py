@@ -74,8 +74,8 @@ def field_bytes(body: Body, field: FlowField) -> bytes:
 
 def _numbers(inputs: Inputs, answer: Prediction | Answer) -> bytes:
     """The answer's numbers, as `Prediction.summary` or the solver gives them, with the body."""
-    names = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
-    names += ("drag_bound", "confidence", "drag_error")
+    forces = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
+    names = (*forces, "drag_bound", "confidence", "drag_error")
     numbers = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
     design = session.present()
     numbers |= {

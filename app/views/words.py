@@ -37,7 +37,7 @@ def bound(confidence: float, relative: float) -> str:
     """What a relative bound on the drag error says; nothing is known where the confidence is 0."""
     if confidence == 0.0:
         return "beyond its Re: ask the solver"
-    return f"error below {100.0 * relative:.1g} %"
+    return f"error below {float(f'{100.0 * relative:.1g}'):g} %"
 
 
 def _confidence_word(value: float) -> str:

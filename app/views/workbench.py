@@ -6,6 +6,7 @@ the refined flow, and the rest of the page, the rail and the plots along the wal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,18 +49,25 @@ class Shown:
     answer: Prediction | Answer | None
 
 
-def show(inputs: Inputs) -> None:
-    """Draw the view."""
+def show(inputs: Inputs) -> Callable[[], None]:
+    """Draw the view; the design in space, where it is wanted, when the returned function is called."""
     shown: Shown = st.fragment(_bench)()
     _walls(shown.mine, shown.true)
-    if shown.scene is not None and shown.layer is not None and shown.answer is not None:
-        with st.container(key="files", horizontal=True, vertical_alignment="center"):
-            take_away.files(inputs, shown.scene.field, shown.answer)
-            in_space = take_away.wants_space()
-        if in_space:
-            with st.container(key="space_view"):
-                take_away.in_space(inputs, shown.layer)
     st.session_state.whole = _rest(refined=shown.mine is not None and shown.mine.refined is not None)
+    layer = shown.layer
+    if shown.scene is None or layer is None or shown.answer is None:
+        return lambda: None
+    with st.container(key="files", horizontal=True, vertical_alignment="center"):
+        take_away.files(inputs, shown.scene.field, shown.answer)
+        in_space = take_away.wants_space()
+    place = st.container(key="space_view")
+
+    def finish() -> None:
+        if in_space:
+            with place:
+                take_away.in_space(inputs, layer)
+
+    return finish
 
 
 def _bench() -> Shown:
