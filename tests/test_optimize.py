@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -170,6 +171,17 @@ def test_lift_over_drag_and_an_objective_of_the_users(surrogate):
     twice = optimize(Problem(start, at, own, constraints=held, verify=None), model=surrogate)
     once = optimize(Problem(start, at, constraints=held, verify=None), model=surrogate)
     assert twice.fun == pytest.approx(2.0 * once.fun, rel=1e-4)
+
+
+def test_an_optimum_that_would_cross_itself_is_told(surrogate):
+    """Greatest lift over drag without a constraint: a plate that becomes thinner for ever."""
+    problem = Problem(Body.naca("0012"), (DesignPoint(FlowConditions(20.0)),), LiftToDrag(), verify=None)
+    result = optimize(problem, model=surrogate)
+    assert not result.success
+    assert "of crossing itself" in result.status
+    assert "least thickness" in result.status
+    held = replace(problem, constraints=(MinThickness(0.3), MaxLength(2.0), MinRadius(0.06)))
+    assert "crossing" not in optimize(held, model=surrogate).status
 
 
 def test_lift_that_cannot_be_had_is_told(surrogate):

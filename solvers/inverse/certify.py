@@ -143,7 +143,7 @@ def certify(
                 elif ratio < POOR:
                     radius = SHRINK * min(radius, length)
                 if ratio >= ACCEPT:
-                    radius = min(radius, FAR * length)
+                    radius = min(radius, max(FAR * length, FIRST_RADIUS / 50.0))
                     x, forces, violation = trial.x, there, program.violation(trial.x, there)
                     value, state = program.value(x, forces)[0], optimality(program, x, forces, scale)
                 seen(trial.x, there, program.value(trial.x, there)[0])

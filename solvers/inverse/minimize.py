@@ -37,6 +37,7 @@ from fusiform.solvers.inverse.result import ConstraintReport, OptimizationResult
 from fusiform.solvers.inverse.run import Callback, Run
 from fusiform.solvers.inverse.search import Found, Optimality, optimality
 from fusiform.solvers.inverse.searches import TIGHTENINGS, searches
+from fusiform.solvers.inverse.shape import shape_of
 from fusiform.solvers.inverse.symmetry import is_symmetric, no_lift
 from fusiform.solvers.inverse.variables import MARGIN, Array, Variables
 from fusiform.solvers.inverse.verification import verified
@@ -44,6 +45,7 @@ from fusiform.solvers.inverse.verification import verified
 BLEND_STEPS = 40
 OUTLINE_POINTS = 257
 CONVERGED = 5e-3
+PINCHED, PINCH_POINTS = 0.02, 1024
 
 
 def optimize(
@@ -217,12 +219,19 @@ def _result(run: Run, found: Found, certificate: Certificate | None, scale: floa
         success, status = _search_status(run, found, state, feasible=not lacking)
         if problem.certify and not found.stopped and not lacking:
             success, status = False, f"{status} Not certified: the solver has no flow for this body."
+    body = run.variables.body_at(end.x, f"{problem.body.name}-optimized")
+    pinch = float(shape_of(body, PINCH_POINTS).pinch)
+    if not (success or found.stopped or lacking) and pinch < PINCHED:
+        status = (
+            f"{status} Its outline comes within {pinch:.1g} d of crossing itself, where the search ends; "
+            "ask for a least thickness."
+        )
     if lacking:
         success, status = False, f"{status} No body was found with {' and '.join(lacking)}: this one is nearest."
     predicted = run.forces(end.x) or end.forces
     return OptimizationResult(
         problem=problem,
-        body=run.variables.body_at(end.x, f"{problem.body.name}-optimized"),
+        body=body,
         model=run.model.name,
         x=end.x,
         fun=end.value,

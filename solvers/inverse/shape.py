@@ -17,6 +17,7 @@ from fusiform.solvers.geometry import Body, laurent
 
 SEARCH_POINTS, CHECK_POINTS = 256, 4096
 NEWTON_STEPS, FOOT_STEPS = 3, 2
+APART = 5.0
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,16 @@ class Shape:
         off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
         normal = zeta * laurent.z_prime(self.coefficients, zeta)
         return (off * normal.conj()).real / normal.abs()
+
+    @cached_property
+    def pinch(self) -> Tensor:
+        """Least distance between parts of the outline that are `APART` times farther apart along it, (batch,)."""
+        steps = self.normals.abs() * (2.0 * math.pi / self.points_count)
+        along = steps.cumsum(1) - 0.5 * steps
+        path = (along[:, :, None] - along[:, None, :]).abs()
+        path = torch.minimum(path, self.perimeter[:, None, None] - path)
+        direct = (self.points[:, :, None] - self.points[:, None, :]).abs()
+        return torch.where(path > APART * direct, direct, math.inf).amin((1, 2))
 
     def encloses(self, point: Tensor) -> Tensor:
         """Whether the outlines wind around `point` (m,) complex, (batch, m) bool."""
