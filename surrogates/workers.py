@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
+from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -19,10 +21,11 @@ def run_in_processes(
     """(task, work(task)) as they finish, from `workers` processes; `work` and the tasks must pickle.
 
     Only a few tasks are queued ahead, so that an interrupt ends within one task. The processes get one thread each: two
-    that fight for a busy core are ten times slower than one.
+    that fight for a busy core are ten times slower than one. They end with this process, however that ends.
     """
     os.environ["OMP_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_the_parent) as pool:
         running: dict[Future[Result], Task] = {}
         queue = iter(tasks)
         try:
@@ -35,3 +38,14 @@ def run_in_processes(
                     yield running.pop(future), future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

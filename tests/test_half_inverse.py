@@ -171,7 +171,7 @@ def test_products_and_gram_matrices_are_those_of_the_dense_jacobian(name):
     assert all_in_linear_layers(network) == (name != "convolution")
     if name != "convolution":
         assert relative(layerwise_gram(jacobian), gram) < 1e-12
-        probe(jacobian, layerwise_gram(jacobian), c)
+        probe(jacobian, layerwise_gram(jacobian), jacobian.transposed)
 
 
 @pytest.mark.parametrize("kappa", [-1.0, -0.5, 0.3, 1.0])
@@ -356,6 +356,15 @@ def test_the_safeguard_never_lets_the_loss_of_a_mini_batch_rise(kappa):
     assert losses[-1] < 0.2 * start
 
 
+def test_a_schedule_that_rises_is_followed_where_nothing_is_halved():
+    network, batch = problem()
+    rule = HalfInverseGradients(HalfInverseConfig(eta=0.1))
+    scales = [0.0, 0.02, 0.5, 1.0, 0.3]
+    reports = [rule.step(network, batch, PHYSICS, rate_scale=scale) for scale in scales]
+    assert [r.halvings for r in reports] == [0] * len(scales)
+    assert [r.step_size for r in reports] == pytest.approx([0.1 * scale for scale in scales])
+
+
 def test_a_refused_step_leaves_the_network_as_it_was():
     network, batch = problem()
 
@@ -378,9 +387,10 @@ def test_networks_that_use_weights_outside_their_layer_are_found_out():
             return super().forward(x) + x @ self.first.weight[:OUTPUTS].T
 
     torch.manual_seed(0)
-    batch = problem()[1]
-    with pytest.raises(InputError, match="uses a layer's weights outside"):
-        HalfInverseGradients().step(Tied().double(), batch, PHYSICS)
+    for size in (6, 200):  # fewer rows than parameters, and more
+        batch = problem(size=size)[1]
+        with pytest.raises(InputError, match="uses a layer's weights outside"):
+            HalfInverseGradients().step(Tied().double(), batch, PHYSICS)
 
 
 def test_samples_on_the_wrong_axis_are_refused():

@@ -15,6 +15,7 @@ derivatives of dense layers).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -137,12 +138,15 @@ def _block(jacobian: BatchJacobian, layers: list[LayerRows], samples: slice) -> 
     return torch.cat([c.double() for c in columns], dim=2).flatten(0, 1)
 
 
-def probe(jacobian: BatchJacobian, gram: Tensor, c: Tensor, tolerance: float = 1e-3) -> None:
-    """`InputError` unless cᵀ G c = |Jᵀ c|² to `tolerance`: the network is wired as `layerwise_gram` takes it to be."""
-    expected = float(jacobian.transposed(c).double().square().sum())
+def probe(jacobian: BatchJacobian, gram: Tensor, product: Callable[[Tensor], Tensor], tolerance: float = 1e-3) -> None:
+    """`InputError` unless cᵀ G c = |Jᵀ c|² (for JᵀJ: = |J c|²) to `tolerance` for a random c: the network is wired as
+    `layer_rows` takes it to be. `product`: c → Jᵀ c (J c)."""
+    c = torch.randn(len(gram), generator=torch.Generator().manual_seed(0)).to(jacobian.rows)
+    expected = float(product(c).double().square().sum())
     got = float(c.double() @ gram @ c.double())
     require(
         abs(got - expected) <= tolerance * abs(expected) + 1e-300,
-        f"expected |Jᵀ c|² = {expected:.6g}, got cᵀ G c = {got:.6g}: the network uses a layer's weights outside the "
-        "layer, changes its output in place, or has no samples on the second axis from the end; rewrite it that way",
+        f"expected a Gram matrix with cᵀ G c = {expected:.6g}, got {got:.6g}: the network uses a layer's weights "
+        "outside the layer, changes its output in place, or has no samples on the second axis from the end; rewrite it "
+        "that way",
     )

@@ -21,8 +21,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from fusiform.surrogates.training.gram import parameter_gram, row_gram
-from fusiform.surrogates.training.jacobian import BatchJacobian
+from fusiform.surrogates.training.gram import parameter_gram, probe, row_gram
+from fusiform.surrogates.training.jacobian import BatchJacobian, all_in_linear_layers
 from fusiform.surrogates.training.krylov import lanczos_function
 
 
@@ -80,9 +80,9 @@ class RowSpace:
 class ParameterSpace:
     """Through the eigenvectors of JᵀJ, for more rows than parameters."""
 
-    def __init__(self, jacobian: BatchJacobian, power: SpectralPower) -> None:
+    def __init__(self, jacobian: BatchJacobian, power: SpectralPower, gram: Tensor) -> None:
         self.jacobian = jacobian
-        squares, vectors = torch.linalg.eigh(parameter_gram(jacobian))
+        squares, vectors = torch.linalg.eigh(gram)
         kept = power.kept(squares)
         self._vectors = vectors[:, kept]
         self._weights = power.weights(squares)[kept]
@@ -96,10 +96,14 @@ class ParameterSpace:
         return (self._vectors @ (self._vectors.mT @ v.double())).to(v.dtype)
 
 
-def spectral_step(jacobian: BatchJacobian, power: SpectralPower) -> SpectralStep:
-    """Through the smaller Gram matrix."""
+def spectral_step(jacobian: BatchJacobian, power: SpectralPower, *, check: bool = False) -> SpectralStep:
+    """Through the smaller Gram matrix; `check`: whether the network's wiring is probed, see `gram.probe`."""
     rows, n = jacobian.shape
-    return ParameterSpace(jacobian, power) if n < rows else RowSpace(jacobian, power, row_gram(jacobian))
+    by_rows = n >= rows
+    gram = row_gram(jacobian) if by_rows else parameter_gram(jacobian)
+    if check and all_in_linear_layers(jacobian.network):
+        probe(jacobian, gram, jacobian.transposed if by_rows else jacobian.forward)
+    return RowSpace(jacobian, power, gram) if by_rows else ParameterSpace(jacobian, power, gram)
 
 
 def krylov_step(jacobian: BatchJacobian, power: SpectralPower, g: Tensor, steps: int) -> Tensor:

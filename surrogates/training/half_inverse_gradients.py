@@ -27,9 +27,8 @@ from torch import Tensor, nn
 from fusiform.solvers.errors import require
 from fusiform.surrogates.training import parallel
 from fusiform.surrogates.training.compression import compress
-from fusiform.surrogates.training.gram import probe, row_gram
-from fusiform.surrogates.training.half_inverse import RowSpace, SpectralPower, krylov_step, spectral_step
-from fusiform.surrogates.training.jacobian import BatchJacobian, all_in_linear_layers
+from fusiform.surrogates.training.half_inverse import SpectralPower, krylov_step, spectral_step
+from fusiform.surrogates.training.jacobian import BatchJacobian
 from fusiform.surrogates.training.physics import Batch, Physics, loss_of, residual_and_jacobian
 from fusiform.surrogates.training.update_rule import StepReport
 
@@ -42,7 +41,7 @@ class HalfInverseConfig:
 
     halvings: the step is halved up to so often until the mini-batch's loss is finite and no higher than before, else
         refused. 0 takes every step as it is, as published.
-    recovery: after a halved step the next one starts at `recovery` times the size that worked, at most η.
+    recovery: after a halved step the next one starts at `recovery` times the share of η that worked, at most η.
     momentum: share of the last step's part that this mini-batch does not see (V Vᵀ removed) that is taken again.
     krylov_steps: Lanczos steps in place of a Gram matrix; 0 for the Gram matrix.
     """
@@ -68,11 +67,11 @@ class HalfInverseConfig:
 
 
 class HalfInverseGradients:
-    """The update rule; keeps its present step size and, with momentum, its last step."""
+    """The update rule; keeps the share of η that its last step could take and, with momentum, that step."""
 
     def __init__(self, config: HalfInverseConfig | None = None) -> None:
         self.config = HalfInverseConfig() if config is None else config
-        self._size = math.inf
+        self._share = 1.0
         self._last: Tensor | None = None
         self._probed = False
 
@@ -91,9 +90,9 @@ class HalfInverseGradients:
         compressed, rows = compress(residual, rows)
         g = compressed.flatten() / (1.0 if config.summed else len(batch))
         direction, unseen, kept = self._direction(jacobian.with_rows(rows), g)
-        largest = config.eta * rate_scale
-        size = min(self._size * config.recovery, largest)
-        size, halvings = self._move(network, batch, physics, before, direction, unseen, size)
+        share = min(self._share * config.recovery, 1.0)
+        size, halvings = self._move(network, batch, physics, before, direction, unseen, share * config.eta * rate_scale)
+        self._share = share * 0.5**halvings
         return StepReport(before, size, kept=kept, halvings=halvings)
 
     def _direction(self, jacobian: BatchJacobian, g: Tensor) -> tuple[Tensor, Tensor | None, float]:
@@ -101,14 +100,8 @@ class HalfInverseGradients:
         config = self.config
         if config.krylov_steps > 0:
             return -krylov_step(jacobian, config.power, g, config.krylov_steps), None, math.nan
-        rows, n = jacobian.shape
-        if not self._probed and n >= rows and all_in_linear_layers(jacobian.network):
-            gram = row_gram(jacobian)
-            probe(jacobian, gram, g)
-            spectrum = RowSpace(jacobian, config.power, gram)
-            self._probed = True
-        else:
-            spectrum = spectral_step(jacobian, config.power)  # type: ignore[assignment]
+        spectrum = spectral_step(jacobian, config.power, check=not self._probed)
+        self._probed = True
         unseen = None
         if config.momentum > 0 and self._last is not None:
             unseen = config.momentum * (self._last - spectrum.seen(self._last))
@@ -133,20 +126,20 @@ class HalfInverseGradients:
             taken = full * 0.5**halvings
             nn.utils.vector_to_parameters((start + taken).to(start.dtype), parameters)
             if self.config.halvings == 0:
-                self._size, self._last = math.inf, taken
+                self._last = taken
                 return size, 0
             after = float(loss_of(physics.residual(network(batch.inputs), batch)))
             if after <= before:
-                self._size, self._last = size * 0.5**halvings, taken
-                return self._size, halvings
+                self._last = taken
+                return size * 0.5**halvings, halvings
         nn.utils.vector_to_parameters(start, parameters)
-        self._size, self._last = size * 0.5**self.config.halvings, None
+        self._last = None
         return REFUSED, self.config.halvings
 
     def state_dict(self) -> dict[str, Any]:
-        return {"size": self._size, "last": self._last, "probed": self._probed}
+        return {"share": self._share, "last": self._last, "probed": self._probed}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._size = float(state["size"])
+        self._share = float(state["share"])
         self._last = state["last"]
         self._probed = bool(state["probed"])
