@@ -37,6 +37,12 @@ FLAGS = (
 SECONDS = 180.0
 PHOTOGRAPHS = os.environ.get("FUSIFORM_SCREENSHOTS", "")  # a folder, see .ci/run
 T = TypeVar("T")
+MEASURES = """
+const main = document.querySelector('[data-testid=stMain]') ?? document.documentElement;
+const scheme = getComputedStyle(document.querySelector('[data-testid=stApp]') ?? main).colorScheme;
+const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+return [innerWidth, main.scrollHeight, ['light', 'dark'].includes(scheme) ? scheme : system];
+"""
 
 IN_BROWSER = [
     pytest.mark.browser,
@@ -171,18 +177,14 @@ def look_at(driver: webdriver.Chrome, width: int, height: int = 900, theme: str 
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     feature = {"name": "prefers-color-scheme", "value": theme}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    shown = "return getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === arguments[0]"
-    wait_for(lambda: driver.execute_script(shown, theme), f"the {theme} theme")
+    wait_for(lambda: driver.execute_script(MEASURES)[2] == theme, f"the {theme} theme")
 
 
 def photograph(driver: webdriver.Chrome, name: str) -> None:
     """Save a picture of the whole page, where a folder for it is given."""
     if not PHOTOGRAPHS:
         return
-    width, height = driver.execute_script(
-        "const main = document.querySelector('[data-testid=stMain]'); return [innerWidth, main.scrollHeight]"
-    )
-    theme = driver.execute_script("return getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme")
+    width, height, theme = driver.execute_script(MEASURES)
     look_at(driver, width, max(height, 600), theme)
     driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 1, "y": 1})
     time.sleep(0.3)  # charts follow the size of the window
