@@ -1,6 +1,7 @@
 """Constraints on the shape: they measure what they say, hold at the optimum, and contradictions are told in words."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -188,6 +189,13 @@ def test_turned_rectangles_anywhere_are_contained_or_kept_out(surrogate, seed, i
     outline = shapely.Polygon(result.body.outline(2000))
     solid = shapely.Polygon([(z.real, z.imag) for z in region.hull()[0]])
     assert outline.contains(solid) if inside else not outline.intersects(solid)
+
+
+def test_a_needle_between_two_points_of_the_outline_is_seen():
+    needle = KeepOut(Rectangle(0.5, 0.0, 0.6, 1e-9))
+    body = Body.ellipse(1.5, modes=4)
+    assert float(needle.slack(shape_of(body))[0]) < -0.3
+    assert float(needle.slack(shape_of(replace(body, origin=-0.42 + 0j)))[0]) == pytest.approx(0.0076, abs=1e-3)
 
 
 def _ellipse_around(solids):

@@ -61,16 +61,18 @@ class KeepOut(Payload):
         """Distances of the outline's points from the region, corners rounded, and of the corners from the body.
 
         Where the region's centre is in the body, how far the points are on the wrong side. A corner deep in the body is
-        left to the points: the outline nearest to it may be that on the far side.
+        left to the points that are in the region, if any: the outline nearest to it may be that on the far side.
         """
         rounding = ROUNDING * shape.reference_length
         apart = self.region.distance(shape.points, rounding) - self.clearance
         within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
         wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
+        points = torch.where(within, wrong, apart)
         corners, radius = self.region.hull()
         outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
-        outside = torch.where(outside < -rounding, torch.full_like(outside, rounding), outside)
-        return torch.cat([torch.where(within, wrong, apart), outside], dim=1) / shape.reference_length - CHORD
+        left = (outside < -rounding) & (points.amin(1, keepdim=True) < 0.0)
+        outside = torch.where(left, torch.full_like(outside, rounding), outside)
+        return torch.cat([points, outside], dim=1) / shape.reference_length - CHORD
 
 
 def _words(region: Region) -> str:
