@@ -6,7 +6,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const SMOOTH = 3; // colours are interpolated this many times finer than the raster
 const BAND = 0.16; // length in d of the largest sensitivity
-const LONGEST_PULL = 0.5, STEP = 0.01, LARGE_STEP = 0.05, KEY_PAUSE = 350, ZOOM_PAUSE = 300, ASK_AGAIN = 350;
+const LONGEST_PULL = 0.5, STEP = 0.01, LARGE_STEP = 0.05, KEY_PAUSE = 350, ZOOM_PAUSE = 300, ASK_AGAIN = 350, ASK_LATER = 3000;
 const NOTHING = 65535;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -69,8 +69,21 @@ class Drawing {
     this.body();
     this.place();
     this.root.dataset.version = data.version;
-    clearInterval(this.asking); // an answer that changes nothing does not come here, so it is asked until one does
-    if (data.awaited) this.asking = setInterval(() => this.send("awaited", data.version), ASK_AGAIN);
+    this.ask(ASK_AGAIN);
+  }
+
+  ask(pause) { // an answer that changes nothing is not shown, so it is asked until one is
+    clearTimeout(this.asking);
+    if (!this.data.awaited) return;
+    this.asking = setTimeout(() => {
+      this.send("awaited", this.data.version);
+      this.ask(ASK_AGAIN);
+    }, pause);
+  }
+
+  tell(name, value) { // Streamlit keeps the latest event alone, so no question follows before the answer is likely here
+    this.send(name, value);
+    this.ask(ASK_LATER);
   }
 
   follow(before) {
@@ -177,7 +190,7 @@ class Drawing {
   commit() {
     clearTimeout(this.timer);
     if (!this.pull) return;
-    if (Math.abs(this.amount()) > 1e-4) this.send("moved", { ...this.pull, version: this.data.version });
+    if (Math.abs(this.amount()) > 1e-4) this.tell("moved", { ...this.pull, version: this.data.version });
     else (this.pull = null), this.body();
   }
 
@@ -304,7 +317,7 @@ class Drawing {
     this.place();
     clearTimeout(this.pause);
     const share = [(left - l) / (r - l), (bottom - b) / (t - b), (left + width - l) / (r - l), (bottom + height - b) / (t - b)];
-    this.pause = setTimeout(() => this.send("zoomed", { share: this.zoomed() ? share : null }), ZOOM_PAUSE);
+    this.pause = setTimeout(() => this.tell("zoomed", { share: this.zoomed() ? share : null }), ZOOM_PAUSE);
   }
 
   pixel() {

@@ -19,7 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websocket import WebSocketTimeoutException, create_connection
 
-ASK_AGAIN = 0.3
+ASK_AGAIN, ASK_LATER = 0.35, 3.0
 SINGLE = {"number_input": "double_value", "checkbox": "bool_value", "text_input": "string_value"}
 CONTROLS = ("slider", "button_group", "selectbox", "radio", *SINGLE)
 TRIGGERS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
@@ -125,6 +125,8 @@ class PageClient:
     def event(self, key: str, name: str, value: Any) -> None:
         """Something that happened in a component of the page, for example `moved` in the drawing."""
         found = self.there(key)
+        if name != "awaited" and self._asks_at < float("inf"):
+            self._asks_at = time.monotonic() + ASK_LATER
         text = json.dumps([{"event": name, "value": value}])
         self._send(
             found.fragment, WidgetState(id=TRIGGERS.format(found.element.bidi_component.id), json_trigger_value=text)
