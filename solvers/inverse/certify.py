@@ -37,7 +37,7 @@ GROW, SHRINK, GOOD, POOR, ACCEPT = 2.0, 0.5, 0.75, 0.25, 1e-4
 FAR, SAFE = 3.0, 0.3
 MAX_STEPS = 25
 SUBPROBLEM_TOLERANCE, SUBPROBLEM_ITERATIONS = 1e-10, 60
-NO_FALL, STEEP = 1e-9, 1e3
+NO_FALL, STEEP, COARSE = 1e-9, 1e3, 1e-3
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,12 @@ def _holds(state: Optimality, violation: float, tolerance: float) -> bool:
 
 
 def _merit(program: Program, x: Array, forces: Forces, penalty: float) -> float:
-    """The objective, with an exact penalty for the force constraints and a steep one for the shape's."""
-    shape = max(0.0, -float(program.variables.values(x).min()) - FEASIBLE)
+    """The objective, with an exact penalty for the force constraints and a steep one for the shape's.
+
+    Those count where the search samples the outline, and from `COARSE` on where it is sampled finely.
+    """
+    sampled, fine = -float(program.variables.values(x).min()), max(program.variables.lacks(x), default=0.0)
+    shape = max(0.0, sampled - FEASIBLE, fine - COARSE)
     return program.value(x, forces)[0] + penalty * program.force_lack(x, forces) + STEEP * shape
 
 
