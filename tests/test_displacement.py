@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fusiform.solvers import Body, FlowConditions, solve
-from fusiform.solvers.geometry.displacement import displaced, drag_sensitivity, pulled
+from fusiform.solvers.geometry import displaced, drag_sensitivity
+from fusiform.solvers.geometry.displacement import pulled
 
 BODIES = [Body.circle(modes=24), Body.ellipse(2, modes=24), Body.ellipse(0.5, modes=24)]
 

@@ -1,6 +1,7 @@
 """Bodies as exterior Laurent maps: making, importing, checking, writing."""
 
 from fusiform.solvers.geometry.body import Body
+from fusiform.solvers.geometry.displacement import displaced, drag_sensitivity
 from fusiform.solvers.geometry.export import export_body
 from fusiform.solvers.geometry.files import parse_outline, read_outline, write_outline, write_stl
 from fusiform.solvers.geometry.fitting import DEFAULT_MODES, LaurentFit, fit_outline
@@ -11,6 +12,8 @@ __all__ = [
     "DEFAULT_MODES",
     "Body",
     "LaurentFit",
+    "displaced",
+    "drag_sensitivity",
     "export_body",
     "fit_outline",
     "is_valid",

@@ -224,7 +224,7 @@ def _result(run: Run, found: Found, certificate: Certificate | None, scale: floa
     if not (success or found.stopped or lacking) and pinch < PINCHED:
         status = (
             f"{status} Its outline comes within {pinch:.1g} d of crossing itself, where the search ends; "
-            "ask for a least thickness."
+            "ask for a least thickness or radius of curvature."
         )
     if lacking:
         success, status = False, f"{status} No body was found with {' and '.join(lacking)}: this one is nearest."
