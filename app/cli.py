@@ -110,6 +110,7 @@ def predict(
             "corrected_drag_coefficient": fixed.drag_coefficient if fixed.arrived else None,
             "corrected_lift_coefficient": fixed.lift_coefficient if fixed.arrived else None,
             "flow_residual": fixed.residual,
+            "corrected_flow_residual": fixed.residual_after,
         }
         if not fixed.arrived:
             say("warning: the state inverse refused this flow; the forces are the network's own.")

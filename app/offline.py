@@ -124,7 +124,7 @@ def evaluate(
     from fusiform.surrogates.workflow import evaluate_model
 
     loaded = [load_surrogate(path) for path in (model, *(against or []))]
-    measured = [with_card(one, heldout=evaluate_model(one, data)) for one in loaded]
+    measured = [with_card(one, **evaluate_model(one, data)) for one in loaded]
     _print_models(measured, as_json)
     if card:
         measured[0].save(model)

@@ -44,6 +44,7 @@ _DEFINITIONS = {
         "flow residual",
         "of the equations at the predicted flow; 4 is usual for the shipped model",
     ),
+    "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
     "reynolds": ("Reynolds number", "based on d"),
     "alpha_deg": ("incidence", "degrees, nose up"),
     "reference_length": ("d", "in the body's own unit"),

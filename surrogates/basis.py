@@ -19,6 +19,7 @@ from fusiform.solvers.flow.equations import Problem, State
 from fusiform.solvers.flow.grid import Resolution
 
 SLIP_DECAY = 7.0
+LEAST_ENERGY = 1e-11
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,11 @@ def fit_basis(snapshots: Tensor, size: int, resolution: Resolution) -> LinearBas
 
 
 def _principal(rows: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Singular values (≤ size,) and right singular vectors of `rows`, through the smaller Gram matrix."""
-    values, left = torch.linalg.eigh(rows @ rows.mT)
+    """Singular values (≤ size,) and right singular vectors of `rows`, through the smaller Gram matrix, in double
+    precision: in single, vectors below 2e-4 of the largest would not be orthogonal."""
+    wide = rows.double()
+    values, left = torch.linalg.eigh(wide @ wide.mT)
     keep = torch.argsort(values, descending=True)[:size]
-    keep = keep[values[keep] > 1e-10 * values.max()]
+    keep = keep[values[keep] > LEAST_ENERGY * values.max()]
     singular = values[keep].sqrt()
-    return singular, (left[:, keep] / singular).mT @ rows
+    return singular.to(rows), ((left[:, keep] / singular).mT @ wide).to(rows)

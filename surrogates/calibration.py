@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from fusiform.surrogates.confidence import fit_exponents, kinematic_residual
+from fusiform.surrogates.confidence import COVERED, LEAST_ERROR, ErrorModel, fit_exponents, kinematic_residual
 from fusiform.surrogates.dataset import Dataset, turned
 from fusiform.surrogates.model import Surrogate
 from fusiform.surrogates.samples import CHUNK, scaled_snapshots
@@ -18,20 +18,20 @@ class Evidence:
     """Distances δ, residuals ρ and relative drag errors of solved bodies, each (n,)."""
 
     distance: Tensor
-    parts: Tensor
+    residuals: Tensor
     errors: Tensor
 
     def select(self, index: slice) -> Evidence:
-        return Evidence(self.distance[index], self.parts[index], self.errors[index])
+        return Evidence(self.distance[index], self.residuals[index], self.errors[index])
 
-    def joined(self, other: Evidence) -> Evidence:
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Evidence(*(torch.cat(pair) for pair in pairs))
-
-    def covered(self, exponents: tuple[float, float, float]) -> Tensor:
-        """Whether each error is within the bound of (ln A, p, q), (n,)."""
-        log_scale, p, q = exponents
-        return self.errors.log() <= log_scale + p * self.distance.log() + q * self.parts.log()
+    def excess(self, model: ErrorModel) -> Tensor:
+        """ln of the errors over the bound (n,): what is positive breaks it."""
+        log_bound = (
+            model.log_scale
+            + model.distance_exponent * self.distance.log()
+            + model.residual_exponent * self.residuals.log()
+        )
+        return self.errors.clamp_min(LEAST_ERROR).log() - log_bound
 
 
 @torch.no_grad()
@@ -40,13 +40,25 @@ def evidence(surrogate: Surrogate, dataset: Dataset) -> Evidence:
     coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
     _, truth = scaled_snapshots(dataset)
     drag = surrogate.force_coefficients(coefficients, reynolds).real
-    inputs = surrogate.network.pair(coefficients, reynolds)[0]
-    parts = [
+    residuals = [
         kinematic_residual(*surrogate.state(coefficients[begin : begin + CHUNK], reynolds[begin : begin + CHUNK]))
         for begin in range(0, len(dataset), CHUNK)
     ]
-    errors = (drag / (truth[:, 0] + truth[:, 1]) - 1.0).abs()
-    return Evidence(surrogate.error.distance(inputs).double(), torch.cat(parts), errors.double())
+    return Evidence(
+        surrogate.error.distance(surrogate.inputs(coefficients, reynolds)).double(),
+        torch.cat(residuals),
+        (drag / (truth[:, 0] + truth[:, 1]) - 1.0).abs().double(),
+    )
+
+
+def fitted(model: ErrorModel, inside: Evidence, outside: Evidence) -> ErrorModel:
+    """The error model whose bound 95 % of the bodies of each set keep."""
+    pairs = zip(vars(inside).values(), vars(outside).values(), strict=True)
+    distance_exponent, residual_exponent = fit_exponents(*(torch.cat(pair) for pair in pairs))
+    unscaled = replace(model, log_scale=0.0, distance_exponent=distance_exponent, residual_exponent=residual_exponent)
+    known = [part for part in (inside, outside) if len(part.errors)]
+    log_scale = max(float(part.excess(unscaled).quantile(COVERED)) for part in known)
+    return replace(unscaled, log_scale=log_scale)
 
 
 def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrogate:
@@ -55,22 +67,15 @@ def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrog
     Its card says under `calibration` which share keeps a bound that was fitted to the other half of the bodies.
     """
     found = {"inside": evidence(surrogate, inside), "outside": evidence(surrogate, outside)}
-
-    def fitted(index: slice) -> tuple[float, float, float]:
-        part = found["inside"].select(index).joined(found["outside"].select(index))
-        return fit_exponents(part.distance, part.parts, part.errors)
-
-    log_scale, distance_exponent, residual_exponent = fitted(slice(None))
     even, odd = slice(0, None, 2), slice(1, None, 2)
-    kept = {
-        name: torch.cat([part.select(even).covered(fitted(odd)), part.select(odd).covered(fitted(even))])
-        for name, part in found.items()
+    kept: dict[str, list[Tensor]] = {name: [] for name in found}
+    for counted, used in ((even, odd), (odd, even)):
+        model = fitted(surrogate.error, *(part.select(used) for part in found.values()))
+        for name, part in found.items():
+            kept[name].append(part.select(counted).excess(model) <= 0.0)
+    shares = {
+        name: {"bodies": len(found[name].errors), "covered": float(torch.cat(parts).double().mean())}
+        for name, parts in kept.items()
     }
-    error = replace(
-        surrogate.error,
-        log_scale=log_scale,
-        distance_exponent=distance_exponent,
-        residual_exponent=residual_exponent,
-    )
-    shares = {name: {"bodies": len(one), "covered": float(one.double().mean())} for name, one in kept.items()}
+    error = fitted(surrogate.error, *found.values())
     return replace(surrogate, error=error, card=surrogate.card | {"calibration": shares})

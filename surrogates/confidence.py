@@ -1,11 +1,12 @@
 """How far to trust a prediction: a bound on its drag error from what can be known without solving.
 
-    ε = A max(δ, δ₀)^p ρ^q,     |C_D/C_D* − 1| ≤ ε  for 95 of 100 bodies that no training saw
+    ε = A max(δ, δ₀)^p ρ^q,     |C_D/C_D* − 1| ≤ ε  for 95 of 100 bodies, inside the training space and around it
 
 δ is the distance of the standardised features to the nearest training design, over the radius that 95 % of held-out
 designs keep. ρ is the root mean square of (ψ_ξξ + ψ_ηη + h²ω)/h over the predicted flow: how far its two fields, which
 the network makes separately, are from belonging together. (The vorticity equation's residual tells less: README.md.)
-A, p and q are fitted to solved bodies inside and outside the training space. The confidence is min(1, 1 %/ε).
+p and q are fitted to solved bodies inside and outside the training space, and A so that 95 % of each of the two sets
+keep the bound. The confidence is min(1, 1 %/ε).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from scipy.optimize import nnls
 from torch import Tensor
@@ -49,10 +49,8 @@ class ErrorModel:
 
     def bound(self, inputs: Tensor, problem: Problem, state: State) -> Tensor:
         """ε (batch,) for standardised features and the predicted flow."""
-        distance, parts = self.distance(inputs).double(), kinematic_residual(problem, state)
-        return torch.exp(
-            self.log_scale + self.distance_exponent * distance.log() + self.residual_exponent * parts.log()
-        )
+        distance, rho = self.distance(inputs).double(), kinematic_residual(problem, state)
+        return torch.exp(self.log_scale + self.distance_exponent * distance.log() + self.residual_exponent * rho.log())
 
 
 def radius(anchors: Tensor, inputs: Tensor) -> float:
@@ -61,8 +59,9 @@ def radius(anchors: Tensor, inputs: Tensor) -> float:
 
 
 def kinematic_residual(problem: Problem, state: State) -> Tensor:
-    """ρ (batch,)."""
-    return (residual(problem, state).psi.square() / problem.metric).mean((1, 2)).sqrt()
+    """ρ (batch,), over the lines between wall and outer line."""
+    inner = slice(1, -1)
+    return (residual(problem, state).psi[:, inner].square() / problem.metric[:, inner]).mean((1, 2)).sqrt()
 
 
 def confidence_of(bound: Tensor) -> Tensor:
@@ -70,13 +69,9 @@ def confidence_of(bound: Tensor) -> Tensor:
     return torch.clamp(TRUSTED_ERROR / bound, max=1.0)
 
 
-def fit_exponents(distance: Tensor, parts: Tensor, errors: Tensor) -> tuple[float, float, float]:
-    """(ln A, p, q) of relative drag errors (n,) at distances and residuals (n,).
-
-    p, q ≥ 0 by least squares of the logarithms; A then lies above 95 % of the errors.
-    """
+def fit_exponents(distance: Tensor, residuals: Tensor, errors: Tensor) -> tuple[float, float]:
+    """(p, q) ≥ 0 by least squares of the logarithms of relative drag errors (n,) at distances δ, residuals ρ (n,)."""
     wanted = errors.clamp_min(LEAST_ERROR).log().double().numpy()
-    columns = torch.stack([distance.log(), parts.log()], dim=1).double().numpy()
+    columns = torch.stack([distance.log(), residuals.log()], dim=1).double().numpy()
     exponents, _ = nnls(columns - columns.mean(0), wanted - wanted.mean())
-    log_scale = float(np.quantile(wanted - columns @ exponents, COVERED))
-    return log_scale, float(exponents[0]), float(exponents[1])
+    return float(exponents[0]), float(exponents[1])

@@ -27,6 +27,9 @@ class HeldoutConfig:
     count: int
     seed: int
 
+    def __post_init__(self) -> None:
+        require(self.count >= 2, f"expected at least two held-out cases, got {self.count}; raise count in [heldout]")
+
 
 @dataclass(frozen=True)
 class NetworkConfig:
@@ -99,7 +102,8 @@ def load_recipe(path: Path) -> Recipe:
         tables = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"expected a TOML recipe, got {path.name} that is none ({error}); correct it") from error
-    data = dict(tables.pop("dataset", {}))
+    data = tables.pop("dataset", {})
+    require(isinstance(data, dict), f"expected a table [dataset], got {data!r}; write its keys below [dataset]")
     dataset = _table(
         DatasetConfig,
         "dataset",
@@ -135,6 +139,7 @@ def load_recipe(path: Path) -> Recipe:
 
 def _table(kind: type[T], name: str, values: dict[str, Any]) -> T:
     """A dataclass from a TOML table, with unknown, missing and mistyped keys refused by name."""
+    require(isinstance(values, dict), f"expected a table [{name}], got {values!r}; write its keys below [{name}]")
     known = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     unknown = [key for key in values if key not in known]
     require(

@@ -28,7 +28,7 @@ from fusiform.surrogates.network import EquivariantNetwork
 from fusiform.surrogates.samples import Samples, concatenate
 from fusiform.surrogates.tangent_targets import TangentConfig, TangentTargets
 from fusiform.surrogates.tangents import design_spread, feature_slopes
-from fusiform.surrogates.training.first_order import FirstOrder, muon, soap
+from fusiform.surrogates.training.first_order import OPTIMIZERS, require_optimizer
 from fusiform.surrogates.training.half_inverse import SpectralPower
 from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
 from fusiform.surrogates.training.loop import TrainConfig, train
@@ -40,11 +40,6 @@ from fusiform.surrogates.training.update_rule import UpdateRule
 
 CHECKPOINTS = 40
 TANGENT_DELTA = 1.0
-OPTIMIZERS: dict[str, Callable[[nn.Module, float, float], FirstOrder]] = {
-    "adamw": lambda n, rate, decay: FirstOrder(torch.optim.AdamW(n.parameters(), lr=rate, weight_decay=decay)),
-    "muon": lambda n, rate, decay: muon(n, rate, weight_decay=decay),
-    "soap": lambda n, rate, decay: soap(n, rate, weight_decay=decay),
-}
 ShowProgress = Callable[[int, int, float, float], None]
 
 
@@ -53,8 +48,8 @@ class FitConfig:
     """`steps` with mini-batches of `batch`, peak learning rate `rate`; `force_weight` w, `huber` δ of the loss.
 
     `optimizer`: adamw; soap, which wants the library pytorch-optimizer; or muon, slow without a GPU. `validation`: how
-    many samples are kept from training to validate on at each checkpoint; `patience`: validations without a new best
-    before a stage ends, 0 for never.
+    many samples are kept from training to validate on at each checkpoint of a stage on targets; `patience`: validations
+    without a new best before such a stage ends, with its best weights; 0 for never.
     """
 
     steps: int = 6000
@@ -68,9 +63,10 @@ class FitConfig:
     patience: int = 0
 
     def __post_init__(self) -> None:
+        require_optimizer(self.optimizer)
         require(
-            self.optimizer in OPTIMIZERS,
-            f"expected an optimizer of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}; choose one of these",
+            self.patience == 0 or self.validation > 0,
+            f"expected samples to validate on, got a patience of {self.patience} without; set validation in [fit]",
         )
 
 
@@ -118,6 +114,10 @@ def fit_targets(
     physics = RobustRegression(config.fit.huber, _weights(targets, config.fit))
     held = config.fit.validation
     batch = Batch.of(inputs, targets)
+    require(
+        held < len(batch),
+        f"expected fewer samples to validate on than there are, {len(batch)}, got {held}; lower validation in [fit]",
+    )
     data, validation = batch.select(slice(held, None)), batch.select(slice(0, held))
     wrapped = PairInputs(network.to(kind))
     size = config.half_inverse.batch if stage.half_inverse else config.fit.batch
@@ -222,7 +222,7 @@ def _run(
             min(batch, len(data)),
             steps=stage.steps,
             every=max(1, stage.steps // CHECKPOINTS),
-            patience=config.fit.patience or None,
+            patience=None if validation is None else config.fit.patience or None,
             seed=stage.seed,
             schedule=one_cycle(),
         ),

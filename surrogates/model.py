@@ -27,7 +27,7 @@ from fusiform.solvers.flow.state_inverse import state_inverse
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solve import conventions, turned_coefficients
 from fusiform.surrogates.basis import LinearBasis, decode_state
-from fusiform.surrogates.confidence import TRUSTED_ERROR, ErrorModel, confidence_of
+from fusiform.surrogates.confidence import ErrorModel, confidence_of
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.network import EquivariantNetwork
 
@@ -44,7 +44,8 @@ class Correction:
     """Forces after updates of the predicted flow by the state inverse; coefficients as in `Solution`.
 
     `arrived`: whether the last step was so short that these are the solver's own forces on the model's grid; where it
-    is False they are the network's. `residual`: norm of the equations at the predicted flow, see `residual_norm`;
+    is False they are the network's. `residual`: norm of the equations at the predicted flow, see `residual_norm`, and
+    `residual_after` at the updated one. `last_step`: relative length of the last step; the error left is smaller.
     `updates`: linear solves spent.
     """
 
@@ -52,6 +53,8 @@ class Correction:
     lift_coefficient: float
     arrived: bool
     residual: float
+    residual_after: float
+    last_step: float
     updates: int
 
 
@@ -102,27 +105,28 @@ class Prediction:
     def confidence(self) -> float:
         """1 where that bound is at most 1 % of the drag, 0.5 where it is 2 %, …; 0 outside the training range of Re."""
         inside = self.surrogate.space.reynolds_min <= self.conditions.reynolds <= self.surrogate.space.reynolds_max
-        return min(1.0, TRUSTED_ERROR / self._relative_bound) * inside
+        return float(confidence_of(torch.tensor(self._relative_bound))) * inside
 
     @cached_property
     def _updated(self) -> tuple[Problem, State, Correction]:
         """The problem, the flow after the state inverse (the network's where that does not arrive), and its forces."""
         with torch.no_grad():
             problem, predicted = self._predicted
-            state, before, spent = predicted, math.nan, 0
+            state, before, after, last, spent = predicted, math.nan, math.nan, math.inf, 0
             arrived = going = False
             for spent in range(1, FIELD_UPDATES + 1):
                 update = state_inverse(problem, state, FIELD_CHORD_STEPS)
                 state, going = update.state, bool(update.reduced)
                 before = float(update.norm_before) if spent == 1 else before
-                arrived = going and bool(update.last_step < FIELD_TOLERANCE)
+                after, last = float(update.norm_after), float(update.last_step)
+                arrived = going and last < FIELD_TOLERANCE
                 if arrived or not going:
                     break
             if not arrived:
-                forces = Correction(self.drag_coefficient, self.lift_coefficient, False, before, spent)
+                forces = Correction(self.drag_coefficient, self.lift_coefficient, False, before, after, last, spent)
                 return problem, predicted, forces
             total = 2.0 * complex(sum(part[0] for part in force(problem, state.omega)))
-            return problem, state, Correction(total.real, total.imag, True, before, spent)
+            return problem, state, Correction(total.real, total.imag, True, before, after, last, spent)
 
     @property
     def correction(self) -> Correction:

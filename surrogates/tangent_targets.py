@@ -25,6 +25,7 @@ from fusiform.surrogates.model import FORCES, Surrogate, drag_scale, load_surrog
 from fusiform.surrogates.samples import Samples
 from fusiform.surrogates.tangents import tangent_target
 from fusiform.surrogates.targets import InverseConfig, in_chunks, joined
+from fusiform.surrogates.training.first_order import require_optimizer
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class TangentConfig:
             self.bodies >= 0 and self.candidates >= 1 and self.weight >= 0,
             f"expected bodies and a weight of 0 or more and at least one candidate, got {self}; correct [tangents]",
         )
+        require_optimizer(self.optimizer)
 
 
 @dataclass(frozen=True)

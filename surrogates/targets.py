@@ -116,8 +116,11 @@ def in_chunks(
 
 def joined(paths: list[Path]) -> dict[str, Tensor]:
     """The arrays of all chunks, one row a body; a single number for a chunk stays a row of its own."""
-    parts = [np.load(path, allow_pickle=False) for path in paths]
-    return {key: torch.from_numpy(np.concatenate([np.atleast_1d(p[key]) for p in parts])) for key in parts[0].files}
+    parts = []
+    for path in paths:
+        with np.load(path, allow_pickle=False) as file:
+            parts.append(dict(file))
+    return {key: torch.from_numpy(np.concatenate([np.atleast_1d(p[key]) for p in parts])) for key in parts[0]}
 
 
 def _gather(paths: list[Path]) -> InverseTargets:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -48,20 +47,19 @@ class _Run:
     basis: LinearBasis
     polynomial: Tensor
     heldout: Dataset
-    wide: Dataset
     workers: int
     progress: Progress
     tensorboard: Path | None = None
 
     def surrogate(self, network: EquivariantNetwork, samples: Samples, name: str) -> Surrogate:
+        """The model so far, its error bound not yet fitted."""
+
         def inputs(designs: Designs) -> Tensor:
             return network.pair(turned(designs), designs.reynolds)[0].detach()
 
         anchors = inputs(samples.designs)
         error = ErrorModel(anchors, radius(anchors, inputs(self.heldout.designs)), 0.0, 0.0, 0.0)
-        space = self.recipe.dataset.space
-        uncalibrated = Surrogate(name, network, self.basis, self.polynomial, error, space, {})
-        return calibrate(uncalibrated, self.heldout, self.wide)
+        return Surrogate(name, network, self.basis, self.polynomial, error, self.recipe.dataset.space, {})
 
     def start(self, name: str, network: EquivariantNetwork, samples: Samples) -> Path:
         """The folder with the model that a round begins with, written where it is not there yet."""
@@ -123,7 +121,6 @@ def train(
 def _train(
     recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress, tensorboard: Path | None
 ) -> Surrogate:
-    begun = time.perf_counter()
     dataset, test, wide = (load_dataset(data / name) for name in (TRAIN, HELDOUT, WIDE))
     require(
         dataset.digest == recipe.dataset.digest,
@@ -142,7 +139,7 @@ def _train(
     snapshots, forces = scaled_snapshots(dataset)
     basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-    run = _Run(folder, recipe, basis, polynomial, test, wide, workers, progress, tensorboard)
+    run = _Run(folder, recipe, basis, polynomial, test, workers, progress, tensorboard)
     samples = encoded_samples(dataset.designs, snapshots, forces, basis)
     network = _fresh_network(recipe, samples, basis, polynomial)
     fit_targets(network, samples, polynomial, recipe.rules, run.stage("supervised", recipe.fit.steps))
@@ -157,7 +154,7 @@ def _train(
         linear_solves += tangents.linear_solves
         with_tangents = len(tangents.samples)
         drawn, accepted = drawn + tangents.drawn, accepted + with_tangents
-    surrogate = run.surrogate(network, samples, recipe.name)
+    surrogate = calibrate(run.surrogate(network, samples, recipe.name), test, wide)
     card = {
         "recipe": asdict(recipe),
         "full_solves": len(dataset),
@@ -168,7 +165,6 @@ def _train(
         "dataset_digest": dataset.digest,
         "heldout_digest": test.digest,
         "heldout": evaluate(surrogate, test),
-        "training_seconds": time.perf_counter() - begun,
         "versions": provenance(),
     }
     surrogate = with_card(surrogate, **card)
@@ -258,8 +254,9 @@ def _lower_residual(run: _Run, network: EquivariantNetwork) -> None:
 
 
 def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
-    """Errors of a model on the held-out cases in `data` (see `make_data`)."""
-    return evaluate(surrogate, _test_cases(surrogate, data, HELDOUT))
+    """Errors of a model on the held-out cases in `data` (see `make_data`), as entries of its card."""
+    test = _test_cases(surrogate, data, HELDOUT)
+    return {"heldout": evaluate(surrogate, test), "heldout_digest": test.digest}
 
 
 def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:

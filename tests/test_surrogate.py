@@ -12,7 +12,8 @@ from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.solve import turned_coefficients
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.basis import fit_basis, mirror
-from fusiform.surrogates.confidence import LEAST_DISTANCE, fit_exponents
+from fusiform.surrogates.calibration import Evidence, fitted
+from fusiform.surrogates.confidence import LEAST_DISTANCE, ErrorModel
 from fusiform.surrogates.dataset import turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 
@@ -25,8 +26,10 @@ def surrogate():
 def test_the_card_states_how_it_was_made_and_meets_the_targets(surrogate):
     card = surrogate.card
     assert card["heldout"]["cases"] >= 200
-    assert card["heldout"]["drag"]["median"] <= 0.01
-    assert card["heldout"]["drag"]["p95"] <= 0.04
+    assert card["heldout"]["drag"]["median"] <= 0.001
+    assert card["heldout"]["drag"]["p95"] <= 0.005
+    assert card["heldout"]["lift"]["p95"] <= 0.03
+    assert min(card["calibration"][where]["covered"] for where in ("inside", "outside")) >= 0.9
     assert card["dataset_digest"] != card["heldout_digest"]
     assert {"recipe", "full_solves", "linear_solves", "versions"} <= set(card)
 
@@ -163,9 +166,14 @@ def test_fitted_bounds_lie_above_95_percent_of_errors_that_follow_the_formula():
     distance, parts = (torch.rand(2, 4000, dtype=torch.float64, generator=generator) + 0.1).unbind(0)
     noise = torch.randn(4000, dtype=torch.float64, generator=generator)
     errors = 0.01 * distance**0.7 * parts**0.5 * torch.exp(0.3 * noise)
-    log_scale, p, q = fit_exponents(distance, parts, errors)
-    assert (p, q) == pytest.approx((0.7, 0.5), abs=0.05)
-    assert log_scale == pytest.approx(math.log(0.01) + 0.3 * 1.645, abs=0.05)
+    inside = Evidence(distance, parts, errors)
+    nothing = ErrorModel(torch.zeros(1, 1), 1.0, 0.0, 0.0, 0.0)
+    found = fitted(nothing, inside, inside.select(slice(0, 0)))
+    assert (found.distance_exponent, found.residual_exponent) == pytest.approx((0.7, 0.5), abs=0.05)
+    assert found.log_scale == pytest.approx(math.log(0.01) + 0.3 * 1.645, abs=0.05)
+    assert float((inside.excess(found) <= 0.0).double().mean()) == pytest.approx(0.95, abs=1e-3)
+    worse = fitted(nothing, inside, Evidence(distance, parts, 2.0 * errors))
+    assert worse.log_scale == pytest.approx(found.log_scale + math.log(2.0), abs=0.05)
 
 
 def test_confidence_falls_outside_the_design_space(surrogate):
@@ -221,6 +229,16 @@ def test_basis_splits_by_parity_and_reproduces_its_snapshots():
     flat = (snapshots / basis.field_scale[:, None, None]).flatten(1)
     back = basis.encode(snapshots) * basis.coefficient_scale @ basis.vectors + basis.mean
     torch.testing.assert_close(back, flat)
+
+
+def test_basis_of_single_precision_snapshots_is_orthonormal_to_its_smallest_vectors():
+    generator = torch.Generator().manual_seed(0)
+    modes = torch.linalg.qr(torch.randn(2 * 12 * 16, 24, dtype=torch.float64, generator=generator)).Q
+    amplitudes = torch.randn(60, 24, dtype=torch.float64, generator=generator) * 10.0 ** -torch.linspace(0, 5, 24)
+    snapshots = (amplitudes @ modes.mT).reshape(60, 2, 12, 16).float()
+    basis = fit_basis(snapshots, 40, Resolution(16, 16))
+    unit = (basis.vectors @ basis.vectors.mT).double()
+    torch.testing.assert_close(unit, torch.eye(basis.size, dtype=torch.float64), atol=1e-3, rtol=0)
 
 
 def test_sampler_is_deterministic_valid_and_extends():

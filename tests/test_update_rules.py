@@ -143,9 +143,6 @@ def test_a_step_with_rate_zero_changes_nothing(name):
 
 
 def test_automatic_jacobian_is_the_analytic_one():
-    class Written(Regression):
-        jacobian = None
-
     batch, physics = data(5), Cubic()
     y = torch.randn(5, 2).double()
     residual, jacobian = residual_and_jacobian(physics, y, batch)

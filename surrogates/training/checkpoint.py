@@ -53,6 +53,11 @@ class RunFiles:
         """Write `best.pt`: the weights alone."""
         write_atomically(self.best, lambda file: torch.save(network.state_dict(), file))
 
+    def load_best(self, network: nn.Module) -> None:
+        """Take the weights of `best.pt`."""
+        device = next(network.parameters()).device
+        network.load_state_dict(torch.load(self.best, weights_only=True, map_location=device))
+
     def resume(self, network: nn.Module, rule: UpdateRule) -> Progress:
         """Take everything from `last.pt` if it is there, and cut the metrics back to it."""
         if not self.last.exists():

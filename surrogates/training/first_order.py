@@ -33,8 +33,7 @@ class FirstOrder:
         require(len(optimizers) > 0, "expected an optimizer, got none; e.g. FirstOrder(torch.optim.Adam(...))")
         self.optimizers = optimizers
         self.clip_norm = clip_norm
-        self._groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-        self._rates = [float(group["lr"]) for group in self._groups]
+        self._rates = [float(group["lr"]) for optimizer in optimizers for group in optimizer.param_groups]
 
     def step(self, network: nn.Module, batch: Batch, physics: Physics, *, rate_scale: float = 1.0) -> StepReport:
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -103,3 +102,15 @@ def soap(network: nn.Module, rate: float, *, weight_decay: float = 0.0) -> First
             "pip install pytorch-optimizer, or use Muon"
         ) from error
     return FirstOrder(library.SOAP(network.parameters(), lr=rate, weight_decay=weight_decay))
+
+
+OPTIMIZERS: dict[str, Callable[[nn.Module, float, float], FirstOrder]] = {
+    "adamw": lambda n, rate, decay: FirstOrder(torch.optim.AdamW(n.parameters(), lr=rate, weight_decay=decay)),
+    "muon": lambda n, rate, decay: muon(n, rate, weight_decay=decay),
+    "soap": lambda n, rate, decay: soap(n, rate, weight_decay=decay),
+}
+
+
+def require_optimizer(name: str) -> None:
+    """`InputError` unless `OPTIMIZERS` has one of this name: (network, rate, weight decay) → rule."""
+    require(name in OPTIMIZERS, f"expected an optimizer of {', '.join(OPTIMIZERS)}, got {name!r}; choose one of these")

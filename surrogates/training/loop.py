@@ -37,7 +37,7 @@ class TrainConfig:
     """`batch` samples a step, over all processes; an end after `steps`, after `seconds` of training, or both.
 
     every: steps between checkpoints; each writes a line of metrics, validates, and calls `progress`
-    patience: validations without a new best before the run stops; None never
+    patience: validations without a new best before the run stops, with its best weights; None never
     shuffle: a new random order for each pass through the data; else in order, for samples made on request
     schedule: factor on the step size for the share of the run (of the end that is nearer) that is done
     clock: what the seconds are counted by; `time.process_time` is fair where other work shares the cores
@@ -98,7 +98,12 @@ def train(
         files = RunFiles(folder)
         now = files.resume(network, rule)
         parallel.broadcast_weights(network)
-        return _Run(network, rule, physics, data, config, files, validate, progress, board).run(now)
+        result = _Run(network, rule, physics, data, config, files, validate, progress, board).run(now)
+        if result.ended_by == "patience":
+            if parallel.rank() == 0:
+                files.load_best(network)
+            parallel.broadcast_weights(network)
+        return result
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def rank() -> int:
 
 @contextmanager
 def process_group() -> Iterator[None]:
-    """Join the other processes that `torchrun` started (environment WORLD_SIZE > 1): nccl on GPUs, else gloo.
+    """Join the other processes that `torchrun` started (environment WORLD_SIZE > 1): gloo, and nccl between GPUs.
 
     Once for a whole run: a group that is left cannot be joined again at the same address. Inside another one it does
     nothing.
@@ -41,7 +41,7 @@ def process_group() -> Iterator[None]:
     on_gpu = torch.cuda.is_available()
     if on_gpu:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    dist.init_process_group("nccl" if on_gpu else "gloo", timeout=PATIENCE)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
     try:
         yield
     finally:
@@ -58,16 +58,11 @@ def first_alone() -> Iterator[None]:
         dist.barrier()
 
 
-def _device() -> torch.device:
-    on_gpu = _running() and dist.get_backend() == "nccl"
-    return torch.device("cuda", torch.cuda.current_device()) if on_gpu else torch.device("cpu")
-
-
 def average(value: float) -> float:
     """Mean of a number over the processes."""
     if world_size() == 1:
         return value
-    number = torch.tensor(value, dtype=torch.float64, device=_device())
+    number = torch.tensor(value, dtype=torch.float64)
     dist.all_reduce(number)
     return float(number) / world_size()
 

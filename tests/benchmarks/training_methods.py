@@ -5,8 +5,8 @@
 Every method starts from the same network, fitted to the same few solved flows, and gets the same seconds of one thread
 (of its processor, so that other work on the machine does not count: on idle cores, the wall clock's).
 What it spends on the physics counts: full solves (supervised), state inverses (SIP), residuals and their derivatives
-(DP, HIG). Methods that need targets spend half of their time on them; they keep the labels of the start as well, but for
-one row, which shows what that is worth. Held-out flows come from another seed.
+(DP, HIG). Methods that need targets spend half of their time on them; they keep the labels of the start as well, but
+for one row, which shows what that is worth. Held-out flows come from another seed.
 Writes tables and a plot to assets/training/ (not with --smoke). A run is one JSON file in --out; run again to go on.
 """
 
