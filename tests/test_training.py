@@ -17,6 +17,7 @@ from fusiform.surrogates.basis import fit_basis
 from fusiform.surrogates.config import load_recipe
 from fusiform.surrogates.dataset import load_dataset, problem_of, turned
 from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.model import drag_scale
 from fusiform.surrogates.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.targets import InverseConfig, invert_flows
@@ -116,7 +117,7 @@ def test_sip_training_spends_linear_solves_on_new_bodies(data, tmp_path):
     train(_recipe(tmp_path, "sip", SIP), data, tmp_path / "model", 1)
     card = json.loads((tmp_path / "model" / "config.json").read_text())["card"]
     assert card["sip_bodies_drawn"] == 6
-    assert 0 <= card["sip_bodies_accepted"] <= 6
+    assert card["sip_bodies_accepted"] >= 1
     solved = int(load_dataset(data / "train").linear_solves.sum())
     assert solved + 6 <= card["linear_solves"] <= solved + 12
 
@@ -135,6 +136,21 @@ def test_a_round_of_tangents_follows_and_is_not_repeated(data, tmp_path):
     assert chunk.stat().st_mtime_ns == before
     for one, two in zip(model.network.parameters(), again.network.parameters(), strict=True):
         assert torch.equal(one, two)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
+def test_the_jacobian_of_the_flow_is_that_of_automatic_differentiation():
+    surrogate = load_surrogate()
+    designs = sample(surrogate.space, 77, range(1))
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale)
+    batch = flow_batch(surrogate.network, turned(designs), designs.reynolds)
+    outputs = surrogate.network(turned(designs), designs.reynolds)
+    found = physics.jacobian(outputs, batch)[0]
+    assert found.shape == (physics.residual(outputs, batch).shape[1], outputs.shape[1])
+    for seed in range(3):
+        direction = torch.randn(outputs.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+        slope = torch.func.jvp(lambda y: physics.residual(y, batch), (outputs,), (direction,))[1][0]
+        assert (found @ direction[0] - slope).norm() < 1e-9 * slope.norm()
 
 
 def test_accepted_targets_are_solutions():
