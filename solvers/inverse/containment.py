@@ -58,21 +58,24 @@ class KeepOut(Payload):
     positional: ClassVar[bool] = False
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        """Distances of the outline's points from the region, corners rounded, and of the corners from the body.
+        """Distances of the outline's points from the region, sharp corners rounded, and of those corners from the body.
 
         Where the region's centre is in the body, how far the points are on the wrong side. A corner deep in the body is
-        left to the points that are in the region, if any: the outline nearest to it may be that on the far side.
+        left to the points that are in the region, if any: the outline nearest to it may be that on the far side. So are
+        discs that the points resolve, since an outline around a disc is equally far from its centre everywhere.
         """
-        rounding = ROUNDING * shape.reference_length
+        corners, radius = self.region.hull()
+        bluntness = radius + self.clearance if len(corners) == 1 else radius
+        rounding = max(0.0, ROUNDING * shape.reference_length - bluntness)
         apart = self.region.distance(shape.points, rounding) - self.clearance
         within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
         wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
         points = torch.where(within, wrong, apart)
-        corners, radius = self.region.hull()
-        outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
-        left = (outside < -rounding) & (points.amin(1, keepdim=True) < 0.0)
-        outside = torch.where(left, torch.full_like(outside, rounding), outside)
-        return torch.cat([points, outside], dim=1) / shape.reference_length - CHORD
+        if rounding > 0.0:
+            outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
+            left = (outside < -rounding) & (points.amin(1, keepdim=True) < 0.0)
+            points = torch.cat([points, torch.where(left, torch.full_like(outside, rounding), outside)], dim=1)
+        return points / shape.reference_length - CHORD
 
 
 def _words(region: Region) -> str:
