@@ -52,9 +52,9 @@ def main() -> None:
     for kind, name in ((torch.float64, "double"), (torch.float32, "single")):
         many = milliseconds(partial(forces, BATCH, True, kind), 2) / BATCH
         print(f"| the same, each of {BATCH} bodies in one call, {name} | {many:.3f} |")
-    print(
-        f"| `evaluate`: forces, parts, confidence | {milliseconds(lambda: model.evaluate(body, conditions), 20):.2f} |"
-    )
+    answer = partial(model.evaluate, body, conditions)
+    print(f"| `evaluate`: forces and their parts | {milliseconds(answer, 20):.2f} |")
+    print(f"| the same with bound and confidence | {milliseconds(lambda: answer().confidence, 20):.2f} |")
     print(f"| the whole state on the grid | {state:.2f} |")
 
 
