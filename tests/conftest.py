@@ -1,8 +1,11 @@
 """One thread in every test and in what the tests start, since threads that fight for a busy core are ten times slower;
 and what the tests of the running page share: one server, one browser."""
 
-import fcntl
 import os
+
+os.environ["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", "1")  # before anything imports torch
+
+import fcntl
 import signal
 import socket
 import subprocess
@@ -17,7 +20,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from tiny import RECIPE
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+@pytest.fixture(autouse=True)
+def _main_module() -> Iterator[None]:
+    """Streamlit's AppTest leaves its script as `__main__`, which processes that a later test spawns would run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
