@@ -163,11 +163,11 @@ def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, floa
         f"- **DP gets worse**, from {start:.2%} to {dp:.1%}, while its loss falls. The residual weighs small scales at "
         "the wall above everything else; with them cut off, as in any reduced basis, its least value lies at flows "
         "other than the true ones.\n"
-        f"- **SIP is level with supervised training** ({errors[BEST_SIP][0]:.2%} and {errors[BEST_SUPERVISED][0]:.2%}) "
-        "at equal time: its targets are as good as solved flows, and cheaper, but so small a network is limited by its "
-        "optimizer, not by its data.\n"
+        f"- **Labels from full solves are not far behind** ({errors[BEST_SUPERVISED][0]:.2%}, SIP "
+        f"{errors[BEST_SIP][0]:.2%}, at equal time): a target of SIP is as good as a solved flow and costs less than "
+        "half, which counts as far as data, and not the optimizer, limits the network.\n"
         f"- **HIG and SIP+HIG are dear here**: {by_method[HIG]['steps']} and {by_method[BOTH]['steps']} steps in the "
-        f"time of {by_method[BEST_SIP]['steps']} of SIP. HIG still halves the error of DP on the same loss "
+        f"time of {by_method[BEST_SIP]['steps']} of SIP. HIG still ends lower than DP on the same loss "
         f"({errors[HIG][0]:.1%}), and on the published toy problem and oscillators it ends lowest of all."
     )
     if details := [line for line in measured.bullets(measured.section(FLOW)) if line.startswith("**")]:
