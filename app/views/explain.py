@@ -163,7 +163,7 @@ def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, floa
         f"- **DP gets worse**, from {start:.2%} to {dp:.1%}, while its loss falls. The residual weighs small scales at "
         "the wall above everything else; with them cut off, as in any reduced basis, its least value lies at flows "
         "other than the true ones.\n"
-        f"- **Labels from full solves are not far behind** ({errors[BEST_SUPERVISED][0]:.2%}, SIP "
+        f"- **Labels from full solves are behind, but not far** ({errors[BEST_SUPERVISED][0]:.2%}, SIP "
         f"{errors[BEST_SIP][0]:.2%}, at equal time): a target of SIP is as good as a solved flow and costs less than "
         "half, which counts as far as data, and not the optimizer, limits the network.\n"
         f"- **HIG and SIP+HIG are dear here**: {by_method[HIG]['steps']} and {by_method[BOTH]['steps']} steps in the "
