@@ -26,12 +26,7 @@ class Evidence:
 
     def excess(self, model: ErrorModel) -> Tensor:
         """ln of the errors over the bound (n,): what is positive breaks it."""
-        log_bound = (
-            model.log_scale
-            + model.distance_exponent * self.distance.log()
-            + model.residual_exponent * self.residuals.log()
-        )
-        return self.errors.clamp_min(LEAST_ERROR).log() - log_bound
+        return self.errors.clamp_min(LEAST_ERROR).log() - model.log_bound(self.distance, self.residuals)
 
 
 @torch.no_grad()

@@ -49,8 +49,11 @@ class ErrorModel:
 
     def bound(self, inputs: Tensor, problem: Problem, state: State) -> Tensor:
         """ε (batch,) for standardised features and the predicted flow."""
-        distance, rho = self.distance(inputs).double(), kinematic_residual(problem, state)
-        return torch.exp(self.log_scale + self.distance_exponent * distance.log() + self.residual_exponent * rho.log())
+        return self.log_bound(self.distance(inputs).double(), kinematic_residual(problem, state)).exp()
+
+    def log_bound(self, distance: Tensor, residuals: Tensor) -> Tensor:
+        """ln ε (n,) at distances δ and residuals ρ (n,)."""
+        return self.log_scale + self.distance_exponent * distance.log() + self.residual_exponent * residuals.log()
 
 
 def radius(anchors: Tensor, inputs: Tensor) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny import RECIPE
 from typer.testing import CliRunner, Result
 
 from fusiform.app.cli import cli
@@ -275,39 +276,12 @@ def test_wrong_outline_files_are_refused(tmp_path: Path, text: str, expected: st
     assert expected in result.stderr
 
 
-TINY_RECIPE = """
-name = "tiny"
-[dataset]
-count = 6
-seed = 1
-[heldout]
-count = 3
-seed = 2
-[space]
-modes = 3
-fineness_min = 1.5
-fineness_max = 3.0
-reynolds_min = 2.0
-reynolds_max = 10.0
-[resolution]
-n_xi = 32
-n_eta = 40
-[network]
-basis = 4
-width = 16
-depth = 1
-[fit]
-steps = 20
-batch = 6
-"""
-
-
 def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
     recipe, data, model = tmp_path / "tiny.toml", str(tmp_path / "data"), str(tmp_path / "model")
-    recipe.write_text(TINY_RECIPE)
+    recipe.write_text(RECIPE.format(steps=20))
     made = numbers("dataset", str(recipe), "--out", data, "--workers", "1")
     assert made["failures"] == {"train": [], "heldout": [], "wide": []}
-    trained = run("train", str(recipe), "--data", data, "--out", model, "--workers", "1")
+    trained = run("train", str(recipe), "--method", "supervised", "--data", data, "--out", model, "--workers", "1")
     assert trained.exit_code == 0
     assert "supervised: 20 of 20" in trained.stderr
     measured = numbers("evaluate", model, "--data", data)["tiny"]

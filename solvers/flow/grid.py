@@ -139,13 +139,9 @@ def _spacing_constants(dtype: torch.dtype, device: torch.device) -> tuple[Tensor
     count = 2 * SPACING_MODES
     s = np.arange(count) * (2.0 * np.pi / count)
     m = np.arange(SPACING_MODES + 1)
-    spectrum = np.fft.rfft(np.eye(count))
-    smoothing = np.fft.irfft(spectrum * np.exp(-0.5 * (BODY_SMOOTHING * m) ** 2), count)
-    inner = m[1:-1]
-    waves = (np.exp(1j * s[:, None] * inner) - 1.0) / (1j * inner)
-    primitive = (2.0 / count) * (spectrum[:, 1:-1] @ waves.T).real
-    arrays = (s, np.cos(s) - 1.0, smoothing, primitive)
-    return tuple(torch.from_numpy(a).to(device, dtype) for a in arrays)
+    smoothing = np.fft.irfft(np.fft.rfft(np.eye(count)) * np.exp(-0.5 * (BODY_SMOOTHING * m) ** 2), count)
+    primitive = _node_matrices(count, dtype, device)[1][:, :count]
+    return *(torch.from_numpy(a).to(device, dtype) for a in (s, np.cos(s) - 1.0, smoothing)), primitive
 
 
 def _spacing(coefficients: Tensor, reynolds: Tensor) -> Tensor:
