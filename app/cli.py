@@ -16,9 +16,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from fusiform.app import offline, optimization
-from fusiform.app.arguments import GRID_HELP, Alpha, BodyArgument, Json, NamedGrid, Reynolds, finish, judge, say
-from fusiform.app.report import CONFIDENCE_WARNING, make_console
+from fusiform.app.commands import offline
+from fusiform.app.commands import optimize as optimization
+from fusiform.app.commands.arguments import (
+    GRID_HELP,
+    Alpha,
+    BodyArgument,
+    Json,
+    NamedGrid,
+    Reynolds,
+    finish,
+    judge,
+    say,
+)
+from fusiform.app.commands.printed_result import CONFIDENCE_WARNING, make_console
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body, FlowConditions

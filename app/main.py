@@ -11,22 +11,14 @@ from importlib.resources import files
 
 import streamlit as st
 
-from fusiform.app.views import (
-    constraints,
-    controls,
-    explain,
-    gallery,
-    optimise,
-    problem,
-    projects,
-    session,
-    training,
-    training_controls,
-    work,
-    workbench,
-)
-from fusiform.app.views.controls import Inputs
-from fusiform.app.views.tabs import tabs
+from fusiform.app.views.design import controls, gallery, workbench
+from fusiform.app.views.design.controls import Inputs
+from fusiform.app.views.optimise import constraints, problem
+from fusiform.app.views.optimise import section as optimise
+from fusiform.app.views.shared import projects, session, work
+from fusiform.app.views.shared.tabs import tabs
+from fusiform.app.views.train import training, training_controls
+from fusiform.app.views.why import explain
 
 SECTIONS = {
     session.DESIGN: "Shape a body by hand; its drag and its flow follow at once.",

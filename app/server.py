@@ -7,8 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
-from fusiform.app import warm
-from fusiform.solvers.errors import InputError, require
+from fusiform.app.background import warm
+from fusiform.solvers.common.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
 INTERRUPTED = 130

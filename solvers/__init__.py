@@ -1,8 +1,5 @@
 """The laminar flow solver, its inverse and the bodies it works on."""
 
-from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.errors import InputError
-from fusiform.solvers.geometry import Body, load_body
-from fusiform.solvers.solve import ForceGradient, Solution, solve
+import lazy_loader as lazy
 
-__all__ = ["Body", "FlowConditions", "ForceGradient", "InputError", "Solution", "load_body", "solve"]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

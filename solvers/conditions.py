@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 
 REYNOLDS_RANGE = (0.1, 100.0)
 ALPHA_RANGE_DEG = (-30.0, 30.0)

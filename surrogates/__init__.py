@@ -1,5 +1,5 @@
 """Neural surrogates of the flow solver: data, training, queries."""
 
-from fusiform.surrogates.model import Prediction, Surrogate, load_surrogate
+import lazy_loader as lazy
 
-__all__ = ["Prediction", "Surrogate", "load_surrogate"]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
 BISECTION_STEPS = 12

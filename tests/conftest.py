@@ -1,5 +1,5 @@
 """One thread in every test and in what the tests start, since threads that fight for a busy core are ten times slower;
-and what the tests of the running page share: one server, one browser."""
+and what several folders of tests share: one server, the solved cases of the tiny recipe."""
 
 import os
 
@@ -15,10 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, DRIVER, FLAGS, SECONDS, drawing, wait_for
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from tiny import RECIPE
+from waiting import SECONDS, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -50,32 +48,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def driver() -> Iterator[webdriver.Chrome]:
-    """One Chromium for all tests."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    yield chrome
-    chrome.quit()
-
-
-@pytest.fixture
-def browser(driver: webdriver.Chrome, address: str, tmp_path: Path) -> webdriver.Chrome:
-    """A new session of the page, loaded, with downloads going to the test's folder."""
-    driver.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
-    driver.get(address)
-    wait_for(lambda: drawing(driver, "root.dataset.version") == "0", "the drawing")
-    return driver
-
-
-@pytest.fixture(scope="session")
 def tiny_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The solved cases of the tiny recipe, solved once for all test processes: the `data` of its runs, to be copied."""
-    from fusiform.surrogates.config import load_recipe
-    from fusiform.surrogates.workflow import make_data
+    from fusiform.surrogates.flow_training.recipe import load_recipe
+    from fusiform.surrogates.flow_training.train_model import make_data
 
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

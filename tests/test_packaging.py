@@ -42,6 +42,13 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def folder_of(package: str, pattern: str) -> Iterator[Path]:
+    """The files of package data, where "*" stands for every package."""
+    if package == "*":
+        return (path for folder in SHIPPED for path in (ROOT / folder).rglob(pattern))
+    return ROOT.joinpath(*package.split(".")[1:]).glob(pattern)
+
+
 def normalized(requirement: str) -> str:
     """The distribution's name in a requirement, as indexes compare names."""
     return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", requirement)[0]).lower()
@@ -49,17 +56,15 @@ def normalized(requirement: str) -> str:
 
 def test_every_folder_with_code_is_a_listed_package(settings: dict[str, Any]) -> None:
     folders = {path.parent.relative_to(ROOT).as_posix() for path in modules(*SHIPPED)}
-    expected = {"fusiform." + folder.replace("/", "."): folder for folder in folders}
-    setuptools = settings["tool"]["setuptools"]
-    assert setuptools["package-dir"] == expected
-    assert sorted(setuptools["packages"]) == sorted(expected)
+    expected = ["fusiform", *sorted("fusiform." + folder.replace("/", ".") for folder in folders)]
+    assert settings["tool"]["setuptools"]["packages"] == expected
 
 
 def test_every_package_has_an_init(settings: dict[str, Any]) -> None:
     """Without one `importlib.resources.files` fails on a package of an editable install."""
-    folders = settings["tool"]["setuptools"]["package-dir"].values()
-    assert [folder for folder in folders if not (ROOT / folder / "__init__.py").is_file()] == []
-    assert not (ROOT / "__init__.py").exists()
+    packages = settings["tool"]["setuptools"]["packages"]
+    folders = [ROOT.joinpath(*package.split(".")[1:]) for package in packages]
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
 
 
 def test_every_other_file_is_package_data_or_left_out_on_purpose(settings: dict[str, Any]) -> None:
@@ -67,7 +72,7 @@ def test_every_other_file_is_package_data_or_left_out_on_purpose(settings: dict[
         path
         for package, patterns in settings["tool"]["setuptools"]["package-data"].items()
         for pattern in patterns
-        for path in (ROOT / package.removeprefix("fusiform.")).glob(pattern)
+        for path in folder_of(package, pattern)
     }
     found = {
         path
@@ -79,9 +84,8 @@ def test_every_other_file_is_package_data_or_left_out_on_purpose(settings: dict[
     assert {path for path in lost if path.rsplit("/", 1)[0] not in NOT_SHIPPED} == set()
 
 
-@pytest.mark.parametrize("folder", CODE)
-def test_packages_are_typed(folder: str) -> None:
-    assert files(f"fusiform.{folder}").joinpath("py.typed").is_file()
+def test_the_package_is_typed() -> None:
+    assert files("fusiform").joinpath("py.typed").is_file()
 
 
 @pytest.mark.parametrize("folder", ["bodies", "models", "recipes"])

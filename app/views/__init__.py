@@ -1,1 +1,1 @@
-"""Parts of the design page: what is chosen, the flow, the optimum."""
+"""The sections of the page."""

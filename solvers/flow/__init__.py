@@ -1,1 +1,5 @@
-"""The steady flow past a batch of bodies: mapped grid, equations, Newton, forces, adjoint, state inverse, fields."""
+"""The steady laminar flow past bodies: what the rest of Fusiform asks of it. Nothing else reaches inside."""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -19,7 +19,7 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow.equations import Problem, State, slopes
 from fusiform.solvers.flow.far_field import oseenlet
 from fusiform.solvers.flow.grid import periodic_integral

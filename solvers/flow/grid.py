@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow.stencils import Array, fourier_matrices, hermite_weights
 from fusiform.solvers.geometry import laurent
 

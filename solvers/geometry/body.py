@@ -14,12 +14,18 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.geometry.files import read_outline
-from fusiform.solvers.geometry.fitting import DEFAULT_MODES, MODES_RANGE, fit_fewer_modes, fit_outline, require_modes
+from fusiform.solvers.geometry.formats.outline_files import read_outline
+from fusiform.solvers.geometry.named_outlines import naca_outline
+from fusiform.solvers.geometry.outline_fitting import (
+    DEFAULT_MODES,
+    MODES_RANGE,
+    fit_fewer_modes,
+    fit_outline,
+    require_modes,
+)
 from fusiform.solvers.geometry.polygons import FloatArray
-from fusiform.solvers.geometry.sections import naca_outline
 from fusiform.solvers.geometry.validity import is_valid
 
 FINENESS_RANGE = (0.1, 20.0)

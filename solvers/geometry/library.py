@@ -8,10 +8,10 @@ import re
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from fusiform.solvers.errors import InputError
+from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry.body import Body
-from fusiform.solvers.geometry.files import SUFFIXES
-from fusiform.solvers.geometry.fitting import DEFAULT_MODES
+from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
+from fusiform.solvers.geometry.outline_fitting import DEFAULT_MODES
 
 
 def sample_names() -> list[str]:

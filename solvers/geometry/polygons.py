@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fusiform.solvers.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, require
 
 FloatArray = NDArray[np.float64]
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.errors import require
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.forces import ForceModel
-from fusiform.solvers.inverse.models import DragModel, SolverModel
-from fusiform.solvers.inverse.objectives import DesignPoint
-from fusiform.solvers.inverse.variables import Array, Variables
+from fusiform.solvers.inverse.problem.objectives import DesignPoint
+from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
+from fusiform.solvers.inverse.search.evaluations import ForceModel
+from fusiform.solvers.inverse.search.variables import Array, Variables
 
 STEPS = tuple(0.02 * 0.5**n for n in range(5))
 RIGHT = 1.9

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.errors import require
-from fusiform.solvers.inverse.constraints import Constraint, MaxHeight, MaxLength, MinThickness
-from fusiform.solvers.inverse.minimize import optimize
-from fusiform.solvers.inverse.models import DragModel
-from fusiform.solvers.inverse.objectives import DesignPoint, Lift
-from fusiform.solvers.inverse.problem import Problem
-from fusiform.solvers.inverse.result import OptimizationResult
+from fusiform.solvers.inverse.optimization import optimize
+from fusiform.solvers.inverse.problem.objectives import DesignPoint, Lift
+from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.shape_constraints import Constraint, MaxHeight, MaxLength, MinThickness
+from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.search.drag_models import DragModel
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from fusiform.solvers.errors import require
+from fusiform.solvers.common.errors import require
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.geometry import is_valid
 from fusiform.solvers.inverse import DesignPoint, DragModel, SolverModel, minimize_drag
-from fusiform.solvers.inverse.forces import ForceModel
-from fusiform.solvers.inverse.variables import Variables
+from fusiform.solvers.inverse.search.evaluations import ForceModel
+from fusiform.solvers.inverse.search.variables import Variables
 from fusiform.surrogates import load_surrogate
 
 MODES = 8

@@ -18,9 +18,9 @@ from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import Prediction, load_surrogate
-from fusiform.surrogates.confidence import kinematic_residual
-from fusiform.surrogates.dataset import turned
+from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.model.error_bound import kinematic_residual
 
 SEED = 4711
 EDGES = (0.0, 0.002, 0.005, 0.01, 0.02, math.inf)

@@ -76,8 +76,8 @@ def one(side: str, width: int, rows: int, path: Path) -> None:
     import torch
     from torch import nn
 
-    from fusiform.surrogates.training.half_inverse import SpectralPower, spectral_step
-    from fusiform.surrogates.training.jacobian import BatchJacobian
+    from fusiform.surrogates.training.half_inverse.jacobian import BatchJacobian
+    from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower, spectral_step
     from fusiform.surrogates.training.physics import Batch, Regression, residual_and_jacobian
 
     torch.set_num_threads(1)

@@ -30,13 +30,13 @@ import matplotlib as mpl
 import torch
 from torch import Tensor, nn
 
-from fusiform.surrogates.training.first_order import FirstOrder, muon
-from fusiform.surrogates.training.half_inverse import SpectralPower
-from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
+from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
+from fusiform.surrogates.training.loop.schedule import Schedule, constant, one_cycle
+from fusiform.surrogates.training.methods.first_order import FirstOrder, muon
+from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
+from fusiform.surrogates.training.methods.scale_invariant_physics import ScaleInvariantPhysics
+from fusiform.surrogates.training.methods.target_cache import RefreshConfig
 from fusiform.surrogates.training.physics import Batch, Inverse, Physics, loss_of
-from fusiform.surrogates.training.scale_invariant_physics import ScaleInvariantPhysics
-from fusiform.surrogates.training.schedule import Schedule, constant, one_cycle
-from fusiform.surrogates.training.target_cache import RefreshConfig
 from fusiform.surrogates.training.update_rule import UpdateRule
 
 mpl.use("Agg")

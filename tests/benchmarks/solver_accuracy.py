@@ -18,7 +18,7 @@ from fusiform.solvers.flow.analysis import contour_forces
 from fusiform.solvers.flow.error_estimate import estimate_error
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.solvers.solve import turned_coefficients
+from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.design_space import DesignSpace, sample
 
 REFERENCE = Resolution(128, 160)

@@ -9,10 +9,10 @@ import torch
 
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.dataset import turned
+from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import Designs, sample
-from fusiform.surrogates.flow_physics import FlowPhysics
-from fusiform.surrogates.targets import InverseConfig, invert_flows
+from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
+from fusiform.surrogates.flow_training.sip_targets import InverseConfig, invert_flows
 
 SEED = 77_777
 CHUNK = 8

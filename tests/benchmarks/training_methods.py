@@ -24,29 +24,29 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers import Body, FlowConditions
-from fusiform.solvers.files import write_json
+from fusiform.solvers.common.files import write_json
+from fusiform.solvers.common.processes import run_in_processes
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.inverse import DragModel, SolverModel, minimize_drag
-from fusiform.surrogates.basis import LinearBasis, fit_basis
-from fusiform.surrogates.confidence import ErrorModel
-from fusiform.surrogates.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
+from fusiform.surrogates.data.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
+from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.design_space import DesignSpace, sample
-from fusiform.surrogates.features import features
-from fusiform.surrogates.fitting import scaled_targets
-from fusiform.surrogates.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
-from fusiform.surrogates.model import FORCE_PARITY, FORCES, Surrogate, drag_scale, fit_drag_scale
-from fusiform.surrogates.network import EquivariantNetwork
-from fusiform.surrogates.samples import encoded_samples, scaled_snapshots
-from fusiform.surrogates.training.first_order import FirstOrder, soap
-from fusiform.surrogates.training.half_inverse import SpectralPower
-from fusiform.surrogates.training.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
-from fusiform.surrogates.training.loop import TrainConfig, train
+from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
+from fusiform.surrogates.flow_training.stages import scaled_targets
+from fusiform.surrogates.model.error_bound import ErrorModel
+from fusiform.surrogates.model.features import features
+from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
+from fusiform.surrogates.model.network import EquivariantNetwork
+from fusiform.surrogates.model.surrogate import FORCE_PARITY, FORCES, Surrogate, drag_scale, fit_drag_scale
+from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
+from fusiform.surrogates.training.loop.loop import TrainConfig, train
+from fusiform.surrogates.training.loop.schedule import one_cycle
+from fusiform.surrogates.training.methods.first_order import FirstOrder, soap
+from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
+from fusiform.surrogates.training.methods.scale_invariant_physics import ScaleInvariantPhysics
+from fusiform.surrogates.training.methods.target_cache import NEVER, RefreshConfig
 from fusiform.surrogates.training.physics import Batch, Inverse, Regression
-from fusiform.surrogates.training.scale_invariant_physics import ScaleInvariantPhysics
-from fusiform.surrogates.training.schedule import one_cycle
-from fusiform.surrogates.training.target_cache import NEVER, RefreshConfig
 from fusiform.surrogates.training.update_rule import UpdateRule
-from fusiform.surrogates.workers import run_in_processes
 
 SPACE = DesignSpace(
     modes=4,

@@ -1,0 +1,5 @@
+"""Fusiform finds the body shape with the least drag: `import fusiform as fs`."""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,1 @@
+"""Long work: jobs, refinement, training processes, caches."""

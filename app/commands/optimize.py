@@ -1,0 +1,176 @@
+"""`fusiform optimize`: a body and flags, or a problem file; the optimum with what each constraint costs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, NamedGrid, finish, judge, say
+from fusiform.app.commands.printed_result import make_console
+
+if TYPE_CHECKING:
+    from fusiform.solvers.inverse import OptimizationResult, Problem
+
+Start = Annotated[
+    str,
+    typer.Argument(
+        metavar="BODY|PROBLEM",
+        help="a body as for `solve`, or a .toml problem file (see assets/problems) or a .json project file",
+    ),
+]
+Limit = Annotated[float | None, typer.Option(metavar="X", help="In the body's own unit of length.")]
+CHECKPOINT = "checkpoint.json"
+
+
+def optimize(
+    start: Start,
+    reynolds: Annotated[
+        float | None, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d; not with a problem file.")
+    ] = None,
+    alpha_deg: Alpha = 0.0,
+    model: Annotated[
+        str, typer.Option(metavar="surrogate|solver|PATH", help="What the optimiser asks for the drag.")
+    ] = "surrogate",
+    max_length: Limit = None,
+    max_height: Limit = None,
+    min_thickness: Limit = None,
+    min_radius: Limit = None,
+    lift: Annotated[float | None, typer.Option(metavar="CL", help="Prescribed lift coefficient.")] = None,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Go on with the solver until its own optimality conditions hold.")
+    ] = False,
+    starts: Annotated[
+        int | None, typer.Option(metavar="N", help="Local searches, from the best of many bodies.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="S", help="Seconds after which the best body is kept.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for outlines, project and numbers.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite earlier results in DIR.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that was stopped in DIR.")] = False,
+    max_iterations: Annotated[int | None, typer.Option(metavar="N", help="Most iterations of each search.")] = None,
+    grid: Annotated[NamedGrid | None, typer.Option(help=f"Grid of the verification, {GRID_HELP}.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
+    begun = time.perf_counter()
+    from fusiform.app.commands.drag_models import drag_model
+    from fusiform.app.commands.progress import show_search
+    from fusiform.app.state.exported_files import prepare_folder, write_optimum
+    from fusiform.solvers.common.errors import require
+    from fusiform.solvers.inverse import optimize as run
+
+    limits = {"length": max_length, "height": max_height, "thickness": min_thickness, "radius": min_radius}
+    options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
+    problem = _problem(start, reynolds, alpha_deg, limits, lift)
+    problem = replace(problem, **{key: value for key, value in options.items() if value is not None})
+    problem = replace(problem, certify=certify or problem.certify)
+    asked = drag_model(model)
+    require(out is not None or not resume, "expected a folder to resume from, got none; name it with --out DIR")
+    checkpoint = None
+    if out is not None:
+        prepare_folder(out, overwrite=force or resume)
+        checkpoint = out / CHECKPOINT
+        require(
+            force or resume or not checkpoint.exists(),
+            f"expected a folder without a stopped run, got {out} with one; --resume goes on, --force begins anew",
+        )
+        require(
+            checkpoint.exists() or not resume,
+            f"expected a {CHECKPOINT} to resume from in {out}, got none; start without --resume",
+        )
+    try:
+        with show_search(make_console(stderr=True), problem.verify or "no") as watch:
+            result = run(
+                problem, model=asked, callback=watch, checkpoint=checkpoint, resume=checkpoint if resume else None
+            )
+    except KeyboardInterrupt:
+        if checkpoint is not None and checkpoint.exists():
+            say(f"the best body so far is in {checkpoint}; --resume goes on from there.")
+        raise
+    numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
+    numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
+    finish(_title(result), numbers, as_json, _notes(result, numbers["files"]), problem.body.fit_error)
+    _judge_result(result)
+    if checkpoint is not None and not result.stopped:
+        checkpoint.unlink(missing_ok=True)
+
+
+def _problem(
+    start: str, reynolds: float | None, alpha_deg: float, limits: dict[str, float | None], lift: float | None
+) -> Problem:
+    """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
+    from fusiform.solvers import FlowConditions, load_body
+    from fusiform.solvers.common.errors import require
+    from fusiform.solvers.inverse import DesignPoint, Lift, MaxHeight, MaxLength, MinRadius, MinThickness, Problem
+    from fusiform.solvers.inverse.problem.problem import PROBLEM_SUFFIXES, read_problem
+
+    if Path(start).suffix.lower() in PROBLEM_SUFFIXES:
+        require(
+            reynolds is None and alpha_deg == 0.0,
+            "expected the conditions in the problem file, got --reynolds or --alpha-deg as well; leave them out",
+        )
+        problem = read_problem(Path(start))
+    else:
+        require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
+        assert reynolds is not None
+        conditions = FlowConditions(reynolds, alpha_deg)
+        problem = Problem(load_body(start), (DesignPoint(conditions),))
+    kinds: dict[str, Any] = {"length": MaxLength, "height": MaxHeight, "thickness": MinThickness, "radius": MinRadius}
+    added = tuple(kinds[key](value) for key, value in limits.items() if value is not None)
+    held = () if lift is None else (Lift(lift, lift),)
+    return replace(
+        problem,
+        constraints=(*problem.constraints, *added),
+        force_constraints=(*problem.force_constraints, *held),
+    )
+
+
+def _title(result: OptimizationResult) -> str:
+    how = "certified" if result.certified else "solved" if result.verified is not None else "as the model predicts it"
+    words = result.problem.objective.describe()
+    return f"{words[0].upper()}{words[1:]} from {result.problem.body.name}, {how}"
+
+
+def _notes(result: OptimizationResult, files: list[str]) -> list[str]:
+    notes = [result.status]
+    drag = result.verification.get("weighted_drag_coefficient")
+    if drag is not None:
+        apart = result.predicted_drag_coefficient / drag - 1.0
+        notes.append(f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag.")
+    if result.verification and len(result.problem.points) > 1:
+        notes += [_at(point) for point in result.verification["points"]]
+        start = result.verification["weighted_initial_drag_coefficient"]
+        notes.append(f"weighted mean: {_drags(drag, start)}; the table is of the first design point")
+    for report in result.constraints:
+        cost = f"active; relaxing it by {report.unit} gains {report.gain:.4g}" if report.active else "not active"
+        notes.append(f"{report.description}: slack {report.slack:.3g}, {cost}")
+    return [*notes, *(f"wrote {name}" for name in files)]
+
+
+def _at(point: dict[str, Any]) -> str:
+    """What the solver found at one of several design points."""
+    where = f"Re {point['reynolds']:g}, {point['alpha_deg']:g}°, weight {point['weight']:.3g}"
+    lift = "" if point["lift_coefficient"] is None else f", C_L {point['lift_coefficient']:.5g}"
+    poor = "" if point["converged"] and point["accurate"] else f"; {point['status']}"
+    return f"{where}: {_drags(point['drag_coefficient'], point['initial_drag_coefficient'])}{lift}{poor}"
+
+
+def _drags(optimum: float | None, start: float | None) -> str:
+    best, first = ("unknown" if value is None else f"{value:.5g}" for value in (optimum, start))
+    return f"C_D {best} (start {first})"
+
+
+def _judge_result(result: OptimizationResult) -> None:
+    """Warn where the optimum is not what was asked for; exit code 2 without a feasible body, 1 without a flow."""
+    if not result.feasible:
+        say(result.status)
+        raise typer.Exit(2)
+    if result.problem.certify and not result.certified:
+        say(f"warning: {result.status}")
+    if result.verified is not None:
+        judge(result.verified)

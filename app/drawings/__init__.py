@@ -1,0 +1,1 @@
+"""What is drawn: components, pictures, plots and reports."""

@@ -1,0 +1,49 @@
+"""What the plots along the wall show (`curves.js`), as plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from fusiform.app.drawings.pictures import wall_values
+from fusiform.app.drawings.plots import WALL_QUANTITIES, WallCurve, common_range, usual_range
+
+DIGITS = 4
+ROOM = 0.04
+
+
+def payload(curves: Sequence[WallCurve], quantity: str) -> dict[str, Any]:
+    """A wall quantity of one or more bodies over x; `WallCurve.colour` is here the role that the style sheet colours.
+
+    The upper side runs from the rear counter-clockwise to the nose. Limits leave out narrow peaks at sharp edges.
+    """
+    shown = WALL_QUANTITIES[quantity]
+    drawn, ends, ranges = [], [], []
+    for curve in curves:
+        eta, outline, values = wall_values(curve.field, getattr(curve.field, quantity))
+        points = np.round(np.stack([outline.real, values], axis=1), DIGITS)
+        half = len(eta) // 2
+        marks = [[p.position.real, float(np.interp(p.eta, eta, values))] for p in curve.separation]
+        drawn.append(
+            {
+                "name": curve.name,
+                "role": curve.colour,
+                "upper": points[: half + 1].tolist(),
+                "lower": points[half:].tolist(),
+                "marks": np.round(marks, DIGITS).tolist(),
+            }
+        )
+        ends += [float(outline.real.min()), float(outline.real.max())]
+        ranges.append(usual_range(outline, values))
+    room = ROOM * (max(ends) - min(ends))
+    return {
+        "title": shown.plain_label,
+        "definition": shown.definition,
+        "symbol": shown.plain_symbol,
+        "down": shown.upside_down,
+        "x": [min(ends) - room, max(ends) + room],
+        "y": list(common_range(ranges)),
+        "curves": drawn,
+    }

@@ -1,0 +1,175 @@
+"""What the drawing shows (`drawing.js`), as plain numbers and text: body, colours, lines, marks and sensitivity.
+
+Everything is in the frame of the stream: the body turned by the incidence about the centre of its map, lengths in d.
+"""
+
+from __future__ import annotations
+
+import base64
+import cmath
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fusiform.app.drawings.colours import colour_table
+from fusiform.app.drawings.pictures import Array, ComplexArray, Window
+from fusiform.app.drawings.plots import Quantity
+from fusiform.app.drawings.raster import Raster
+from fusiform.solvers import Body
+from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
+from fusiform.surrogates import Prediction
+
+OUTLINE_POINTS = 192
+CONTROL_POINTS = 16
+PULL_WIDTH = 0.35
+PROBE = 0.01
+USUAL_SHARE = 0.9
+SATURATION_PERCENTILE = 98.5
+NOTHING = 65535
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values to be coloured between `low` and `high`; NaN where there is nothing to show."""
+
+    grid: Raster
+    values: Array
+    quantity: Quantity
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How the drag answers to the outline: `density` (OUTLINE_POINTS,), −1 to 1, over the magnitude that nine tenths of
+    the outline keep, since sharp edges would hide the rest; and the change of drag in percent when each control point
+    is pulled out by 0.01 d."""
+
+    density: Array
+    effects: tuple[float, ...]
+
+
+def outline_of(body: Body, alpha_deg: float) -> ComplexArray:
+    """The outline at incidence, (OUTLINE_POINTS,), at equal steps of η; control point i is number i · 12."""
+    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j] - body.origin) / body.reference_length
+    return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)
+
+
+def pull_along_normal(body: Body, alpha_deg: float, index: int, pull: complex) -> float:
+    """The part along the outward normal of a `pull` (stream's frame, in d) at control point `index`."""
+    points = outline_of(body, alpha_deg)
+    at = index * (OUTLINE_POINTS // CONTROL_POINTS)
+    tangent = points[(at + 1) % OUTLINE_POINTS] - points[at - 1]
+    return float((pull * (tangent / 1j / abs(tangent)).conjugate()).real)
+
+
+def sensitivity_of(prediction: Prediction) -> Sensitivity:
+    """From the surrogate's gradient of the drag."""
+    body = prediction.body
+    density = drag_sensitivity(body, prediction.gradient().coefficients, OUTLINE_POINTS)
+    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j]) / body.reference_length
+    arc = 0.5 * np.abs(np.roll(points, -1) - np.roll(points, 1))
+    angle = 2.0 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
+    centre = 2.0 * np.pi * np.arange(CONTROL_POINTS) / CONTROL_POINTS
+    bump = np.exp((np.cos(angle - centre[:, None]) - 1.0) / PULL_WIDTH**2)
+    effects = 100.0 * PROBE * bump @ (density * arc) / prediction.drag_coefficient
+    order = np.argsort(np.abs(density))
+    usual = order[np.searchsorted(np.cumsum(arc[order]), USUAL_SHARE * arc.sum())]
+    scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
+    return Sensitivity(scaled, tuple(effects.tolist()))
+
+
+def limits(values: Array, quantity: Quantity) -> tuple[float, float]:
+    """Round limits of the colours: signed fields are centred and leave out their extreme 1.5 %."""
+    finite = values[np.isfinite(values)]
+    if not quantity.signed:
+        return 0.0, float(np.ceil(10.0 * finite.max()) / 10.0)
+    top = float(np.percentile(np.abs(finite), SATURATION_PERCENTILE))
+    digits = 10.0 ** np.floor(np.log10(max(top, 1e-6)))
+    top = float(np.ceil(2.0 * top / digits) * digits / 2.0)
+    return -top, top
+
+
+def payload(
+    *,
+    version: int,
+    home: Window,
+    outline: ComplexArray,
+    layer: Layer | None,
+    badge: str,
+    lines: Iterable[ComplexArray] = (),
+    dividing: Iterable[ComplexArray] = (),
+    ghost: ComplexArray | None = None,
+    marks: Sequence[tuple[complex, str]] = (),
+    sensitivity: Sensitivity | None = None,
+    awaited: bool = False,
+) -> dict[str, Any]:
+    """The data of the drawing, ready for JSON; `awaited`: whether a better flow is to come."""
+    extent = home if layer is None else layer.grid.window
+    return {
+        "version": version,
+        "editable": True,
+        "count": CONTROL_POINTS,
+        "width": PULL_WIDTH,
+        "home": _box(home),
+        "extent": _box(extent),
+        "outline": _flat(outline),
+        "ghost": None if ghost is None else _flat(ghost),
+        "lines": _path(lines),
+        "heavy": _path(dividing),
+        "ink": "#33404d" if layer is None or layer.quantity.signed else "#ffffff",
+        "marks": [[round(point.real, 4), round(point.imag, 4), text] for point, text in marks],
+        "sensitivity": None if sensitivity is None else np.round(sensitivity.density, 3).tolist(),
+        "effects": None if sensitivity is None else [f"{x:+.2f}".replace("-", "−") for x in sensitivity.effects],
+        "badge": badge,
+        "awaited": awaited,
+        "hint": "" if version else "Drag a white point of the outline; point at the flow to read it.",
+        **_colours(layer),
+    }
+
+
+def _colours(layer: Layer | None) -> dict[str, Any]:
+    if layer is None:
+        return {"raster": None, "colours": {"label": "", "lowest": "", "highest": "", "table": ""}}
+    low, high = float(np.nanmin(layer.values)), float(np.nanmax(layer.values))
+    steps = (NOTHING - 1) / max(high - low, 1e-12)
+    quantised = np.where(np.isnan(layer.values), NOTHING, np.round((layer.values - low) * steps))
+    rows, columns = layer.values.shape
+    table = colour_table(layer.quantity.table)
+    return {
+        "raster": {
+            "nx": columns,
+            "ny": rows,
+            "low": low,
+            "high": max(high, low + 1e-12),
+            "data": base64.b64encode(quantised.astype("<u2").tobytes()).decode(),
+        },
+        "colours": {
+            "label": layer.quantity.plain_label,
+            "low": layer.low,
+            "high": layer.high,
+            "lowest": f"{layer.low:g}".replace("-", "−"),
+            "highest": f"{layer.high:g}",
+            "table": base64.b64encode(table.tobytes()).decode(),
+        },
+    }
+
+
+def _box(window: Window) -> list[float]:
+    return [window.left, window.bottom, window.right, window.top]
+
+
+def _flat(points: ComplexArray) -> list[float]:
+    return np.round(np.stack([points.real, points.imag], axis=1), 5).ravel().tolist()
+
+
+def _path(lines: Iterable[ComplexArray]) -> str:
+    """Lines as one SVG path."""
+    texts = []
+    for line in lines:
+        pairs = " ".join(f"{x:.3f} {y:.3f}" for x, y in zip(line.real.tolist(), line.imag.tolist(), strict=True))
+        texts.append(f"M{pairs}")
+    return "".join(texts)

@@ -1,0 +1,131 @@
+"""Figures of training runs and of the measured comparisons of the training methods: one colour and dash a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import plotly.graph_objects as go
+
+from fusiform.app.state.training_folder import Point, Run
+
+HEIGHT = 270
+COLOURS = {  # after Okabe & Ito, readable on a light and on a dark page
+    "supervised": "#8d99a6",
+    "DP": "#d55e00",
+    "SIP": "#2a7fb8",
+    "HIG": "#c76ba5",
+    "SIP+HIG": "#0f9d76",
+}
+DASHES = {"supervised": "dash", "DP": "dot", "SIP": "solid", "HIG": "dashdot", "SIP+HIG": "longdash"}
+STEPS, SECONDS = "Steps", "Seconds"
+AXIS_TITLES = {STEPS: "steps", SECONDS: "seconds of wall clock, physics included"}
+
+
+def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = HEIGHT) -> go.Figure:
+    """`quantity`, "loss" or "median" (held-out drag error), of the runs at their checkpoints; a ring where a stage
+    begins. The loss means another thing in each stage, so its line is cut there."""
+    figure = go.Figure()
+    for run in runs:
+        points = [p for p in run.points if getattr(p, quantity) is not None and _place(p, axis) is not None]
+        shown: list[tuple[float | None, float | None, str, int]] = []
+        for before, now in pairwise([*points[:1], *points]):
+            begins = now.stage != before.stage
+            if begins and quantity == "loss":
+                shown.append((None, None, "", 0))
+            shown.append((_place(now, axis), getattr(now, quantity), now.stage, 7 if begins else 0))
+        if not shown:
+            continue
+        places, values, stages, rings = zip(*shown, strict=True)
+        colour = COLOURS[run.label]
+        figure.add_scatter(
+            x=places,
+            y=values,
+            customdata=stages,
+            mode="lines+markers",
+            name=run.label,
+            line={"color": colour, "dash": DASHES[run.label], "width": 2},
+            marker={"color": colour, "size": rings, "symbol": "circle-open", "line": {"width": 2}, "opacity": 1},
+            hovertemplate=f"{run.label}, %{{customdata}}<br>%{{x:.4g}} {axis.lower()}: %{{y:.3g}}<extra></extra>",
+        )
+    _style(figure, height)
+    figure.update_xaxes(title={"text": AXIS_TITLES[axis], "standoff": 8}, rangemode="tozero")
+    percent = quantity == "median"
+    figure.update_yaxes(
+        title={"text": "held-out drag error" if percent else "loss", "standoff": 8},
+        type="log",
+        tickformat=".2~%" if percent else None,
+        exponentformat="power",
+        minexponent=1,
+        dtick="D2" if percent else 1,
+    )
+    return figure
+
+
+def _place(point: Point, axis: str) -> float | None:
+    return point.step if axis == STEPS else point.seconds
+
+
+def errors_figure(rows: Sequence[tuple[str, float, float, float]], height: int = HEIGHT) -> go.Figure:
+    """Drag errors (name, median, lowest, highest) on a log scale, a line from lowest to highest."""
+    figure = go.Figure()
+    for name, median, low, high in reversed(rows):
+        colour = COLOURS.get(name.split(",")[0], COLOURS["supervised"])
+        figure.add_scatter(
+            x=[median],
+            y=[name],
+            mode="markers",
+            marker={"color": colour, "size": 11},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - median],
+                "arrayminus": [median - low],
+                "color": colour,
+                "thickness": 2,
+            },
+            hovertemplate=f"{name}: %{{x:.3%}} ({low:.3%} to {high:.3%})<extra></extra>",
+        )
+    _style(figure, height)
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(
+        title={"text": "held-out drag error, median (line: three seeds)", "standoff": 8},
+        type="log",
+        tickformat=".2~%",
+        dtick="D2",
+    )
+    figure.update_yaxes(showgrid=True)
+    return figure
+
+
+def conditioning_figure(conditions: Sequence[float], errors: Mapping[str, Sequence[float]], height: int) -> go.Figure:
+    """Errors by method against the condition number of the physics, both logarithmic."""
+    figure = go.Figure()
+    for name, values in errors.items():
+        method = name.split(",")[0]
+        figure.add_scatter(
+            x=list(conditions),
+            y=list(values),
+            mode="lines+markers",
+            name=name,
+            line={"color": COLOURS[method], "dash": DASHES[method], "width": 2},
+            hovertemplate=f"{name}<br>condition %{{x:g}}: error %{{y:.2g}}<extra></extra>",
+        )
+    _style(figure, height)
+    figure.update_xaxes(title={"text": "condition number of the physics", "standoff": 8}, type="log", dtick=1)
+    figure.update_yaxes(
+        title={"text": "error after four seconds", "standoff": 8}, type="log", dtick="D2", tickformat="~g"
+    )
+    return figure
+
+
+def _style(figure: go.Figure, height: int) -> None:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
+        showlegend=True,
+        uirevision="keep",
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)

@@ -1,0 +1,121 @@
+"""The controls of an optimisation: objective, constraints as rows of numbers, and how hard to look."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fusiform.app.state.constraint_kinds import KINDS, Row
+from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES
+from fusiform.app.views.optimise import problem
+from fusiform.app.views.shared import session
+
+
+def panel() -> None:
+    """Draw the controls."""
+    setup = st.session_state.setup
+    with st.container(key="rail_problem", gap="small"):
+        session.follow("objective", setup["objective"])
+        st.selectbox(
+            "Objective",
+            list(OBJECTIVES),
+            key="objective",
+            format_func=OBJECTIVES.__getitem__,
+            on_change=problem.set_entry,
+            args=("objective",),
+            help="What is made small: the drag coefficient, weighted over the conditions; minus lift over drag; or the "
+            "change of shape until the drag is the wanted one. The body's area is always kept.",
+        )
+        if setup["objective"] == "drag_at_lift":
+            session.follow("lift", setup["lift"])
+            st.number_input(
+                "Lift $C_L$",
+                key="lift",
+                step=0.05,
+                format="%.4g",
+                on_change=problem.set_entry,
+                args=("lift",),
+                help="The lift coefficient that the body is to have at these conditions, positive upwards.",
+            )
+        st.selectbox(
+            "Constraints",
+            list(KINDS),
+            index=None,
+            key="add_constraint",
+            placeholder="Add a constraint …",
+            format_func=lambda kind: KINDS[kind].label,
+            on_change=problem.add,
+            disabled=len(problem.rows()) >= problem.MOST_ROWS,
+            help="It begins with sensible numbers for the present body, in the body's own unit (here "
+            f"d = {session.present().reference_length:.4g}). Payloads, boxes and bars can be dragged in the drawing.",
+        )
+        for row in problem.rows():
+            _row(row)
+        if any(row["kind"] == "point" for row in problem.rows()):
+            session.follow("weight", setup["weight"])
+            st.number_input(
+                "Weight of the conditions above",
+                0.01,
+                key="weight",
+                on_change=problem.set_entry,
+                args=("weight",),
+                help="Share of the drag at the conditions above in the objective, beside those of the other ones.",
+            )
+    _options()
+
+
+def _row(row: Row) -> None:
+    """A constraint: its name, its numbers, and a button that removes it."""
+    kind, number = KINDS[row["kind"]], row["id"]
+    with st.container(key=f"constraint_{number}", border=True, gap="small"):
+        name, away = st.columns([5, 1], vertical_alignment="center")
+        name.markdown(f"**{kind.label}**", help=kind.meaning)
+        away.button(
+            "Remove",
+            key=f"remove_{number}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=problem.remove,
+            args=(number,),
+            help=f"Remove: {kind.label.lower()}.",
+        )
+        across = 2 if len(kind.numbers) <= 2 else 3
+        for first in range(0, len(kind.numbers), across):
+            for column, field in zip(st.columns(across), kind.numbers[first : first + across], strict=False):
+                key = problem.widget(number, field.key)
+                session.follow(key, row.get(field.key))
+                column.number_input(
+                    field.label,
+                    value=None if field.optional else "min",
+                    key=key,
+                    step=0.01,
+                    format="%.5g",
+                    placeholder="none" if field.optional else None,
+                    on_change=problem.write,
+                    args=(number, field.key),
+                    help=field.meaning,
+                )
+
+
+def _options() -> None:
+    options = st.session_state.setup["options"]
+    with st.container(key="rail_options", gap="small"):
+        session.follow("option_certify", bool(options.get("certify", False)))
+        st.toggle(
+            "Certify with the solver",
+            key="option_certify",
+            on_change=problem.set_option,
+            args=("certify",),
+            help="Go on with the flow solver's own gradient until its optimality conditions hold to 0.1 %. Without, "
+            "the optimum is the surrogate's, and the solver only checks its drag.",
+        )
+        session.follow("option_starts", int(options.get("starts", 1)))
+        st.number_input(
+            "Starts",
+            1,
+            MOST_STARTS,
+            key="option_starts",
+            on_change=problem.set_option,
+            args=("starts",),
+            help="Local searches: one from the body, the others from the best of many random bodies. More starts find "
+            "a better optimum where there are several.",
+        )

@@ -1,0 +1,182 @@
+"""The controls of the section Train: recipe, methods, Start and Stop, the folder of the runs, a recipe of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from fusiform.app.background import training_server as train_jobs
+from fusiform.app.drawings.training_plots import SECONDS
+from fusiform.app.state.training_folder import METHODS, RECIPE, own_recipes, read_runs
+from fusiform.app.views.shared.words import sentence
+from fusiform.solvers import InputError
+from fusiform.surrogates.flow_training.recipe import load_recipe
+
+
+def ready() -> None:
+    """Called at the start of each run: what the controls of this section say is kept while another one is shown.
+
+    They begin with the training that the server runs, if any.
+    """
+    state, busy = st.session_state, train_jobs.running()
+    first: dict[str, Any] = {
+        "train_root": str(train_jobs.RUNS if busy is None else busy.parent),
+        "train_recipe": str(train_jobs.shipped_recipes()[0] if busy is None else train_jobs.recipe_of(busy)),
+        "train_axis": SECONDS,
+        "train_error": None,
+        "train_methods": None,
+    }
+    for name, value in first.items():
+        state[name] = state.get(name, value)
+    if state.train_recipe not in _recipes():
+        state.train_recipe, state.train_methods = str(train_jobs.shipped_recipes()[0]), None
+
+
+def folder() -> Path:
+    """Where the runs of the chosen recipe are."""
+    return train_jobs.folder_of(Path(st.session_state.train_recipe), _root())
+
+
+def rail() -> None:
+    """The controls: recipe, methods, folder, Start and Stop."""
+    st.selectbox(
+        "Recipe",
+        _recipes(),
+        key="train_recipe",
+        format_func=_recipe_name,
+        on_change=_chosen,
+        help="What is solved, how large the network is and how long it is trained: a TOML file, see assets/recipes.",
+    )
+    try:
+        _methods_and_buttons(Path(st.session_state.train_recipe))
+    except InputError as error:
+        st.error(sentence(str(error)))
+    if st.session_state.train_error:
+        st.error(sentence(st.session_state.train_error))
+    with st.expander("Folder and own recipe"):
+        _folder_and_recipe()
+
+
+def _root() -> Path:
+    return Path(st.session_state.train_root.strip() or str(train_jobs.RUNS))
+
+
+def _recipes() -> list[str]:
+    """The shipped recipes, and further ones in the folders of the runs."""
+    shipped = train_jobs.shipped_recipes()
+    names = {path.stem for path in shipped}
+    return [str(path) for path in (*shipped, *(p for p in own_recipes(_root()) if p.parent.name not in names))]
+
+
+def _methods_and_buttons(path: Path) -> None:
+    """Which methods to train by, Start and Stop; `InputError` for a recipe that cannot be read."""
+    state, busy, recipe = st.session_state, train_jobs.running() is not None, load_recipe(path)
+    if about := _about(path):
+        st.caption(about)
+    possible = train_jobs.possible_methods(recipe)
+    if state.train_methods is None:
+        state.train_methods = [recipe.training.method]
+    st.pills(
+        "Methods",
+        possible,
+        key="train_methods",
+        selection_mode="multi",
+        format_func=lambda method: METHODS[method],
+        disabled=busy,
+        help="One run each, one after the other, on the same cases: supervised (solved flows only), DP (lowers the "
+        "equations' residual), SIP (targets from the inverted physics), HIG (half-inverted gradients), or both. Only "
+        "those that the recipe has settings for.",
+    )
+    _buttons(path, busy)
+
+
+def _folder_and_recipe() -> None:
+    st.text_input(
+        "Folder of the runs",
+        key="train_root",
+        disabled=train_jobs.running() is not None,
+        help="Each recipe gets a folder here, with the solved cases and a run for each method. A relative path begins "
+        "in the folder where the server was started. `fusiform evaluate` and `--model` read the same runs.",
+    )
+    st.caption(f"That is {_root().resolve()}.")
+    st.file_uploader(
+        "Own recipe",
+        type=["toml"],
+        max_upload_size=1,
+        key="train_upload",
+        on_change=_upload,
+        help="A recipe of your own, a TOML file with the tables of those in assets/recipes; it is copied into the "
+        "folder of the runs.",
+    )
+
+
+def _buttons(path: Path, busy: bool) -> None:
+    chosen = st.session_state.train_methods
+    runs = {run.method: run for run in read_runs(folder())}
+    done = bool(chosen) and all(method in runs and runs[method].card is not None for method in chosen)
+    begun = any(method in runs and runs[method].card is None for method in chosen)
+    start, stop = st.columns(2)
+    start.button(
+        "Go on" if begun else "Start",
+        key="train_start",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=busy or not chosen or done,
+        on_click=_start,
+        args=(path,),
+        help="Solve the cases and train, in a process of its own; what was done before is not done again."
+        if not done
+        else "These runs are finished. Choose another method, or another folder to run them again.",
+    )
+    stop.button(
+        "Stop",
+        key="train_stop",
+        icon=":material/stop:",
+        width="stretch",
+        disabled=not busy,
+        on_click=train_jobs.stop,
+        help="End the training at its last checkpoint; it can go on later. It also ends with the server.",
+    )
+
+
+def _start(path: Path) -> None:
+    state = st.session_state
+    try:
+        train_jobs.start(path, _root(), [method for method in METHODS if method in state.train_methods])
+        state.train_error = None
+    except (InputError, OSError) as error:
+        state.train_error = str(error)
+
+
+def _upload() -> None:
+    state, file = st.session_state, st.session_state.train_upload
+    if file is None:
+        return
+    try:
+        path = train_jobs.add_recipe(file.getvalue(), file.name, _root())
+        state.train_recipe = str(path)
+        _chosen()
+    except (InputError, OSError) as error:
+        state.train_error = str(error)
+
+
+def _chosen() -> None:
+    """Another recipe: its own method, and no old errors."""
+    st.session_state.train_methods = st.session_state.train_error = None
+
+
+def _recipe_name(path: str) -> str:
+    return Path(path).parent.name if Path(path).name == RECIPE else Path(path).stem
+
+
+def _about(recipe: Path) -> str:
+    """The comment at the head of a recipe."""
+    lines = []
+    for line in recipe.read_text().splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("# "))
+    return " ".join(lines)

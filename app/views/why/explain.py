@@ -1,0 +1,192 @@
+"""The section Why: why inverting the physics pays, with the project's own measurements, read from their files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fusiform.app.drawings.training_plots import conditioning_figure, errors_figure
+from fusiform.app.state import measured
+from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric, metric_row
+
+WHY = "Why"
+WIDTH = 1080
+FLOW, METHODS = "### The flow", "## Training methods"
+BEST_SIP, BEST_DP, BEST_SUPERVISED, HIG, BOTH = "SIP, SOAP", "DP, AdamW", "supervised, SOAP", "HIG", "SIP+HIG"
+DP_FORMULA = r"""
+\Delta\theta = -\eta \left(\frac{\partial f}{\partial\theta}\right)^{\!\top}
+\underbrace{\left(\frac{\partial R}{\partial y}\right)^{\!\top} R(y)}_{\text{the residual's gradient}}
+"""
+SIP_FORMULA = r"""
+\begin{gathered}
+\Delta\theta = -\eta \left(\frac{\partial f}{\partial\theta}\right)^{\!\top} (y - \tilde y) \\
+\tilde y = y - \underbrace{\left(\frac{\partial R}{\partial y}\right)^{\!-1} R(y)}_{\text{the inverse}}
+\end{gathered}
+"""
+HIG_FORMULA = r"""
+\begin{gathered}
+\Delta\theta = -\eta\, J^\top (J J^\top)^{-3/4}\, g \\
+J = \frac{\partial R}{\partial y}\frac{\partial f}{\partial\theta}, \quad g = \frac{\partial L}{\partial R}
+\end{gathered}
+"""
+BOTH_FORMULA = r"""
+\begin{gathered}
+\Delta\theta = -\eta\, J^\top (J J^\top)^{-3/4} (y - \tilde y) \\
+J = \frac{\partial f}{\partial\theta}
+\end{gathered}
+"""
+
+
+def show() -> None:
+    """Draw the page."""
+    with st.container(horizontal_alignment="center"), st.container(key="why", width=WIDTH):
+        rows = measured.table("methods")
+        errors = {row["method"]: measured.shares(row["drag median (seeds)"]) for row in rows}
+        _question(rows, errors)
+        _reason(rows)
+        _methods()
+        _conditioning()
+        _in_time()
+        _what_did_not_work(rows, errors)
+        _sources()
+
+
+def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
+    st.markdown("### Why inverting the physics pays")
+    st.markdown(
+        "A network is to answer for the flow past any body. The equations of the flow, $R(y) = 0$, are known. **Should "
+        "it learn by going down the gradient of $R$, or by asking for the solution of $R = 0$ and learning that?**"
+    )
+    sip, dp, start = errors[BEST_SIP][0], errors[BEST_DP][0], errors["the start of all"][0]
+    held = "Median |C_D/C_D* − 1| over held-out flows, median of three seeds; * is the flow solver."
+    with metric_row():
+        metric("Start of all", f"{start:.2%}", "held-out drag error", held)
+        metric("Differentiated: DP", f"{dp:.1%}", f"{dp / start:.0f} times worse", f"{held} {BEST_DP}.")
+        metric("Inverted: SIP", f"{sip:.2%}", f"{start / sip:.1f} times better", f"{held} {BEST_SIP}.")
+        metric("DP over SIP", f"{dp / sip:.0f} times", "after the same time", "Ratio of the two held-out drag errors.")
+    st.markdown("##### The same network, the same start, the same time, the same thread")
+    errors_chart()
+    st.table(rows, hide_index=True)
+    st.caption(
+        "assets/training/methods.md: medians over three seeds (lowest, highest) on held-out flows. How it was measured "
+        "stands under Sources."
+    )
+
+
+def errors_chart() -> None:
+    """The held-out drag errors of the methods, measured with equal time for each."""
+    rows = [(row["method"], *measured.shares(row["drag median (seeds)"])) for row in measured.table("methods")]
+    figure = errors_figure(rows, height=300)
+    st.plotly_chart(figure, key="why_errors", config=PLOT_CONFIG, alt="Held-out drag error of each method")
+
+
+def _reason(rows: measured.Table) -> None:
+    st.markdown("##### The reason in two lines")
+    st.markdown(
+        "Near the solution $y^*$ the residual is $R \\approx A\\,(y - y^*)$, with $A = \\partial R/\\partial y$. Some "
+        "directions of $y$ weigh far more in $A$ than others: a small eddy at the wall against the stream far away."
+    )
+    with st.container(key="why_pushes"):
+        st.latex(r"\text{differentiated:}\quad -A^{\top} R \;=\; -A^{\top}\! A\,(y - y^*)")
+        st.latex(r"\text{inverted:}\quad -A^{-1} R \;=\; -(y - y^*)")
+    st.markdown(
+        "The gradient squares these scales: where one direction weighs a thousand times more than another, the network "
+        "is pushed along it a million times harder. The inverse takes the scales away: it points to the solution "
+        f"itself. And it is affordable: a target for a new body cost {_solves(rows, BEST_SIP):.1f} factorisations of "
+        f"$A$, a solved flow {_solves(rows, BEST_SUPERVISED):.1f}."
+    )
+
+
+def _solves(rows: measured.Table, method: str) -> float:
+    """Linear solves a body."""
+    row = next(row for row in rows if row["method"] == method)
+    return float(row["linear solves"]) / float(row["bodies"])
+
+
+def _methods() -> None:
+    st.markdown("##### Four ways to use the physics")
+    st.caption(
+        "f: the network with parameters θ; y = f(x): its flow; R: residual of the flow equations; η: the step size."
+    )
+    cards = (
+        ("DP, differentiable physics", DP_FORMULA, "Goes down the gradient of ½|R|² through the physics."),
+        ("SIP, scale-invariant physics", SIP_FORMULA, "Asks the inverse solver for a better flow, and learns it."),
+        ("HIG, half-inverse gradients", HIG_FORMULA, "Inverts physics and network together, half way (κ = −½)."),
+        ("SIP+HIG", BOTH_FORMULA, "The targets of SIP, learnt with the half-inverse of the network alone."),
+    )
+    for pair in (cards[:2], cards[2:]):
+        for column, (name, formula, words) in zip(st.columns(2), pair, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{name}.** {words}")
+                st.latex(formula)
+
+
+def _conditioning() -> None:
+    rows = measured.table("conditioning")
+    if not rows:
+        return
+    st.markdown("##### Seen on a problem whose scales can be set")
+    chart, text = st.columns([1.25, 1], gap="large", vertical_alignment="center")
+    columns = [column for column in rows[0] if column.startswith("cond ")]
+    name = next(column for column in rows[0] if column not in columns)
+    conditions = [float(column.removeprefix("cond ")) for column in columns]
+    errors = {row[name]: [float(row[column]) for column in columns] for row in rows}
+    figure = conditioning_figure(conditions, errors, 280)
+    chart.plotly_chart(figure, key="why_conditions", config=PLOT_CONFIG, alt="Error against condition number")
+    worst = {label: (values[0], values[-1]) for label, values in errors.items()}
+    text.markdown(
+        f"The condition number of the physics grows from {conditions[0]:g} to {conditions[-1]:g}:\n\n"
+        + "\n".join(f"- **{label}**: error {first:.2f} → {last:.2f}" for label, (first, last) in worst.items())
+        + "\n\nOnly where the physics is inverted does its scale not matter. (assets/training/conditioning.md)"
+    )
+
+
+def _in_time() -> None:
+    st.markdown("##### Errors against time and against steps")
+    _figure("methods")
+    st.caption(
+        "Flow past bodies, three seeds a method. The curves of supervised and SIP begin late because their solved "
+        "flows and targets are paid for in the same seconds."
+    )
+
+
+def _figure(name: str) -> None:
+    """A measured figure, black on white in its file; on a dark page the style sheet turns its lightness round."""
+    with st.container(key=f"figure_{name}"):
+        st.image(str(measured.TRAINING / f"{name}.png"), width="stretch")
+
+
+def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
+    st.markdown("##### What did not work")
+    by_method = {row["method"]: row for row in rows}
+    dp, start = errors[BEST_DP][0], errors["the start of all"][0]
+    st.markdown(
+        f"- **DP gets worse**, from {start:.2%} to {dp:.1%}, while its loss falls. The residual weighs small scales at "
+        "the wall above everything else; with them cut off, as in any reduced basis, its least value lies at flows "
+        "other than the true ones.\n"
+        f"- **Labels from full solves are behind, but not far** ({errors[BEST_SUPERVISED][0]:.2%}, SIP "
+        f"{errors[BEST_SIP][0]:.2%}, at equal time): a target of SIP is as good as a solved flow and costs less than "
+        "half, which counts as far as data, and not the optimizer, limits the network.\n"
+        f"- **HIG and SIP+HIG are dear here**: {by_method[HIG]['steps']} and {by_method[BOTH]['steps']} steps in the "
+        f"time of {by_method[BEST_SIP]['steps']} of SIP. HIG still ends lower than DP on the same loss "
+        f"({errors[HIG][0]:.1%}), and on the published toy problem and oscillators it ends lowest of all."
+    )
+    if details := [line for line in measured.bullets(measured.section(FLOW)) if line.startswith("**")]:
+        with st.expander("The findings with all numbers, as surrogates/README.md has them"):
+            st.markdown("\n".join(f"- {line}" for line in details))
+
+
+def _sources() -> None:
+    st.markdown("##### Sources")
+    with st.expander("How it was measured, and what the accuracy buys: surrogates/README.md, The flow"):
+        st.markdown(measured.section(FLOW))
+    with st.expander("All training methods: surrogates/README.md"):
+        st.markdown(measured.section(METHODS))
+    with st.expander("The published problems, measured again: assets/training"):
+        for name in ("toy", "oscillators", "oscillator_epochs", "inverse_physics", "half_inverse_cost"):
+            st.caption(f"{name}.md")
+            st.dataframe(measured.table(name), hide_index=True, key=f"why_{name}")
+        _figure("published_problems")
+    st.markdown(
+        "Papers: [SIP](https://arxiv.org/abs/2109.15048), [HIG](https://arxiv.org/abs/2203.10131), "
+        "[Physics-based Deep Learning](https://physicsbaseddeeplearning.org)."
+    )

@@ -1,0 +1,17 @@
+__all__ = [
+    "Body",
+    "FlowConditions",
+    "ForceGradient",
+    "InputError",
+    "Solution",
+    "export_body",
+    "load_body",
+    "solve",
+]
+
+from .common.errors import InputError
+from .conditions import FlowConditions
+from .export import export_body
+from .geometry.body import Body
+from .geometry.library import load_body
+from .solution import ForceGradient, Solution, solve

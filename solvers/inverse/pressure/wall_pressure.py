@@ -1,0 +1,77 @@
+"""The pressure coefficient along the wall, by arc length.
+
+C_p = (p − p_∞)/(½ρU²), zero far away in the undisturbed stream. The arc fraction s runs from 0 to 1 counter-clockwise,
+with the stream along +x, from the tail over the upper side to the front and back along the lower side, as in airfoil
+files. The tail is the trailing edge, or the middle of a blunt base: the mean of the arc fraction of the body at zero
+incidence, weighted with e^{x/ℓ}, ℓ = 0.05 d. (The rearmost point itself would jump between the two corners of a base.)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from scipy.interpolate import CubicSpline
+from torch import Tensor
+
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.flow import (
+    Problem,
+    State,
+    angular_nodes,
+    grid_pressure,
+    grid_velocity,
+    periodic_integral,
+    resample,
+)
+from fusiform.solvers.geometry import laurent
+from fusiform.solvers.inverse.search.variables import Array
+from fusiform.solvers.solution import Solution
+
+TAIL_LENGTH, REFINEMENT = 0.05, 8
+
+
+def pressure_distribution(solution: Solution, count: int = 128) -> Array:
+    """C_p along the wall of a solved flow: (count, 2), arc fraction s = 0, 1/count, … and C_p; a target for
+    `match_pressure`. `InputError` where there is no solution."""
+    require(solution.converged, "expected a converged solution for its pressure, got one that is not; see its status")
+    require(count >= 2, f"expected at least 2 points, got {count}; ask for more")
+    arc = np.arange(count) / count
+    return np.column_stack([arc, wall_pressure_of(solution, arc)])
+
+
+def wall_pressure_of(solution: Solution, arc: Array) -> Array:
+    flow, alpha = solution.flow, math.radians(solution.conditions.alpha_deg)
+    return wall_pressure(flow.problem, flow.state, flow.coefficients, alpha, arc)[0].numpy()
+
+
+def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: float, arc: Array) -> Tensor:
+    """C_p (batch, n) at the arc fractions `arc` (n,) of a batch on the whole plane.
+
+    `coefficients` (batch, K) are at incidence `alpha`, in radians. Trigonometric interpolation between the nodes.
+    """
+    nodes = 2.0 * grid_pressure(problem, state, grid_velocity(problem, state, coefficients))[:, :1]
+    count = REFINEMENT * problem.grid.n_eta
+    eta, eta_s, _ = angular_nodes(coefficients, 1.0 / problem.viscosity, count)
+    speed = laurent.z_prime(coefficients, torch.polar(torch.ones_like(eta), eta)).abs() * eta_s
+    turn = speed.mean(1, keepdim=True)
+    position = turn * (2.0 * torch.pi / count * torch.arange(count).to(eta)) + periodic_integral(speed)
+    wall = laurent.z(coefficients, torch.polar(torch.ones_like(eta), eta))
+    x = (wall * complex(math.cos(alpha), math.sin(alpha))).real
+    s = position / (2.0 * torch.pi * turn)
+    s = s - s.gather(1, x.argmax(1, keepdim=True))
+    s = s - s.round()
+    weight = torch.exp((x - x.amax(1, keepdim=True)) / TAIL_LENGTH) * speed
+    s = s - (weight * s).sum(1, keepdim=True) / weight.sum(1, keepdim=True)
+    pressure = resample(nodes, 1, count)[:, 0]
+    found = [_periodic(row, values, arc) for row, values in zip(s.cpu().numpy(), pressure.cpu().numpy(), strict=True)]
+    return torch.from_numpy(np.array(found))
+
+
+def _periodic(s: Array, values: Array, at: Array) -> Array:
+    """The function of period 1 with `values` at `s`, ascending but for one wrap, (n,) both, at other arguments."""
+    first = int(s.argmin())
+    s, values = np.roll(s, -first), np.roll(values, -first)
+    found: Array = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
+    return found

@@ -1,0 +1,1 @@
+"""What is asked: design points, objectives, constraints, and the body they are measured on."""

@@ -1,0 +1,1 @@
+"""What was found: the optimum, its verification, reports and pictures."""

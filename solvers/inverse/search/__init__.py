@@ -1,0 +1,1 @@
+"""How it is looked for: variables, models, local searches, starts, and the solver's certificate."""

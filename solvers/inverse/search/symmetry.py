@@ -1,0 +1,47 @@
+"""Whether a problem is its own mirror image, so that its bodies may be taken as symmetric about the x axis."""
+
+from __future__ import annotations
+
+from fusiform.solvers.inverse.problem.containment import Payload
+from fusiform.solvers.inverse.problem.objectives import Lift, LiftToDrag
+from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.shape_constraints import Symmetry, UserConstraint
+
+MIRROR = 1e-9
+
+
+def is_symmetric(problem: Problem) -> bool:
+    """Whether the problem is its own mirror image, or is told to be, so that its bodies may be taken as such."""
+    if any(isinstance(c, Symmetry) for c in problem.constraints):
+        return True
+    axis = problem.body.origin.imag
+    regions = [c for c in problem.constraints if isinstance(c, Payload)]
+    return (
+        problem.body.is_symmetric()
+        and all(p.conditions.alpha_deg == 0.0 for p in problem.points)
+        and not problem.needs_lift
+        and all(any(_mirrored(c, other, axis) for other in regions) for c in regions)
+        and not any(isinstance(c, UserConstraint) for c in problem.constraints)
+    )
+
+
+def _mirrored(one: Payload, other: Payload, axis: float) -> bool:
+    """Whether two constraints are each other's mirror images about y = `axis`."""
+    if type(one) is not type(other) or one.clearance != other.clearance or type(one.region) is not type(other.region):
+        return False
+    (corners, radius), (others, same) = one.region.hull(), other.region.hull()
+    images = [complex(z.real, 2.0 * axis - z.imag) for z in corners]
+    return radius == same and all(min(abs(z - w) for w in others) < MIRROR for z in images)
+
+
+def no_lift(problem: Problem, symmetric: bool) -> str | None:
+    """A sentence where lift is asked of bodies that have none because they are `symmetric`, or None."""
+    if not symmetric:
+        return None
+    if isinstance(problem.objective, LiftToDrag) and all(p.conditions.alpha_deg == 0.0 for p in problem.points):
+        return "a symmetric body at zero incidence has no lift to make great"
+    for c in problem.force_constraints:
+        level = problem.points[c.point].conditions.alpha_deg == 0.0
+        if isinstance(c, Lift) and level and not (c.minimum or 0.0) <= 0.0 <= (0.0 if c.maximum is None else c.maximum):
+            return f"a symmetric body at zero incidence has no lift, but {c.describe()} is asked for"
+    return None

@@ -1,0 +1,149 @@
+"""The optimiser's variables, and the constraints on the shape as functions of them.
+
+    x = [√k Re a_k, √k Im a_k,  shift_x/d, shift_y/d,  auxiliaries of the constraints]
+
+Imaginary parts are left out for symmetric problems, the shift where no constraint sees where the body stands. In these
+variables Σ k|a_k|² = |x_shape|² < 1 and the area is held by the map. Besides the user's constraints there are always
+
+    |z'|²/c² ≥ margin²,   |x_shape|² ≤ 0.97,
+
+which keep the map univalent and its sharpest edge within what the grid resolves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.inverse.problem.shape_constraints import Constraint, Symmetry
+from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
+
+Array = NDArray[np.float64]
+MARGIN = 0.15
+FILL = 0.97
+TIGHTEN = 1e-5
+STEP = 1e-6
+
+
+class Variables:
+    """Packing and unpacking for `body`, `modes` coefficients, `symmetric` or not, and its `constraints`.
+
+    `tightening` (one for each constraint, ≥ 0) is subtracted from the residuals where the search samples the outline,
+    so that they hold between its points too (`tighten`).
+    """
+
+    def __init__(self, body: Body, modes: int, symmetric: bool, constraints: tuple[Constraint, ...]) -> None:
+        self.body, self.modes, self.symmetric = body, modes, symmetric
+        self.constraints = tuple(c for c in constraints if not isinstance(c, Symmetry))
+        self.scale = torch.sqrt(torch.arange(1, modes + 1, dtype=torch.float64))
+        self.shape_size = modes if symmetric else 2 * modes
+        self._shift_size = 2 if any(c.positional for c in self.constraints) else 0
+        ends = np.cumsum([self.shape_size + self._shift_size, *(c.auxiliaries for c in self.constraints)])
+        self.size = int(ends[-1])
+        self._slices = [slice(int(a), int(b)) for a, b in pairwise(ends)]
+        self.tightening = [0.0] * len(self.constraints)
+        self._last: tuple[tuple[bytes, tuple[float, ...]], Array] | None = None
+
+    def pack(self, coefficients: Tensor, origin: complex) -> Array:
+        """Variables (n,) of the body with `coefficients` (modes,) standing at `origin`."""
+        scaled = coefficients * self.scale
+        parts = [scaled.real] if self.symmetric else [scaled.real, scaled.imag]
+        if self._shift_size:
+            offset = (origin - self.body.origin) / self.body.reference_length
+            parts.append(torch.tensor([offset.real, offset.imag], dtype=torch.float64))
+        shape = Shape(coefficients[None], torch.tensor([origin]), self.body.reference_length, SEARCH_POINTS)
+        parts += [c.start(shape)[0] for c in self.constraints]
+        packed: Array = torch.cat(parts).numpy().copy()
+        return packed
+
+    def coefficients(self, x: Tensor) -> Tensor:
+        """Map coefficients (batch, modes) of variables (batch, ≥ shape_size)."""
+        scaled = x[:, : self.shape_size]
+        fill = scaled.square().sum(1, keepdim=True)
+        scaled = scaled * torch.where(fill > FILL, FILL / fill.clamp(min=FILL), torch.ones_like(fill)).sqrt()
+        if self.symmetric:
+            return torch.complex(scaled, torch.zeros_like(scaled)) / self.scale
+        return torch.complex(*scaled.chunk(2, dim=1)) / self.scale
+
+    def shape(self, x: Tensor, points: int = SEARCH_POINTS) -> Shape:
+        """The trial bodies of variables (batch, n)."""
+        at = torch.full((len(x),), self.body.origin, dtype=torch.complex128)
+        if self._shift_size:
+            shift = x[:, self.shape_size : self.shape_size + 2] * self.body.reference_length
+            at = at + torch.complex(shift[:, 0], shift[:, 1])
+        return Shape(self.coefficients(x), at, self.body.reference_length, points)
+
+    def body_at(self, x: Array, name: str) -> Body:
+        """The body of variables (n,)."""
+        shape = self.shape(torch.from_numpy(x)[None])
+        return replace(
+            self.body, coefficients=shape.coefficients[0], origin=complex(shape.shift[0]), name=name, fit_error=0.0
+        )
+
+    def residuals(self, x: Tensor, points: int = SEARCH_POINTS) -> list[Tensor]:
+        """[margin and fill, constraint 1, constraint 2, …], each (batch, m_i), ≥ 0 where satisfied."""
+        shape = self.shape(x, points)
+        c = laurent.conformal_radius(shape.coefficients)[:, None] * self.body.reference_length
+        own = (shape.normals / c).abs().square() - MARGIN**2
+        if self.symmetric:
+            own = own[:, : points // 2 + 1]
+        fill = FILL - x[:, : self.shape_size].square().sum(1, keepdim=True)
+        parts = [torch.cat([own, fill], dim=1)]
+        for constraint, where in zip(self.constraints, self._slices, strict=True):
+            auxiliary = x[:, where] if points == SEARCH_POINTS else constraint.start(shape)
+            parts.append(constraint.residual(shape, auxiliary))
+        return parts
+
+    def tightened(self, x: Tensor) -> Tensor:
+        """All residuals (batch, m), less what `tighten` asks for."""
+        parts = self.residuals(x)
+        rest = [p - t for p, t in zip(parts[1:], self.tightening, strict=True)]
+        return torch.cat([parts[0], *rest], dim=1)
+
+    def values(self, x: Array) -> Array:
+        """`tightened` of one point (n,); the last one is remembered."""
+        key = x.tobytes(), tuple(self.tightening)
+        if self._last is None or self._last[0] != key:
+            with torch.no_grad():
+                self._last = key, self.tightened(torch.from_numpy(x)[None])[0].numpy()
+        return self._last[1].copy()
+
+    def jacobian(self, x: Array) -> Array:
+        """∂ `tightened`/∂x, (m, n), by central differences, one batch of 2n bodies: right to about 1e-9."""
+        steps = STEP * np.concatenate([np.eye(len(x)), -np.eye(len(x))])
+        with torch.no_grad():
+            forward, backward = self.tightened(torch.from_numpy(x + steps)).chunk(2)
+        found: Array = ((forward - backward) / (2.0 * STEP)).T.numpy()
+        return found
+
+    def owners(self, x: Array) -> list[int]:
+        """For each entry of `values` the number of its constraint, −1 for margin and fill."""
+        with torch.no_grad():
+            parts = self.residuals(torch.from_numpy(x)[None])
+        return [number - 1 for number, part in enumerate(parts) for _ in range(part.shape[1])]
+
+    def slacks(self, x: Array) -> list[float]:
+        """Slack of each constraint on a finely sampled outline, in units of its limit; ≥ 0 where it holds."""
+        with torch.no_grad():
+            shape = self.shape(torch.from_numpy(x)[None], CHECK_POINTS)
+            return [float(c.slack(shape)[0]) for c in self.constraints]
+
+    def lacks(self, x: Array) -> list[float]:
+        """By how much the residuals of each constraint are below zero on a finely sampled outline, at most."""
+        with torch.no_grad():
+            parts = self.residuals(torch.from_numpy(x)[None], CHECK_POINTS)[1:]
+        return [max(0.0, -float(p.min())) if p.numel() else 0.0 for p in parts]
+
+    def tighten(self, x: Array) -> bool:
+        """Ask for more where the finely sampled outline violates a constraint; whether any did."""
+        lacking = self.lacks(x)
+        for number, lack in enumerate(lacking):
+            if lack > 0.0:
+                self.tightening[number] += 1.1 * lack + TIGHTEN
+        return max(lacking, default=0.0) > 0.0

@@ -1,0 +1,1 @@
+"""Solved flows to train on."""

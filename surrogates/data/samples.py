@@ -1,0 +1,55 @@
+"""Training samples: designs with the outputs that the network should give, encoded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow import force
+from fusiform.surrogates.data.dataset import Dataset, problem_of
+from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.model.flow_basis import LinearBasis, vorticity_scale
+from fusiform.surrogates.model.surrogate import force_outputs
+
+CHUNK = 128
+
+
+@dataclass(frozen=True)
+class Samples:
+    """`designs`, and `outputs` (n, r + 4): basis coefficients and force coefficients (not yet divided by C₀)."""
+
+    designs: Designs
+    outputs: Tensor
+
+    def __len__(self) -> int:
+        return len(self.designs)
+
+
+def concatenate(parts: list[Samples]) -> Samples:
+    """All samples of `parts`, in order."""
+    designs = Designs(
+        torch.cat([p.designs.coefficients for p in parts]),
+        torch.cat([p.designs.alpha for p in parts]),
+        torch.cat([p.designs.reynolds for p in parts]),
+    )
+    return Samples(designs, torch.cat([p.outputs for p in parts]))
+
+
+def scaled_snapshots(dataset: Dataset) -> tuple[Tensor, Tensor]:
+    """(ψ − y, ω̂) snapshots (cases, 2, n_xi, n_eta) and force coefficients (cases, 4) of a data set."""
+    snapshots, forces = [], []
+    for begin in range(0, len(dataset), CHUNK):
+        part = dataset.select(slice(begin, begin + CHUNK))
+        problem = problem_of(part.designs, part.resolution)
+        omega = part.omega.double()
+        snapshots.append(torch.stack([part.psi.double(), omega / vorticity_scale(problem)], dim=1).float())
+        pressure, friction = force(problem, omega)
+        forces.append(force_outputs(2.0 * pressure, 2.0 * friction))
+    return torch.cat(snapshots), torch.cat(forces)
+
+
+def encoded_samples(designs: Designs, snapshots: Tensor, forces: Tensor, basis: LinearBasis) -> Samples:
+    """Supervised samples of solved cases, from what `scaled_snapshots` gives."""
+    return Samples(designs, torch.cat([basis.encode(snapshots).double(), forces], dim=1))

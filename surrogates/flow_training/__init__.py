@@ -1,0 +1,1 @@
+"""Training on the flow: recipes, targets, stages, the whole run."""

@@ -1,0 +1,76 @@
+"""Fitting a model's error bound to solved bodies, and counting on others how many keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from fusiform.surrogates.data.dataset import Dataset, turned
+from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
+from fusiform.surrogates.model.error_bound import COVERED, LEAST_ERROR, ErrorModel, fit_exponents, kinematic_residual
+from fusiform.surrogates.model.surrogate import Surrogate
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Distances δ, residuals ρ and relative drag errors of solved bodies, each (n,)."""
+
+    distance: Tensor
+    residuals: Tensor
+    errors: Tensor
+
+    def select(self, index: slice) -> Evidence:
+        return Evidence(self.distance[index], self.residuals[index], self.errors[index])
+
+    def excess(self, model: ErrorModel) -> Tensor:
+        """ln of the errors over the bound (n,): what is positive breaks it."""
+        return self.errors.clamp_min(LEAST_ERROR).log() - model.log_bound(self.distance, self.residuals)
+
+
+@torch.no_grad()
+def evidence(surrogate: Surrogate, dataset: Dataset) -> Evidence:
+    """What the error model of `surrogate` sees of solved bodies, and how wrong the predicted drags are."""
+    coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
+    _, truth = scaled_snapshots(dataset)
+    drag = surrogate.force_coefficients(coefficients, reynolds).real
+    residuals = [
+        kinematic_residual(*surrogate.state(coefficients[begin : begin + CHUNK], reynolds[begin : begin + CHUNK]))
+        for begin in range(0, len(dataset), CHUNK)
+    ]
+    return Evidence(
+        surrogate.error.distance(surrogate.inputs(coefficients, reynolds)).double(),
+        torch.cat(residuals),
+        (drag / (truth[:, 0] + truth[:, 1]) - 1.0).abs().double(),
+    )
+
+
+def fitted(model: ErrorModel, inside: Evidence, outside: Evidence) -> ErrorModel:
+    """The error model whose bound 95 % of the bodies of each set keep."""
+    pairs = zip(vars(inside).values(), vars(outside).values(), strict=True)
+    distance_exponent, residual_exponent = fit_exponents(*(torch.cat(pair) for pair in pairs))
+    unscaled = replace(model, log_scale=0.0, distance_exponent=distance_exponent, residual_exponent=residual_exponent)
+    known = [part for part in (inside, outside) if len(part.errors)]
+    log_scale = max(float(part.excess(unscaled).quantile(COVERED)) for part in known)
+    return replace(unscaled, log_scale=log_scale)
+
+
+def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrogate:
+    """The surrogate with an error bound fitted to solved bodies of its own space and of a wider one.
+
+    Its card says under `calibration` which share keeps a bound that was fitted to the other half of the bodies.
+    """
+    found = {"inside": evidence(surrogate, inside), "outside": evidence(surrogate, outside)}
+    even, odd = slice(0, None, 2), slice(1, None, 2)
+    kept: dict[str, list[Tensor]] = {name: [] for name in found}
+    for counted, used in ((even, odd), (odd, even)):
+        model = fitted(surrogate.error, *(part.select(used) for part in found.values()))
+        for name, part in found.items():
+            kept[name].append(part.select(counted).excess(model) <= 0.0)
+    shares = {
+        name: {"bodies": len(found[name].errors), "covered": float(torch.cat(parts).double().mean())}
+        for name, parts in kept.items()
+    }
+    error = fitted(surrogate.error, *found.values())
+    return replace(surrogate, error=error, card=surrogate.card | {"calibration": shares})

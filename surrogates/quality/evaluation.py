@@ -1,0 +1,62 @@
+"""Held-out errors of a surrogate, with their definitions."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow import Problem, State, slopes
+from fusiform.surrogates.data.dataset import Dataset, problem_of, turned
+from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
+from fusiform.surrogates.model.flow_basis import decode_state
+from fusiform.surrogates.model.surrogate import Surrogate, force_scalars
+
+
+def quantiles(errors: Tensor) -> dict[str, float]:
+    """Median, 95th percentile and maximum."""
+    return {
+        "median": float(errors.median()),
+        "p95": float(errors.quantile(0.95)),
+        "max": float(errors.max()),
+    }
+
+
+@torch.no_grad()
+def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
+    """Errors of the surrogate on solved cases that it was not trained on.
+
+    `drag`: |C_D − C_D*|/C_D*; `lift`: |C_L − C_L*| (absolute, |C_L*| reaches about 3); `vorticity`: ‖ω − ω*‖/‖ω*‖ and
+    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the grid.
+    """
+    coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
+    _, truth = scaled_snapshots(dataset)
+    encoded, forces = surrogate.outputs(coefficients, reynolds)
+    drag, drag_truth = forces[:, 0] + forces[:, 1], truth[:, 0] + truth[:, 1]
+    lift, lift_truth = forces[:, 2] + forces[:, 3], truth[:, 2] + truth[:, 3]
+    vorticity, velocity = [], []
+    for begin in range(0, len(dataset), CHUNK):
+        part = dataset.select(slice(begin, begin + CHUNK))
+        problem = problem_of(part.designs, part.resolution)
+        scalars = force_scalars(forces[begin : begin + CHUNK])
+        state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)
+        vorticity.append(_relative(state.omega, part.omega.double()))
+        found, wanted = (_velocity(problem, psi) for psi in (state.psi, part.psi.double() + problem.stream))
+        velocity.append(_relative(found, wanted))
+    return {
+        "cases": len(dataset),
+        "drag": quantiles((drag / drag_truth - 1.0).abs()),
+        "lift": quantiles((lift - lift_truth).abs()),
+        "vorticity": quantiles(torch.cat(vorticity)),
+        "velocity": quantiles(torch.cat(velocity)),
+    }
+
+
+def _relative(found: Tensor, wanted: Tensor) -> Tensor:
+    """‖found − wanted‖/‖wanted‖ of each case, (batch,)."""
+    return (found - wanted).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1)
+
+
+def _velocity(problem: Problem, psi: Tensor) -> Tensor:
+    """(ψ_η, −ψ_ξ)/h at the nodes, (batch, 2, n_xi, n_eta)."""
+    d = slopes(problem, State(psi, torch.zeros_like(psi), psi.new_zeros(len(psi), 2)))
+    return torch.stack([d.psi_eta, -d.psi_xi], dim=1) / problem.metric.sqrt()[:, None]

@@ -1,0 +1,87 @@
+"""The model card: what a model is, how it was made, on how many solves, and how well it does, as a README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fusiform.solvers.common.files import write_atomically
+from fusiform.surrogates.model.surrogate import Surrogate
+
+DEFINITIONS = (
+    "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the grid; "
+    "velocity likewise. "
+    "* is the solver on the model's own grid. A linear solve is one factorisation and solve of the flow's Jacobian: a "
+    "full solve takes two to three, a SIP body one or two."
+)
+
+
+def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
+    """Header and one row a model: method, solver work, held-out errors."""
+    header = ["model", "method", "full solves", "SIP bodies (accepted)", "linear solves", "network steps"]
+    header += [f"{what} {which}" for what in ("drag", "lift", "vorticity", "velocity") for which in ("median", "95 %")]
+    return [header, *(_row(s.name, s.card) for s in surrogates)]
+
+
+def _row(name: str, card: dict[str, Any]) -> list[str]:
+    training, errors = card["recipe"]["training"], card["heldout"]
+    steps = card["recipe"]["fit"]["steps"] + training["rounds"] * training["round_steps"] * (
+        training["method"] != "supervised"
+    )
+    tangents = card["recipe"].get("tangents", {"bodies": 0})
+    steps += tangents["steps"] if tangents["bodies"] else 0
+    row = [name, training["method"], str(card["full_solves"])]
+    row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]
+    return row + [
+        f"{errors[w][q]:.2%}" if w != "lift" else f"{errors[w][q]:.4f}"
+        for w in errors
+        if w != "cases"
+        for q in ("median", "p95")
+    ]
+
+
+def markdown(table: list[list[str]]) -> str:
+    """A table as Markdown."""
+    lines = ["| " + " | ".join(row) + " |" for row in table]
+    return "\n".join([lines[0], "|" + "---|" * len(table[0]), *lines[1:]])
+
+
+def write_card(folder: Path, surrogate: Surrogate, others: list[Surrogate]) -> Path:
+    """Write README.md beside the model's weights, with the models that it is compared with; returns its path."""
+    card, basis, space = surrogate.card, surrogate.basis, surrogate.space
+    training, errors, perceptron = card["recipe"]["training"], card["heldout"], surrogate.network.perceptron
+    inside, outside = card["calibration"]["inside"], card["calibration"]["outside"]
+    nodes = f"{basis.resolution.n_xi} x {basis.resolution.n_eta}"
+    text = f"""# Model card: {surrogate.name}
+
+**What.** A neural surrogate of steady laminar flow past a planar body. In: {space.modes} complex map coefficients at
+incidence and the Reynolds number. Out: drag and lift (pressure and friction parts) and the whole flow field, as
+{basis.size} coefficients of a mirror-symmetric linear basis on {nodes} nodes. The network is a residual perceptron
+with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_features}, exactly equivariant under mirroring.
+
+**Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
+degrees, ellipses of fineness {space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly
+pointed ones. `confidence` is 0 outside that range of Re.
+
+**How far to trust an answer.** `drag_bound`, from the distance to the training designs and the residual of the
+predicted flow: fitted to one half of the held-out bodies and of {outside["bodies"]} of a wider space, it was kept by
+{inside["covered"]:.0%} of the other half inside the space and by {outside["covered"]:.0%} of those of the wider one.
+`confidence` is 1 where it is at most 1 % of the drag.
+
+**How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
+bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted,
+{card.get("tangent_bodies", 0)} of these with the derivatives of their flow along the design; {card["linear_solves"]}
+linear solves in all. The recipe is in `config.json`, under `card`.
+
+**Held-out errors**, {errors["cases"]} bodies of the same design space that no training saw, drawn with another seed:
+
+{markdown(comparison_table([surrogate, *others]))}
+
+{DEFINITIONS}
+
+Versions: {", ".join(f"{key} {value}" for key, value in card["versions"].items())}.
+Data {card["dataset_digest"]}, held-out {card["heldout_digest"]}.
+"""
+    path = folder / "README.md"
+    write_atomically(path, lambda file: file.write(text.encode()))
+    return path

@@ -1,0 +1,1 @@
+"""Powers of a Jacobian's singular values without an SVD."""

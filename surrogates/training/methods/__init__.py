@@ -1,0 +1,1 @@
+"""Update rules: first-order optimisers, scale-invariant physics, half-inverse gradients."""

@@ -1,0 +1,633 @@
+"""The page without a browser: every control, bad input, solving, optimising, stopping; and its pictures."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fusiform.app.background import jobs
+from fusiform.app.drawings import pictures, plots
+from fusiform.app.drawings import view_3d as space
+from fusiform.app.main import SECTIONS
+from fusiform.app.state.design import Design, to_link
+from fusiform.app.state.shape_sliders import slider_values, with_slider
+from fusiform.app.views.design import gallery
+from fusiform.app.views.shared import session, words
+from fusiform.solvers import FlowConditions, InputError, Solution, load_body, solve
+from fusiform.solvers.geometry import sample_names
+from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.inverse import DesignPoint, Problem
+from fusiform.surrogates import load_surrogate
+
+PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
+SECONDS = 60.0
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    """The page after its first run, on the coarse grid; jobs are ended with the test."""
+    at = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
+    at.selectbox("grid").set_value("coarse")
+    yield at
+    job = at.session_state["job"]
+    if job is not None:
+        job.stop()
+        assert job.wait(SECONDS)
+
+
+def healthy(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception
+    return at
+
+
+def metric(at: AppTest, label: str) -> str:
+    return str(next(m.value for m in at.metric if m.label.startswith(label)))
+
+
+def note(at: AppTest, label: str) -> str:
+    return str(next(m.delta for m in at.metric if m.label.startswith(label)))
+
+
+def drawn(at: AppTest) -> dict[str, Any]:
+    """The data of the drawing."""
+    return next(json.loads(c.proto.json) for c in at.get("bidi_component") if "drawing" in c.proto.component_name)
+
+
+def run_until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
+    """Run the page again and again, as the timer of a browser would."""
+    end = time.monotonic() + SECONDS
+    while not condition(at):
+        assert time.monotonic() < end, "the page did not get there in time"
+        time.sleep(0.05)
+        healthy(at.run())
+    return at
+
+
+def idle(at: AppTest) -> bool:
+    return at.session_state["job"] is None
+
+
+def refined(at: AppTest) -> bool:
+    return "refined by the state inverse" in drawn(at)["badge"]
+
+
+def test_the_page_opens_with_the_surrogates_answer_for_the_circle(page: AppTest) -> None:
+    expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(10.0))
+    assert metric(healthy(page), "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Pressure part") == words.coefficient(expected.drag_pressure)
+    assert metric(page, "Friction part") == words.coefficient(expected.drag_friction)
+    assert metric(page, "Confidence") == words.confidence(expected.confidence)
+    assert note(page, "Drag") == "the body as opened"
+    assert len(page.get("bidi_component")) == 3
+    assert not page.error
+
+
+def test_every_number_says_what_it_is(page: AppTest) -> None:
+    controls = [*page.metric, *page.slider, *page.select_slider, *page.selectbox, *page.button, *page.toggle]
+    assert [c.label for c in controls if not c.help and c.label not in SECTIONS] == []
+
+
+def test_the_flow_is_refined_after_the_first_picture(page: AppTest) -> None:
+    """Then there are separation points, the numbers of the state inverse, and they are those of the Python call."""
+    run_until(page, refined)
+    expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(10.0))
+    assert metric(page, "Checked") == words.coefficient(expected.correction.drag_coefficient)
+    assert note(page, "Checked") == "by the state inverse"
+    assert [text.split(" at ")[0] for _, _, text in drawn(page)["marks"]].count("separation") == 2
+    assert "recirculates over 0.2" in page.caption[0].value
+
+
+@pytest.mark.parametrize("choice", [session.ELLIPSE, session.NACA, *sample_names()])
+def test_each_kind_of_body_is_opened(page: AppTest, choice: str) -> None:
+    healthy(page.selectbox("start_from").set_value(choice).run())
+    assert not page.error
+    spec = {session.ELLIPSE: "ellipse:2", session.NACA: "naca0012"}.get(choice, choice)
+    body = load_body(spec)
+    expected = load_surrogate().evaluate(body, FlowConditions(10.0))
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert page.slider("fineness").value == pytest.approx(body.fineness, abs=1e-5)
+
+
+def test_each_field_is_drawn_with_its_definition(page: AppTest) -> None:
+    for quantity, shown in plots.QUANTITIES.items():
+        healthy(page.segmented_control("quantity").set_value(quantity).run())
+        assert drawn(page)["colours"]["label"] == shown.plain_label
+    healthy(page.toggle("streamlines").set_value(False).run())
+    assert drawn(page)["lines"] == ""
+    healthy(page.toggle("sensitivity").set_value(False).run())
+    assert drawn(page)["sensitivity"] is None
+
+
+def test_the_wake_is_shown_over_ten_lengths(page: AppTest) -> None:
+    near = drawn(page)["home"]
+    healthy(page.toggle("wake").set_value(True).run())
+    left, _, right, _ = drawn(page)["home"]
+    assert right > 10.0 > near[2]
+    assert left < -1.0
+
+
+def test_conditions_reach_the_model(page: AppTest) -> None:
+    page.selectbox("start_from").set_value(session.ELLIPSE).run()
+    page.slider("alpha").set_value(5.0)
+    healthy(page.run())
+    expected = load_surrogate().evaluate(load_body("ellipse:2"), FlowConditions(10.0, 5.0))
+    assert metric(page, "Lift") == words.coefficient(expected.lift_coefficient)
+
+
+def test_slider_and_number_of_the_reynolds_number_follow_each_other(page: AppTest) -> None:
+    healthy(page.select_slider("reynolds_slider").set_value(40.0).run())
+    assert page.number_input("reynolds").value == 40.0
+    healthy(page.number_input("reynolds").set_value(21.0).run())
+    assert page.select_slider("reynolds_slider").value == 20.0
+    expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(21.0))
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+@pytest.mark.parametrize(("name", "value"), [("fineness", 2.5), ("nose", 1.4), ("tail", 0.6), ("camber", 0.1)])
+def test_a_slider_of_the_shape_gives_the_drag_of_that_body_and_undo_takes_it_back(
+    page: AppTest, name: str, value: float
+) -> None:
+    before = metric(page, "Drag")
+    healthy(page.slider(name).set_value(value).run())
+    body = with_slider(load_body("circle"), name, value)
+    expected = load_surrogate().evaluate(body, FlowConditions(10.0))
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") != before
+    assert note(page, "Drag").endswith("% to the start")
+    for key, shown in slider_values(body).items():
+        assert page.slider(key).value == pytest.approx(shown, abs=1e-5)
+    healthy(page.button("undo").click().run())
+    assert (metric(page, "Drag"), page.slider(name).value) == (before, pytest.approx(0.0 if name == "camber" else 1.0))
+    healthy(page.button("redo").click().run())
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    healthy(page.button("reset").click().run())
+    assert metric(page, "Drag") == before
+    healthy(page.button("undo").click().run())
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+def test_a_slider_can_be_moved_back_at_once(page: AppTest) -> None:
+    """What it showed a moment ago is no echo when the person has moved it meanwhile."""
+    before = metric(page, "Drag")
+    for value in (2.5, 1.0, 2.5, 1.0):
+        healthy(page.slider("fineness").set_value(value).run())
+        assert page.slider("fineness").value == pytest.approx(value, abs=1e-5)
+        assert (metric(page, "Drag") == before) == (value == 1.0)
+    healthy(page.select_slider("reynolds_slider").set_value(40.0).run())
+    healthy(page.select_slider("reynolds_slider").set_value(10.0).run())
+    assert metric(page, "Drag") == before
+
+
+def pull_page(point: object) -> None:
+    """The page, after a control point was moved once."""
+    import streamlit as st
+
+    from fusiform.app.main import page
+    from fusiform.app.views.shared import session
+
+    session.ready()
+    if "pulled" not in st.session_state:
+        st.session_state.pulled = True
+        session.pull(point)
+    page()
+
+
+def test_a_pulled_point_gives_the_drag_of_the_pulled_body() -> None:
+    point = {"index": 4, "dx": 0.02, "dy": -0.11, "version": 0}
+    at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
+    body = pulled(load_body("circle"), math.pi / 2.0, -0.11)
+    expected = load_surrogate().evaluate(body, FlowConditions(10.0))
+    assert metric(at, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert drawn(at)["version"] == 1
+    assert drawn(at)["ghost"] is not None
+    healthy(at.button("undo").click().run())
+    assert note(at, "Drag") == "the body as opened"
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        None,
+        "index",
+        {"index": 4, "dx": 0.0, "dy": 0.1, "version": 7},
+        {"index": 16, "dx": 0.0, "dy": 0.1, "version": 0},
+        {"index": -1, "dx": 0.0, "dy": 0.1, "version": 0},
+        {"index": 4, "dx": "nan", "dy": 0.1, "version": 0},
+        {"index": 4, "dx": 1e9, "dy": 0.1, "version": 0},
+        {"index": 4, "version": 0},
+    ],
+)
+def test_a_pull_that_is_stale_or_makes_no_sense_changes_nothing(point: Any) -> None:
+    at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
+    assert note(at, "Drag") == "the body as opened"
+    assert drawn(at)["version"] == 0
+
+
+def test_a_long_pull_is_shortened() -> None:
+    point = {"index": 8, "dx": -0.9, "dy": 0.0, "version": 0}
+    at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
+    body = pulled(load_body("circle"), math.pi, session.LONGEST_PULL)
+    expected = load_surrogate().evaluate(body, FlowConditions(10.0))
+    assert metric(at, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+def test_the_address_opens_the_design_again(page: AppTest) -> None:
+    page.slider("fineness").set_value(3.0).run()
+    healthy(page.number_input("reynolds").set_value(25.0).run())
+    other = AppTest.from_file(PAGE, default_timeout=SECONDS)
+    for key, value in page.query_params.items():
+        other.query_params[key] = value
+    healthy(other.run())
+    assert metric(other, "Drag") == metric(page, "Drag")
+    assert other.number_input("reynolds").value == 25.0
+
+
+def test_a_damaged_address_is_one_sentence_and_the_first_body() -> None:
+    at = AppTest.from_file(PAGE, default_timeout=SECONDS)
+    for key, value in (to_link(Design.of(load_body("circle"), FlowConditions(10.0))) | {"re": "x"}).items():
+        at.query_params[key] = value
+    healthy(at.run())
+    assert at.error[0].value.startswith("Expected the address of a design")
+    assert metric(at, "Drag")
+
+
+@pytest.mark.parametrize("example", gallery.EXAMPLES, ids=lambda example: example.title)
+def test_each_example_of_the_gallery_opens(page: AppTest, example: gallery.Example) -> None:
+    healthy(page.button("examples").click().run())
+    healthy(page.button(f"open_{example.body}").click().run())
+    assert not page.error
+    expected = load_surrogate().evaluate(load_body(example.body), FlowConditions(example.reynolds, example.alpha_deg))
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+def test_outside_its_range_the_surrogate_says_that_its_confidence_is_low(page: AppTest) -> None:
+    healthy(page.number_input("reynolds").set_value(95.0).run())
+    assert (metric(page, "Confidence"), note(page, "Confidence")) == ("low (0.00)", "beyond its Re: ask the solver")
+
+
+def test_wrong_digits_are_one_sentence_and_the_design_stays(page: AppTest) -> None:
+    page.selectbox("start_from").set_value(session.NACA).run()
+    before = metric(page, "Drag")
+    healthy(page.text_input("digits").set_value("00x2").run())
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith("Expected")
+    assert metric(page, "Drag") == before
+    healthy(page.text_input("digits").set_value("2412").run())
+    assert not page.error
+
+
+def test_an_own_outline_is_read_and_a_wrong_one_refused(page: AppTest) -> None:
+    page.selectbox("start_from").set_value(session.UPLOAD).run()
+    assert any("Choose a file" in info.value for info in page.info)
+    outline = load_body("ellipse:2").outline(80)
+    good = "\n".join(f"{x},{y}" for x, y in outline).encode()
+    healthy(page.file_uploader("upload").upload("mine.csv", good, "text/csv").run())
+    assert "mine: fineness 2" in page.caption[0].value
+    for content, expected in (
+        (b"1,2\n3,4\n", "at least 5"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"0,0\n" * 900, "at least 5"),
+    ):
+        healthy(page.file_uploader("upload").upload("wrong.csv", content, "text/csv").run())
+        assert expected in page.error[0].value
+        assert "mine: fineness 2" in page.caption[0].value
+
+
+def test_a_folder_without_a_model_is_one_sentence(page: AppTest) -> None:
+    healthy(page.text_input("model_folder").set_value("/nowhere").run())
+    assert "expected a model folder" in page.error[0].value.lower()
+    healthy(page.button("optimise").click().run())
+    assert "expected a model folder" in page.error[-1].value.lower()
+    assert idle(page)
+
+
+def test_the_solver_can_be_asked_and_compared(page: AppTest) -> None:
+    healthy(page.segmented_control("compare").set_value(session.OF_SOLVER).run())
+    assert "has not been asked" in drawn(page)["badge"]
+    healthy(page.button("solve").click().run())
+    run_until(page, idle)
+    expected = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
+    assert metric(page, "Checked") == words.with_error(expected.drag_coefficient, expected.drag_error)
+    assert note(page, "Checked").startswith("solver; surrogate ")
+    assert words.coefficient(expected.drag_pressure) in note(page, "Pressure part")
+    assert drawn(page)["badge"] == "flow solver"
+    assert not page.warning
+    healthy(page.segmented_control("compare").set_value(session.MINUS_SOLVER).run())
+    assert drawn(page)["colours"]["label"].startswith("difference of ")
+    assert drawn(page)["colours"]["low"] == -drawn(page)["colours"]["high"]
+    healthy(page.number_input("reynolds").set_value(12.0).run())
+    assert "solver" not in note(page, "Pressure part")
+
+
+def test_the_difference_to_the_start_is_nothing_at_first_and_something_after_a_change(page: AppTest) -> None:
+    healthy(page.segmented_control("compare").set_value(session.MINUS_START).run())
+    assert (drawn(page)["raster"]["low"], drawn(page)["ghost"]) == (0.0, None)
+    healthy(page.slider("fineness").set_value(1.5).run())
+    assert drawn(page)["raster"]["low"] < -0.05
+    assert drawn(page)["ghost"] is not None
+
+
+def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
+    poor = replace(found, accurate=False, status="Less than was asked for.")
+    monkeypatch.setattr(jobs, "solve", lambda *_, **__: poor)
+    healthy(page.button("solve").click().run())
+    run_until(page, idle)
+    assert [warning.value for warning in page.warning] == ["Solver: Less than was asked for."]
+
+
+@pytest.mark.parametrize(("reynolds", "expected"), [(40.0, "recirculates over 2.2"), (1.0, "no recirculation")])
+def test_the_page_tells_where_the_flow_separates_and_recirculates(
+    page: AppTest, reynolds: float, expected: str
+) -> None:
+    healthy(page.number_input("reynolds").set_value(reynolds).run())
+    run_until(page, refined)
+    assert expected in page.caption[0].value
+
+
+def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
+    healthy(page.radio("model").set_value(session.SOLVER).run())
+    assert metric(page, "Drag") == "–"
+    assert "Press Ask the solver" in drawn(page)["badge"]
+    page.button("solve").click().run()
+    run_until(page, idle)
+    expected = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+def test_the_files_are_offered_when_they_are_asked_for(page: AppTest) -> None:
+    assert [button.label for button in page.get("download_button") if button.label.startswith(".")] == []
+    page.session_state["take_away"] = True
+    healthy(page.run())
+    labels = [button.label for button in page.get("download_button") if button.label.startswith(".")]
+    assert labels == [".dat", ".csv", ".svg", ".dxf", ".stl", ".vts", ".json"]
+
+
+def test_the_design_in_space_is_drawn_when_it_is_asked_for(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "can_render", lambda: False)
+    healthy(page.toggle("space").set_value(True).run())
+    assert len(page.get("plotly_chart")) == 1
+    assert any("cannot render" in caption.value for caption in page.caption)
+
+
+def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTest) -> None:
+    page.number_input("reynolds").set_value(20.0).run()
+    healthy(page.button("optimise").click().run())
+    assert page.session_state["view"] == session.OPTIMUM
+    run_until(page, idle)
+    healthy(page.run())
+    optimum = page.session_state["optimum"]
+    conditions = FlowConditions(20.0)
+    start = solve(load_body("circle"), conditions, grid="coarse").drag_coefficient
+    verified = solve(optimum.result.body, conditions, grid="coarse").drag_coefficient
+    assert metric(page, "Start") == words.coefficient(start)
+    assert metric(page, "Optimum") == words.coefficient(verified)
+    assert metric(page, "Reduction") == f"{100.0 * (1.0 - verified / start):.1f} %"
+    assert metric(page, "Optimality") == "certified"
+    assert optimum.verified.drag_coefficient == pytest.approx(verified, rel=1e-9)
+    assert len(page.get("plotly_chart")) == 3
+    labels = [b.label for b in page.get("download_button")]
+    assert labels == ["Save project", "Save project", "Report", ".dat", ".csv", ".svg", ".dxf", ".stl", ".vts"]
+    healthy(page.button("adopt").click().run())
+    expected = load_surrogate().evaluate(optimum.result.body, conditions)
+    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+
+
+def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
+    page.radio("model").set_value(session.SOLVER)
+    page.number_input("reynolds").set_value(1.0).run()
+    healthy(page.button("optimise").click().run())
+    run_until(page, lambda at: not idle(at) and len(at.session_state["job"].snapshot().history) >= 1)
+    job = page.session_state["job"]
+    assert page.button("optimise").disabled
+    begun = time.monotonic()
+    healthy(page.button("stop").click().run())
+    run_until(page, idle)
+    assert time.monotonic() - begun < 20.0
+    assert job.wait(SECONDS)
+    healthy(page.run())
+    assert "Stopped on request" in page.session_state["optimum"].result.status
+    assert metric(page, "Optimality") == "not certified"
+
+
+def test_sessions_do_not_see_each_other(page: AppTest) -> None:
+    other = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
+    page.number_input("reynolds").set_value(40.0).run()
+    assert metric(other.run(), "Drag") != metric(page, "Drag")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fusiform.app", "app", "--no-browser", "--port"],
+        ["streamlit", "run", str(PAGE), "--server.headless=true", "--server.port"],
+    ],
+)
+def test_the_server_listens_on_this_machine_only(command: list[str]) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-m", *command, str(port)], stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_until_healthy(port)
+            with pytest.raises(ConnectionRefusedError):  # 127.0.0.2 is this machine too, but another address
+                socket.create_connection(("127.0.0.2", port), timeout=5.0).close()
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(SECONDS) in (0, 130)
+
+
+def wait_until_healthy(port: int) -> None:
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5.0) as answer:
+                assert answer.read() == b"ok"
+                return
+        except urllib.error.URLError:
+            assert time.monotonic() < end, "the server did not start in time"
+            time.sleep(0.1)
+
+
+def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
+    began: list[int] = []
+    gates = [threading.Event() for _ in range(jobs.MAX_JOBS + 3)]
+
+    def work(number: int) -> bool:
+        began.append(number)
+        return gates[number].wait(SECONDS)
+
+    line = [jobs.Job(lambda job, number=number: work(number), jobs.SOLVING) for number in range(len(gates))]
+    wait_until(lambda: len(began) == jobs.MAX_JOBS)
+    assert [job.snapshot().place for job in line] == [0] * jobs.MAX_JOBS + [1, 2, 3]
+    line[jobs.MAX_JOBS].stop()
+    assert line[jobs.MAX_JOBS].wait(SECONDS)
+    left = line[jobs.MAX_JOBS].snapshot()
+    assert (left.running, left.result, left.error) == (False, None, None)
+    gates[1].set()
+    assert line[1].wait(SECONDS)
+    wait_until(lambda: began[jobs.MAX_JOBS :] == [jobs.MAX_JOBS + 1])
+    assert [job.snapshot().place for job in line[-2:]] == [0, 1]
+    for gate in gates:
+        gate.set()
+    assert all(job.wait(SECONDS) for job in line)
+    assert sorted(began) == [0, 1, *range(jobs.MAX_JOBS + 1, len(gates))]
+
+
+def test_the_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MAX_WAITING", 1)
+    release = threading.Event()
+    line = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS + 1)]
+    with pytest.raises(InputError, match="try again in a minute"):
+        jobs.Job(lambda job: None, jobs.SOLVING)
+    release.set()
+    assert all(job.wait(SECONDS) for job in line)
+
+
+def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
+    release = threading.Event()
+    others = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS)]
+    healthy(page.button("optimise").click().run())
+    assert any("you are number 1 in line" in caption.value for caption in page.caption)
+    healthy(page.button("stop").click().run())
+    run_until(page, idle)
+    assert page.session_state["optimum"] is None
+    assert any("There is no optimum yet" in info.value for info in page.info)
+    release.set()
+    assert all(job.wait(SECONDS) for job in others)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it did not come in time"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("limit", ["DEADLINE_SECONDS", "LEFT_SECONDS"])
+def test_a_job_past_its_deadline_or_left_alone_stops(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(jobs, limit, -1.0)
+    conditions = DesignPoint(FlowConditions(10.0))
+    problem = Problem(load_body("circle"), (conditions,), certify=True, verify=None)
+    job = jobs.optimization_job(problem, load_surrogate(), lambda: limit == "DEADLINE_SECONDS")
+    assert job.wait(SECONDS)
+    result = job.snapshot().result.result
+    assert (result.evaluations, result.stopped) == (1, True)
+
+
+def test_a_job_goes_on_while_the_person_is_there() -> None:
+    gone = threading.Event()
+    job = jobs.Job(lambda job: job.should_stop(), jobs.SOLVING, lambda: not gone.is_set())
+    assert job.wait(SECONDS)
+    assert job.snapshot().result is False
+
+
+def test_a_crash_of_a_job_is_a_sentence_and_gives_its_place_back() -> None:
+    for _ in range(2 * jobs.MAX_JOBS):
+        job = jobs.Job(lambda job: 1 / 0, jobs.SOLVING)
+        assert job.wait(SECONDS)
+        assert str(job.snapshot().error).startswith("The computation failed (ZeroDivisionError")
+
+
+def test_a_failing_job_leaves_a_sentence() -> None:
+    def fail(job: jobs.Job) -> None:
+        raise InputError("expected another body")
+
+    job = jobs.Job(fail, jobs.SOLVING)
+    assert job.wait(SECONDS)
+    assert job.snapshot().error == "expected another body"
+    assert not job.snapshot().running
+
+
+@pytest.fixture(scope="module")
+def circle_40() -> Solution:
+    """Two closed eddies, 2.24 d long."""
+    return solve(load_body("circle"), FlowConditions(40.0), grid="coarse")
+
+
+@pytest.fixture(scope="module")
+def wake(circle_40: Solution) -> pictures.Picture:
+    return pictures.draw(
+        circle_40.field, pictures.window_around([pictures.closed_outline(circle_40.field.coefficients)], 2.5)
+    )
+
+
+def test_a_picture_holds_the_flow_and_no_gaps(wake: pictures.Picture) -> None:
+    assert wake.speed.shape == (len(wake.y), len(wake.x))
+    for values in (wake.speed, wake.pressure, wake.vorticity):
+        assert np.isfinite(values).all()
+    np.testing.assert_allclose(wake.speed, wake.speed[::-1], atol=1e-5)
+    assert abs(wake.speed[len(wake.y) // 2, 0] - 1.0) < 0.2
+    assert wake.window.left < wake.outline.real.min() < wake.outline.real.max() < wake.window.right
+    assert np.all(np.diff(wake.y) > 0.0)
+    assert wake.y[0] <= wake.window.bottom < wake.window.top <= wake.y[-1]
+
+
+def test_streamlines_fill_the_whole_raster_and_can_be_left_out(wake: pictures.Picture) -> None:
+    ends = np.array([line[[0, -1]] for line in wake.streamlines.stream])
+    np.testing.assert_allclose(ends.imag.max(), wake.y[-1], atol=0.2)
+    assert len(wake.streamlines.eddies) == 6
+    without, with_lines = (
+        len(plots.flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
+    )
+    assert with_lines == without + 2
+
+
+def test_separation_is_marked_where_the_wall_shear_vanishes(circle_40: Solution) -> None:
+    curve = plots.WallCurve("circle", circle_40.field, plots.INK, circle_40.analysis.separation)
+    marks = plots.wall_figure([curve], "wall_shear_coefficient").data[-1]
+    np.testing.assert_allclose(marks.x, 0.5 * np.cos(np.radians(53.6)), atol=5e-3)
+    np.testing.assert_allclose(marks.y, 0.0, atol=2e-3)
+
+
+def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: pictures.Picture) -> None:
+    for quantity, shown in plots.QUANTITIES.items():
+        figure = plots.flow_figure([("one", wake), ("two", wake)], quantity, streamlines=True, ghost=wake.outline)
+        axis = figure.layout.coloraxis
+        assert axis.cmin == (-axis.cmax if shown.signed else 0.0)
+        assert axis.cmax > 0.0
+
+
+def test_wall_curves_pass_through_the_nodes() -> None:
+    field = solve(load_body("ellipse:2"), FlowConditions(10.0), grid="coarse").field
+    eta, outline, values = pictures.wall_values(field, field.wall_pressure_coefficient)
+    np.testing.assert_allclose(np.interp(field.eta, eta, values), field.wall_pressure_coefficient, atol=5e-3)
+    np.testing.assert_allclose(np.interp(field.eta, eta, outline.real), field.wall.real, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("expected a circle", "Expected a circle."), ("did you mean x?", "Did you mean x?"), ("", ".")],
+)
+def test_errors_are_written_as_sentences(text: str, expected: str) -> None:
+    assert words.sentence(text) == expected
+
+
+def test_numbers_are_written_with_four_digits_and_signs() -> None:
+    assert [words.coefficient(x) for x in (10.3412, 1.5, 0.25, 1e-9)] == ["10.34", "1.500", "0.2500", "0.000"]
+    assert words.with_error(1.49698, 0.00055) == "1.4970 ± 0.0006"
+    assert words.with_error(2.754, -0.012) == "2.75 ± 0.02"
+    assert words.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
+    assert words.with_error(2.0, math.nan) == "2.000"
+    assert words.apart(0.99, 1.0) == "−1.00 %"
+    assert [words.bound(1.0, x) for x in (0.00035, 0.004, 0.32)] == [
+        f"error below {text} %" for text in ("0.03", "0.4", "30")
+    ]
+    assert [words.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]

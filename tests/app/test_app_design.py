@@ -1,0 +1,148 @@
+"""What the page designs: sliders that go there and back, undo, addresses, and colours that can be told apart."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from fusiform.app.background.cache import Attached, Memory
+from fusiform.app.drawings.colours import colour_table
+from fusiform.app.state.design import Design, History, from_link, to_link
+from fusiform.app.state.shape_sliders import SLIDERS, slider_values, with_slider
+from fusiform.solvers import Body, FlowConditions, InputError, load_body
+from fusiform.solvers.geometry import sample_names
+
+BODIES = ["circle", "ellipse:3", "ellipse:0.4", *sample_names()]
+MOVES = {"fineness": 1.15, "nose": 0.1, "tail": 0.1, "camber": 0.01}
+CONDITIONS = FlowConditions(10.0)
+
+
+@pytest.mark.parametrize(("spec", "name"), list(itertools.product(BODIES, SLIDERS)))
+def test_a_slider_gets_where_it_is_moved_and_back_restores_the_body(spec: str, name: str) -> None:
+    body = load_body(spec)
+    value = slider_values(body)[name]
+    target = value * MOVES[name] if name == "fineness" else value + MOVES[name]
+    moved = with_slider(body, name, target)
+    assert slider_values(moved)[name] == pytest.approx(target, abs=1e-6)
+    back = with_slider(moved, name, value)
+    torch.testing.assert_close(back.coefficients, body.coefficients, rtol=0.0, atol=1e-7)
+
+
+@pytest.mark.parametrize("spec", BODIES)
+def test_the_ends_keep_their_bluntness_while_another_slider_moves(spec: str) -> None:
+    body = load_body(spec)
+    before = slider_values(body)
+    for name, kept in (("fineness", "nose"), ("fineness", "tail"), ("nose", "tail"), ("tail", "nose")):
+        after = slider_values(with_slider(body, name, before[name] + 0.05))
+        assert after[kept] == pytest.approx(before[kept], abs=1e-9)
+
+
+def test_an_ellipse_has_the_bluntness_one_and_the_fineness_of_its_name() -> None:
+    values = slider_values(load_body("ellipse:3"))
+    assert values == {
+        "fineness": pytest.approx(3.0, rel=1e-6),
+        "nose": pytest.approx(1.0),
+        "tail": pytest.approx(1.0),
+        "camber": pytest.approx(0.0),
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), [("tail", -3.0), ("nose", 9.0), ("camber", 2.0)])
+def test_a_slider_stops_where_the_body_would_cease_to_be_one(name: str, value: float) -> None:
+    body = load_body("teardrop")
+    moved = with_slider(body, name, value)
+    before, after = slider_values(body)[name], slider_values(moved)[name]
+    assert min(before, value) - 1e-9 <= after <= max(before, value) + 1e-9
+    assert after != pytest.approx(value)
+
+
+def test_undo_and_redo_walk_through_the_history_and_a_new_step_forgets_what_was_undone() -> None:
+    first, second, third = (Design.of(load_body(f"ellipse:{f}"), CONDITIONS) for f in (1, 2, 3))
+    history = History((first,)).then(second)
+    assert history.undone().present == first
+    assert history.undone().redone().present == second
+    assert history.undone().undone().present == first
+    branch = history.undone().then(third)
+    assert (branch.present, branch.can_redo, branch.can_undo) == (third, False, True)
+    assert branch.then(third) is branch
+
+
+def test_a_long_history_keeps_its_last_steps() -> None:
+    history = History((Design.of(load_body("circle"), CONDITIONS),))
+    for reynolds in range(1, 151):
+        history = history.then(Design.of(load_body("circle"), FlowConditions(reynolds / 2)))
+    assert len(history.steps) == 100
+    assert history.present.reynolds == 75.0
+
+
+@pytest.mark.parametrize("spec", BODIES)
+def test_an_address_opens_the_same_design(spec: str) -> None:
+    design = Design.of(load_body(spec), FlowConditions(33.0, -4.5))
+    again = from_link(to_link(design))
+    assert (again.conditions, again.name) == (design.conditions, design.name)
+    assert len(again.coefficients) == len(design.coefficients)
+    np.testing.assert_allclose(again.coefficients, design.coefficients, atol=1e-7)
+    assert sum(len(key) + len(value) for key, value in to_link(design).items()) < 400
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"body": "!!"},
+        {"body": "AAAA"},
+        {"re": "many"},
+        {"re": "1e9"},
+        {"modes": "0"},
+        {"modes": "9999"},
+        {"d": "nan"},
+        {"d": "-1"},
+        {"body": "AACAfwAAAAA"},
+        {"body": "AAAAQAAAAAA"},
+    ],
+)
+def test_a_damaged_address_is_refused(damage: dict[str, str]) -> None:
+    good = to_link(Design.of(load_body("ellipse:2"), CONDITIONS))
+    with pytest.raises(InputError, match="expected"):
+        from_link(good | damage)
+
+
+def test_the_name_in_an_address_brings_no_markup() -> None:
+    design = Design.of(Body.circle(), CONDITIONS)
+    assert from_link(to_link(design) | {"name": "![x](http://h/i.png) <b>"}).name == "xhttp:hi.png b"
+
+
+def lightness(table: np.ndarray) -> np.ndarray:
+    """CIE L* of sRGB colours (n, 3)."""
+    linear = np.where(table / 255 <= 0.04045, table / 255 / 12.92, ((table / 255 + 0.055) / 1.055) ** 2.4)
+    y = linear @ [0.2126, 0.7152, 0.0722]
+    return 116.0 * np.cbrt(y) - 16.0
+
+
+def test_colours_differ_in_lightness_alone_already() -> None:
+    """What a colour-blind eye and a grey print keep."""
+    assert np.all(np.diff(lightness(colour_table("viridis")[::8])) > 0.0)
+    both_ways = lightness(colour_table("balance")[::8])
+    assert np.all(np.diff(both_ways[:16]) > 0.0)
+    assert np.all(np.diff(both_ways[16:]) < 0.0)
+
+
+def test_a_memory_keeps_what_was_used_last_and_nothing_that_raised() -> None:
+    memory: Memory[int] = Memory(2)
+    assert [memory.ask(key, lambda key=key: 10 * key) for key in (1, 2)] == [10, 20]
+    memory.ask(1, lambda: 0)
+    memory.ask(3, lambda: 30)
+    assert (memory.get(1), memory.get(2), memory.get(3)) == (10, None, 30)
+    with pytest.raises(ZeroDivisionError):
+        memory.ask(4, lambda: 1 // 0)
+    assert memory.get(4) is None
+
+
+def test_attached_values_die_with_their_owner() -> None:
+    attached: Attached[Body, int] = Attached(2)
+    body = load_body("ellipse:2")
+    assert attached.ask(body, "a", lambda: 1) == attached.ask(body, "a", lambda: 2) == 1
+    del body
+    assert len(attached._memories) == 0

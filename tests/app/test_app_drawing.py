@@ -1,0 +1,133 @@
+"""The numbers of the drawing are those of the Python interface, and what is pulled goes where it was pulled."""
+
+from __future__ import annotations
+
+import base64
+import math
+
+import numpy as np
+import pytest
+
+from fusiform.app.drawings import curves, drawing, raster
+from fusiform.app.drawings import view_3d as space
+from fusiform.app.drawings.pictures import Window, window_around
+from fusiform.app.drawings.plots import QUANTITIES, WallCurve
+from fusiform.solvers import FlowConditions, load_body
+from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.surrogates import Prediction, load_surrogate
+
+CONDITIONS = FlowConditions(20.0, 8.0)
+
+
+@pytest.fixture(scope="module", params=["circle", "kidney", "teardrop", "naca2412", "ellipse:0.4"])
+def prediction(request: pytest.FixtureRequest) -> Prediction:
+    return load_surrogate().evaluate(load_body(request.param), CONDITIONS)
+
+
+@pytest.fixture(scope="module")
+def home(prediction: Prediction) -> Window:
+    return window_around([drawing.outline_of(prediction.body, CONDITIONS.alpha_deg)], 2.7)
+
+
+@pytest.fixture(scope="module")
+def layer(prediction: Prediction, home: Window) -> drawing.Layer:
+    field = prediction.network_field
+    grid = raster.raster(field, home, 80)
+    values = grid.filled(raster.sample(grid, field, "speed"))
+    return drawing.Layer(grid, values, QUANTITIES["speed"], *drawing.limits(values, QUANTITIES["speed"]))
+
+
+def test_the_raster_holds_the_values_of_the_field(prediction: Prediction, home: Window) -> None:
+    field = prediction.network_field
+    grid = raster.raster(field, home, 60)
+    exact = field.at(grid.x[None, :] + 1j * grid.y[:, None])
+    np.testing.assert_array_equal(grid.inside, np.isnan(exact.u))
+    for name, values in (
+        ("speed", np.hypot(exact.u, exact.v)),
+        ("pressure", 2.0 * exact.pressure),
+        ("vorticity", exact.vorticity),
+        ("streamfunction", exact.streamfunction),
+    ):
+        np.testing.assert_allclose(raster.sample(grid, field, name), values, rtol=0.0, atol=1e-9)
+
+
+def test_the_drawing_carries_the_values_to_five_digits(layer: drawing.Layer, home: Window) -> None:
+    data = drawing.payload(version=3, home=home, outline=np.ones(192) + 0j, layer=layer, badge="b")
+    raw = np.frombuffer(base64.b64decode(data["raster"]["data"]), dtype="<u2").reshape(layer.values.shape)
+    low, high = data["raster"]["low"], data["raster"]["high"]
+    np.testing.assert_allclose(low + raw / 65534.0 * (high - low), layer.values, atol=2e-5)
+    assert (data["raster"]["nx"], data["version"], data["sensitivity"]) == (80, 3, None)
+
+
+def test_nothing_is_drawn_as_nothing(home: Window) -> None:
+    data = drawing.payload(version=0, home=home, outline=np.ones(192) + 0j, layer=None, badge="")
+    assert data["raster"] is None
+    assert data["lines"] == ""
+
+
+def test_quick_streamlines_keep_their_stream_function(prediction: Prediction, layer: drawing.Layer) -> None:
+    field = prediction.network_field
+    lines = raster.stream_lines(layer.grid, raster.sample(layer.grid, field, "streamfunction"))
+    assert len(lines) >= 8
+    spread = [np.nanstd(field.at(line).streamfunction) for line in lines]
+    assert np.median(spread) < 2e-3
+    assert max(spread) < 0.03  # short pieces where the flow leaves a sharp corner
+
+
+def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> None:
+    """First order in the pull: a tenth of the drawn 0.01 d, both ways."""
+    surrogate = load_surrogate()
+    effects = drawing.sensitivity_of(prediction).effects
+    for index in (0, 3, 8, 13):
+        eta, step = 2.0 * math.pi * index / drawing.CONTROL_POINTS, 1e-4
+        ends = [
+            surrogate.evaluate(pulled(prediction.body, eta, way, drawing.PULL_WIDTH), CONDITIONS).drag_coefficient
+            for way in (-step, step)
+        ]
+        slope = (ends[1] - ends[0]) / (2.0 * step) / prediction.drag_coefficient
+        assert effects[index] == pytest.approx(100.0 * drawing.PROBE * slope, abs=0.02)
+
+
+def test_a_pull_counts_along_the_normal_at_incidence(prediction: Prediction) -> None:
+    """Moving a point by its own small displacement brings it there."""
+    body, alpha = prediction.body, CONDITIONS.alpha_deg
+    before = drawing.outline_of(body, alpha)
+    for index in (0, 5, 8, 12):
+        at = index * 12
+        tangent = before[(at + 1) % 192] - before[at - 1]
+        normal = tangent / 1j / abs(tangent)
+        assert drawing.pull_along_normal(body, alpha, index, 0.03 * normal) == pytest.approx(0.03)
+        assert drawing.pull_along_normal(body, alpha, index, 0.03j * normal) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_wall_curves_pass_through_the_walls_values(prediction: Prediction) -> None:
+    field = prediction.network_field
+    data = curves.payload([WallCurve("surrogate", field, "surrogate", ())], "wall_shear_coefficient")
+    drawn = np.array([*data["curves"][0]["upper"], *data["curves"][0]["lower"][1:]])
+    eta = np.linspace(0.0, 2.0 * np.pi, len(drawn))
+    reach = np.ptp(field.wall_shear_coefficient)
+    np.testing.assert_allclose(np.interp(field.eta, eta, drawn[:, 0]), field.wall.real, atol=0.01)
+    off = np.interp(field.eta, eta, drawn[:, 1]) - field.wall_shear_coefficient
+    assert np.median(np.abs(off)) < 2e-3 * reach
+
+
+def test_the_figure_in_space_is_closed_and_in_the_colours_of_the_drawing(
+    prediction: Prediction, layer: drawing.Layer
+) -> None:
+    outline = drawing.outline_of(prediction.body, CONDITIONS.alpha_deg)
+    plane, body = space.figure(outline, layer).data
+    assert (plane.cmin, plane.cmax) == (layer.low, layer.high)
+    triangles = np.stack([body.i, body.j, body.k], axis=1)
+    sides = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    _, counts = np.unique(sides, axis=0, return_counts=True)
+    assert np.all(counts == 2)
+
+
+def test_where_rendering_works_the_picture_in_space_shows_something(
+    prediction: Prediction, layer: drawing.Layer
+) -> None:
+    if not space.can_render():
+        pytest.skip("pyvista cannot render here")
+    png = space.rendered(drawing.outline_of(prediction.body, CONDITIONS.alpha_deg), layer, 30.0)
+    assert png.startswith(b"\x89PNG")
+    assert len(png) > 20_000

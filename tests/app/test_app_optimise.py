@@ -1,0 +1,297 @@
+"""The Optimise section without a browser: constraints, what the page finds against the Python API, and trade-offs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fusiform.app.drawings import constraint_sketch as sketch
+from fusiform.app.drawings.convergence import convergence
+from fusiform.app.main import SECTIONS
+from fusiform.app.state import constraint_kinds
+from fusiform.app.state.constraint_kinds import KINDS
+from fusiform.app.state.setup import OBJECTIVES, first_setup, problem_of, setup_of
+from fusiform.app.views.optimise import front, problem
+from fusiform.app.views.shared import words
+from fusiform.solvers import Body, FlowConditions, load_body
+from fusiform.solvers.inverse import OptimizationResult, optimize, pareto_front
+from fusiform.solvers.inverse.problem.problem import read_problem
+from fusiform.surrogates import load_surrogate
+
+PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
+PROBLEMS = sorted(p for p in Path(str(files("fusiform.assets").joinpath("problems"))).iterdir() if p.suffix == ".toml")
+CONDITIONS = FlowConditions(10.0)
+SECONDS = 120.0
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    """The Optimise section, on the coarse grid and without certifying; jobs are ended with the test."""
+    at = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
+    at.selectbox("grid").set_value("coarse")
+    healthy(at.button("view_Optimise").click().run())
+    healthy(at.toggle("option_certify").set_value(False).run())
+    yield at
+    job = at.session_state["job"]
+    if job is not None:
+        job.stop()
+        assert job.wait(SECONDS)
+
+
+def healthy(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception
+    return at
+
+
+def metric(at: AppTest, label: str) -> str:
+    return str(next(m.value for m in at.metric if m.label.startswith(label)))
+
+
+def note(at: AppTest, label: str) -> str:
+    return str(next(m.delta for m in at.metric if m.label.startswith(label)))
+
+
+def run_until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
+    end = time.monotonic() + SECONDS
+    while not condition(at):
+        assert time.monotonic() < end, "the page did not get there in time"
+        time.sleep(0.05)
+        healthy(at.run())
+    return healthy(at.run())
+
+
+def finished(at: AppTest) -> AppTest:
+    return run_until(at, lambda at: at.session_state["job"] is None)
+
+
+def add(at: AppTest, kind: str) -> int:
+    """Add a constraint; its number."""
+    healthy(at.selectbox("add_constraint").set_value(kind).run())
+    return int(at.session_state["setup"]["rows"][-1]["id"])
+
+
+def drawings(at: AppTest) -> list[str]:
+    return [json.loads(c.proto.json)["svg"] for c in at.get("bidi_component") if "sketch" in c.proto.component_name]
+
+
+def test_every_kind_of_constraint_is_added_drawn_and_removed(page: AppTest) -> None:
+    numbers = [add(page, kind) for kind in KINDS]
+    assert not page.error
+    controls = [*page.number_input, *page.selectbox, *page.button, *page.toggle]
+    assert [c.label for c in controls if not c.help and c.key != "reynolds" and c.label not in SECTIONS] == []
+    for number in numbers:
+        healthy(page.button(f"remove_{number}").click().run())
+    assert page.session_state["setup"]["rows"] == []
+
+
+@pytest.mark.parametrize("spec", ["circle", "naca2412", "ellipse:4"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_first_numbers_make_a_problem_that_reads_back(spec: str, kind: str) -> None:
+    body = load_body(spec)
+    setup = first_setup() | {"rows": [{"kind": kind} | KINDS[kind].first(body)]}
+    asked = problem_of(body, CONDITIONS, setup, "fine")
+    assert problem_of(body, CONDITIONS, setup_of(asked), "fine").to_dict() == asked.to_dict()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_makes_a_problem_that_reads_back(objective: str) -> None:
+    body = load_body("ellipse:2")
+    setup = first_setup() | {"objective": objective, "lift": 0.3}
+    asked = problem_of(body, FlowConditions(10.0, 4.0), setup, "fine")
+    assert setup_of(asked)["objective"] == objective
+    assert [c.describe() for c in asked.force_constraints] == (
+        ["lift coefficient 0.3"] if objective == "drag_at_lift" else []
+    )
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_the_problem_files_become_setups_and_problems_again(path: Path) -> None:
+    asked = read_problem(path)
+    again = problem_of(asked.body, asked.points[0].conditions, setup_of(asked), asked.verify or "fine").to_dict()
+    again["options"].pop("timeout")
+    assert again == asked.to_dict()
+
+
+def test_an_optimum_with_a_greatest_length_has_the_numbers_of_the_python_api(page: AppTest, tmp_path: Path) -> None:
+    """Also of the file that is saved: loaded and run again, it gives the same."""
+    number = add(page, "max_length")
+    healthy(page.number_input(problem.widget(number, "value")).set_value(1.5).run())
+    healthy(page.button("optimise").click().run())
+    assert page.session_state["step"] == problem.OPTIMUM
+    finished(page)
+    saved = tmp_path / "project.json"
+    saved.write_bytes(page.session_state["optimum"].project)
+    loaded = OptimizationResult.load(saved)
+    again = optimize(loaded.problem, model=load_surrogate())
+    assert loaded.fun == again.fun
+    assert metric(page, "Optimum") == words.coefficient(again.summary()["drag_coefficient"])
+    assert metric(page, "Reduction") == f"{again.reduction_percent:.1f} %"
+    assert metric(page, "Optimality") == "by the model"
+    table = page.dataframe[0].value
+    assert list(table["Constraint"]) == ["length at most 1.5"]
+    assert table["One unit more gains"][0] == pytest.approx(again.constraints[0].gain)
+    assert list(table["Active"]) == [True]
+
+
+def test_the_running_search_is_shown(page: AppTest) -> None:
+    healthy(page.button("optimise").click().run())
+    run_until(page, lambda at: at.session_state["job"] is None or metric(at, "Evaluations") != "0")
+    finished(page)
+    assert len(drawings(page)) == 2
+
+
+def test_another_start_is_compared_with_the_first(page: AppTest) -> None:
+    healthy(page.button("optimise").click().run())
+    finished(page)
+    first = page.session_state["optimum"].result
+    healthy(page.button("another").click().run())
+    finished(page)
+    second = page.session_state["optimum"].result
+    assert (second.problem.starts, second.problem.seed) == (2, first.problem.seed + 1)
+    assert second.fun <= first.fun + 1e-6
+    assert any("The other start gave" in caption.value for caption in page.caption)
+
+
+def test_constraints_that_contradict_each_other_are_told_at_once_and_the_nearest_body_is_drawn(page: AppTest) -> None:
+    for kind, value in (("max_length", 0.8), ("max_height", 0.8)):
+        number = add(page, kind)
+        healthy(page.number_input(problem.widget(number, "value")).set_value(value).run())
+    assert "contradict each other: a box of 0.8 x 0.8" in page.warning[0].value
+    healthy(page.button("optimise").click().run())
+    finished(page)
+    assert "contradict each other" in page.error[0].value
+    assert (metric(page, "Optimum"), metric(page, "Reduction")) == ("–", "–")
+    assert "cannot be met" in drawings(page)[0]
+
+
+def test_a_number_that_makes_no_sense_is_one_sentence(page: AppTest) -> None:
+    number = add(page, "max_length")
+    healthy(page.number_input(problem.widget(number, "value")).set_value(-1.0).run())
+    assert page.warning[0].value.startswith("Expected a positive length")
+    healthy(page.button("optimise").click().run())
+    assert page.error[0].value.startswith("Expected a positive length")
+    assert page.session_state["job"] is None
+
+
+def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> None:
+    healthy(page.button("step_Trade-off").click().run())
+    assert "Sweep" in page.info[0].value
+    page.number_input("front_from_length_1").set_value(1.6)
+    page.number_input("front_to_length_1").set_value(1.0)
+    healthy(page.number_input("front_count").set_value(3).run())
+    healthy(page.button("sweep").click().run())
+    finished(page)
+    asked = problem_of(load_body("circle"), CONDITIONS, first_setup() | {"rows": []}, "coarse")
+    expected = pareto_front(asked, "length", [1.6, 1.3, 1.0], model=load_surrogate())
+    healthy(page.segmented_control("front_point").set_value(2).run())
+    assert metric(page, "Least") == words.coefficient(expected[2].result.predicted_drag_coefficient)
+    assert metric(page, "One more") == words.coefficient(expected[2].result.constraints[0].gain)
+    healthy(page.button("open_point").click().run())
+    assert metric(page, "Optimum") == words.coefficient(expected[2].result.predicted_drag_coefficient)
+    healthy(page.button("solve_flows").click().run())
+    finished(page)
+    assert len(page.get("plotly_chart")) == 3
+    healthy(page.button("step_Trade-off").click().run())
+    healthy(page.button("certify_point").click().run())
+    finished(page)
+    assert metric(page, "Optimality") == "certified"
+
+
+def clicked_page(place: int) -> None:
+    """The page, after a point of the front was clicked once."""
+    import streamlit as st
+
+    from fusiform.app.main import page
+    from fusiform.app.views.optimise import front
+
+    if st.session_state.get("front") is not None and "clicked" not in st.session_state:
+        st.session_state.clicked = True
+        front.choose(place)
+    page()
+
+
+@pytest.mark.parametrize(("place", "chosen"), [(1, 1), (7, None)])
+def test_a_click_on_the_plot_chooses_its_point(place: int, chosen: int | None) -> None:
+    at = healthy(AppTest.from_function(clicked_page, default_timeout=SECONDS, args=(place,)).run())
+    healthy(at.button("view_Optimise").click().run())
+    healthy(at.button("step_Trade-off").click().run())
+    healthy(at.number_input("front_count").set_value(2).run())
+    healthy(at.button("sweep").click().run())
+    finished(at)
+    assert at.segmented_control("front_point").value == chosen
+    assert (at.session_state["optimum"] is None) == (chosen is None)
+
+
+def dragged_page(moved: object) -> None:
+    """The page, after a grip of the sketch was moved once."""
+    import streamlit as st
+
+    from fusiform.app.main import page
+    from fusiform.app.views.optimise import problem
+
+    if "setup" in st.session_state and problem.rows() and "moved" not in st.session_state:
+        st.session_state.moved = True
+        problem.drag(moved)
+    page()
+
+
+@pytest.mark.parametrize(
+    ("moved", "expected"),
+    [
+        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.002, "version": 2}, {"x": 0.1, "y": 0.0}),
+        ({"row": 0, "grip": "size", "dx": 0.1, "dy": -0.05, "version": 2}, {"width": 0.7, "height": 0.25}),
+        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 1}, {"x": 0.0}),
+        ({"row": 5, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
+        ({"row": 0, "grip": "other", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
+        ({"row": 0, "grip": "move", "dx": "nan", "dy": 0.0, "version": 2}, {"x": 0.0}),
+        ({"row": 0, "grip": "value", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
+        ({"row": 0}, {"x": 0.0}),
+        ("row", {"x": 0.0}),
+    ],
+)
+def test_a_payload_that_is_dragged_follows_and_nonsense_changes_nothing(moved: Any, expected: dict[str, float]) -> None:
+    at = healthy(AppTest.from_function(dragged_page, default_timeout=SECONDS, args=(moved,)).run())
+    healthy(at.button("view_Optimise").click().run())
+    add(at, "payload_rectangle")
+    healthy(at.run())
+    row = at.session_state["setup"]["rows"][0]
+    assert {key: row[key] for key in expected} == pytest.approx(expected)
+
+
+def test_grips_change_what_they_stand_for() -> None:
+    body = load_body("ellipse:2")
+    length = {"kind": "max_length", "value": 1.0}
+    assert sketch.dragged(length, "value", 0.1 + 0.5j, body)["value"] == pytest.approx(1.2)
+    bar = {"kind": "min_thickness", "value": 0.5, "at": 0.5}
+    assert sketch.dragged(bar, "value", 0.5 + 0.05j, body)["value"] == pytest.approx(0.6)
+    assert sketch.dragged(bar, "at", 0.1 * body.length + 0j, body)["at"] == pytest.approx(0.6)
+    assert sketch.dragged(bar, "at", 9.0 + 0j, body)["at"] == 0.95
+    disc = {"kind": "payload_circle", "x": 0.0, "y": 0.0, "radius": 0.1}
+    assert sketch.dragged(disc, "size", -0.5 + 0j, body)["radius"] == pytest.approx(0.02)
+
+
+def test_a_sketch_shows_all_of_its_regions() -> None:
+    body = load_body("circle")
+    row = {"kind": "keep_out", "x": 3.0, "y": -1.0, "width": 0.5, "height": 0.5}
+    drawing = sketch.draw(sketch.outline(body), body, [row], 0.0)
+    numbers = [
+        float(n)
+        for n in drawing.svg.split('<g data-row="0"')[1].split('points="')[1].split('"')[0].replace(",", " ").split()
+    ]
+    assert max(numbers[::2]) < sketch.WIDTH
+    assert drawing.scale * 0.5 == pytest.approx(np.ptp(numbers[::2]), abs=0.1)
+
+
+def test_an_empty_search_has_no_convergence_and_the_box_of_a_body_is_its_extent() -> None:
+    assert convergence(()) == ""
+    left, right, bottom, top = constraint_kinds.box(Body.ellipse(2.0))
+    assert (right - left) / (top - bottom) == pytest.approx(2.0, rel=1e-3)
+    assert front.LIMITS.keys() == {"length", "height", "thickness"}

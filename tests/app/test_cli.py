@@ -1,0 +1,322 @@
+"""The command line: what it prints where, what it writes, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tiny import RECIPE
+from typer.testing import CliRunner, Result
+
+from fusiform.app.cli import cli
+from fusiform.app.commands.printed_result import json_text
+from fusiform.app.state.exported_files import OPTIMUM_FILES
+from fusiform.solvers import Body, FlowConditions, load_body, solve
+from fusiform.solvers.geometry import read_outline
+from fusiform.surrogates import load_surrogate
+
+COMMON = {
+    "drag_coefficient",
+    "drag_pressure",
+    "drag_friction",
+    "lift_coefficient",
+    "reynolds",
+    "alpha_deg",
+    "reference_length",
+    "area",
+    "converged",
+    "seconds",
+}
+SOLVED = COMMON | {
+    "drag_error",
+    "lift_error",
+    "accurate",
+    "nodes",
+    "front_pressure_coefficient",
+    "base_pressure_coefficient",
+    "recirculation_length",
+    "separation_points",
+    "attachment_points",
+}
+OPTIMIZE = SOLVED | {
+    "initial_drag_coefficient",
+    "predicted_drag_coefficient",
+    "reduction_percent",
+    "status",
+    "evaluations",
+    "files",
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def numbers(*arguments: str) -> dict[str, Any]:
+    """The JSON object that a command prints as its whole standard output."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    value = json.loads(result.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_solve_prints_the_numbers_of_the_python_call_as_one_json_object() -> None:
+    printed = numbers("solve", "naca2412", "--reynolds", "10", "--alpha-deg", "-3", "--grid", "coarse")
+    assert printed.keys() >= SOLVED
+    solution = solve(load_body("naca2412"), FlowConditions(10.0, -3.0), grid="coarse")
+    for name in ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient"):
+        assert printed[name] == pytest.approx(getattr(solution, name), rel=1e-12)
+    assert printed["alpha_deg"] == -3.0
+    assert printed["converged"] is True
+
+
+def test_a_tolerance_is_met_by_the_estimated_error() -> None:
+    printed = numbers("solve", "ellipse:2", "--reynolds", "20", "--tolerance", "0.02")
+    assert (printed["grid"], printed["tolerance"], printed["accurate"]) == ("auto", 0.02, True)
+    assert 0.0 < abs(printed["drag_error"]) < 0.02 * printed["drag_coefficient"]
+
+
+def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
+    printed = numbers("predict", "ellipse:2", "--reynolds", "20")
+    assert printed.keys() >= COMMON | {"confidence"}
+    prediction = load_surrogate().evaluate(load_body("ellipse:2"), FlowConditions(20.0))
+    assert printed["drag_coefficient"] == pytest.approx(prediction.drag_coefficient, rel=1e-12)
+    assert printed["confidence"] == pytest.approx(prediction.confidence)
+
+
+def test_predict_warns_outside_what_the_surrogate_has_learnt() -> None:
+    result = run("predict", "circle", "--reynolds", "0.1", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["confidence"] == 0.0
+    assert "far from what the surrogate has learnt" in result.stderr
+
+
+def test_optimize_writes_the_optimum_that_it_reports(tmp_path: Path) -> None:
+    model = str(files("fusiform.assets").joinpath("models").joinpath("default"))
+    common = ("optimize", "circle", "--reynolds", "20", "--grid", "coarse", "--out", str(tmp_path / "new"))
+    printed = numbers(*common, "--model", model)
+    assert printed.keys() >= OPTIMIZE
+    assert [Path(name).name for name in printed["files"]] == list(OPTIMUM_FILES)
+    stored = json.loads((tmp_path / "new" / "result.json").read_text())
+    coefficients = torch.complex(*torch.tensor(stored.pop("coefficients"), dtype=torch.float64).T)
+    assert stored == printed
+
+    optimum = Body(coefficients)
+    verified = solve(optimum, FlowConditions(20.0), grid="coarse").drag_coefficient
+    initial = solve(load_body("circle"), FlowConditions(20.0), grid="coarse").drag_coefficient
+    assert printed["drag_coefficient"] == pytest.approx(verified, rel=1e-9)
+    assert printed["initial_drag_coefficient"] == pytest.approx(initial, rel=1e-9)
+    assert printed["reduction_percent"] == pytest.approx(100.0 * (1.0 - verified / initial))
+    assert printed["reduction_percent"] > 10.0
+    for suffix in (".dat", ".csv"):
+        points = read_outline(tmp_path / "new" / f"optimum{suffix}")
+        assert np.ptp(points[:, 0]) == pytest.approx(optimum.length, rel=1e-3)
+    assert (tmp_path / "new" / "optimum.stl").stat().st_size > 10_000
+
+    again = run(*common)
+    assert again.exit_code == 2
+    assert "overwrite with --force" in again.stderr
+    assert run(*common, "--force", "--max-iterations", "1", "--json").exit_code == 0
+
+
+def test_optimize_takes_a_problem_file_and_its_own_project_file(tmp_path: Path) -> None:
+    problem = tmp_path / "short.toml"
+    limit = '[[constraints]]\ntype = "max_length"\nvalue = 1.4\n'
+    problem.write_text(f'body = "circle"\nreynolds = 10\n{limit}[options]\nverify = "coarse"\n')
+    first = numbers("optimize", str(problem), "--out", str(tmp_path / "out"))
+    (report,) = first["constraints"]
+    assert report["active"]
+    assert report["gain"] > 0.1
+    again = numbers("optimize", str(tmp_path / "out" / "project.json"))
+    assert again["predicted_drag_coefficient"] == pytest.approx(first["predicted_drag_coefficient"], rel=1e-9)
+    flags = numbers("optimize", "circle", "--reynolds", "10", "--max-length", "1.4", "--grid", "coarse")
+    assert flags["predicted_drag_coefficient"] == pytest.approx(first["predicted_drag_coefficient"], rel=1e-9)
+
+
+def test_contradictory_flags_end_with_the_reason_and_exit_code_2() -> None:
+    result = run("optimize", "circle", "--reynolds", "10", "--max-length", "1", "--max-height", "0.5")
+    assert result.exit_code == 2
+    assert "a box of 1 x 0.5 holds an area of 0.5" in result.stderr
+
+
+def test_a_run_that_its_timeout_stopped_is_resumed_and_not_overwritten(tmp_path: Path) -> None:
+    common = ("optimize", "circle", "--reynolds", "10", "--model", "solver", "--grid", "coarse", "--out", str(tmp_path))
+    stopped = run(*common, "--timeout", "0.4")
+    assert "the timeout" in stopped.stdout
+    assert (tmp_path / "checkpoint.json").exists()
+    for name in OPTIMUM_FILES:
+        (tmp_path / name).unlink(missing_ok=True)
+    assert "without a stopped run" in run(*common).stderr
+    resumed = numbers(*common, "--resume")
+    assert resumed["success"]
+    assert not (tmp_path / "checkpoint.json").exists()
+
+
+def test_optimize_with_the_solver_as_model() -> None:
+    printed = numbers(
+        *("optimize", "ellipse:3", "--reynolds", "1", "--model", "solver", "--max-iterations", "1", "--grid", "coarse")
+    )
+    assert printed["model"] == "solver"
+    assert printed["files"] == []
+    assert printed["drag_coefficient"] < printed["initial_drag_coefficient"]
+
+
+def test_people_get_a_table_with_the_conventions_and_progress_on_standard_error() -> None:
+    result = run("optimize", "circle", "--reynolds", "20", "--grid", "coarse")
+    assert result.exit_code == 0
+    assert "evaluation   1   drag " in result.stderr
+    assert "evaluation   1" not in result.stdout
+    for words in ("d = √(4 A / π)", "C_D of the start", "as the model predicts it", "½ ρ U² d"):
+        assert words in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_people_read_what_the_flow_does_and_how_accurate_it_is() -> None:
+    table = run("solve", "circle", "--reynolds", "40", "--grid", "coarse").stdout
+    for words in ("error of C_D", "front C_p", "base C_p", "recirculation", "-0.500, 0.000", "radial x angular"):
+        assert words in table
+
+
+@pytest.mark.parametrize(("converged", "exit_code"), [(False, 1), (True, 0)])
+def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
+    monkeypatch: pytest.MonkeyPatch, converged: bool, exit_code: int
+) -> None:
+    found = solve(load_body("circle"), FlowConditions(1.0), grid="coarse")
+    poor = replace(found, converged=converged, accurate=False, status="Less than was asked for.")
+    monkeypatch.setattr("fusiform.solvers.solve", lambda *_, **__: poor)
+    result = run("solve", "circle", "--reynolds", "1", "--json")
+    assert result.exit_code == exit_code
+    assert json.loads(result.stdout)["converged"] is converged
+    assert ("separation_points" in result.stdout) is converged
+    assert result.stderr == "fusiform: warning: Less than was asked for.\n"
+
+
+def test_a_poor_fit_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "thin.csv"
+    file.write_text("0,0\n1,0\n1,0.02\n0.51,0.02\n0.5,0.6\n0.49,0.02\n0,0.02\n")
+    result = run("solve", str(file), "--reynolds", "1", "--grid", "coarse")
+    assert "differs from the given outline" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["solve", "sircle", "--reynolds", "1"], "did you mean circle"),
+        (["solve", "missing.dat", "--reynolds", "1"], "no file at 'missing.dat'"),
+        (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.1 and 100"),
+        (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.1 and 100"),
+        (["solve", "circle", "--reynolds", "1", "--alpha-deg", "90"], "between -30 and 30 degrees"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),
+        (["predict", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
+        (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
+        (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),
+        (["optimize", "circle", "--reynolds", "1", "--out", "/proc/none"], "expected a folder to write to"),
+        (["optimize", "circle"], "expected a Reynolds number"),
+        (["optimize", "circle", "--reynolds", "1", "--resume"], "expected a folder to resume from"),
+        (["optimize", "circle", "--reynolds", "1", "--max-length", "-1"], "expected a positive length"),
+        (["optimize", "missing.toml"], "expected a readable problem file"),
+        (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
+        (["app", "--port", "0"], "port between 1 and 65535"),
+        (["app", "--address", "203.0.113.1"], "expected a free port"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert expected in result.stderr
+    assert result.stderr.startswith("fusiform: expected ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["solve", "circle"],
+        ["solve", "circle", "--reynolds", "x"],
+        ["solve", "circle", "--reynolds", "1", "--grid", "x"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("".join(f"{math.cos(0.3 * i)},{math.sin(0.3 * i)}\n" for i in range(11)), "open outline"),
+        ("0,0\n1,1\n1,0\n0,1\n0.5,3\n", "cross"),
+        ("0,0\n1,nan\n1,1\n0,1\n0,0.5\n", "finite"),
+        ("x y z\n", "at least 5"),
+    ],
+)
+def test_wrong_outline_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(text)
+    result = run("solve", str(file), "--reynolds", "1")
+    assert result.exit_code == 2
+    assert expected in result.stderr
+
+
+def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
+    recipe, data, model = tmp_path / "tiny.toml", str(tmp_path / "data"), str(tmp_path / "model")
+    recipe.write_text(RECIPE.format(steps=20))
+    made = numbers("dataset", str(recipe), "--out", data, "--workers", "1")
+    assert made["failures"] == {"train": [], "heldout": [], "wide": []}
+    trained = run("train", str(recipe), "--method", "supervised", "--data", data, "--out", model, "--workers", "1")
+    assert trained.exit_code == 0
+    assert "supervised: 20 of 20" in trained.stderr
+    measured = numbers("evaluate", model, "--data", data)["tiny"]
+    assert measured["heldout"]["cases"] == 3
+    assert numbers("predict", "ellipse:2", "--reynolds", "5", "--model", model)["model"] == "tiny"
+
+
+def test_numbers_that_json_does_not_have_become_null() -> None:
+    assert json.loads(json_text({"a": float("nan"), "b": 1.5})) == {"a": None, "b": 1.5}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "fusiform.app", *arguments]
+
+
+def test_help_and_version_come_without_loading_the_numerical_packages() -> None:
+    code = "import sys, fusiform.app.cli; print(any(m in sys.modules for m in ('torch', 'streamlit', 'scipy')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "False"
+    assert "optimize" in run("--help").stdout
+    assert run("--version").stdout.startswith("fusiform ")
+
+
+def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
+    arguments = command("optimize", "circle", "--reynolds", "1", "--model", "solver")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("evaluation   1")
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+    assert "fusiform: interrupted" in err
+    assert "Traceback" not in err

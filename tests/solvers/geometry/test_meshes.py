@@ -1,0 +1,126 @@
+"""Sections of meshes: the area of the solid's section in closed form, whatever the format, the scale and the plane."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import trimesh
+
+from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.geometry import Body, parse_outline
+from fusiform.solvers.geometry.formats.sandbox import read_here
+from fusiform.solvers.geometry.polygons import signed_area
+
+SPHERE = trimesh.creation.icosphere(subdivisions=4)
+PRISM = """# a pentagon extruded from z = 0 to 2, with faces of four and five corners
+v 0 0 0
+v 4 0 0
+v 4 2 0
+v 2 3 0
+v 0 2 0
+v 0 0 2
+v 4 0 2
+v 4 2 2
+v 2 3 2
+v 0 2 2
+f 5 4 3 2 1
+f 6 7 8 9 10
+f 1 2 7 6
+f 2 3 8 7
+f 3 4 9 8
+f 4 5 10 9
+f 5 1 6 10
+"""
+TETRAHEDRON = [[(0, 0, 0), (0, 2, 0), (2, 0, 0)], [(0, 0, 0), (2, 0, 0), (0, 0, 2)]]
+TETRAHEDRON += [[(0, 0, 0), (0, 0, 2), (0, 2, 0)], [(2, 0, 0), (0, 2, 0), (0, 0, 2)]]
+
+
+def ascii_stl(triangles) -> bytes:
+    facets = "".join(
+        "facet normal 0 0 0\n  outer loop\n"
+        + "".join(f"    vertex {x:e} {y:e} {z:e}\n" for x, y, z in triangle)
+        + "  endloop\nendfacet\n"
+        for triangle in triangles
+    )
+    return f"solid made by hand\n{facets}endsolid\n".encode()
+
+
+def ascii_ply(mesh: trimesh.Trimesh) -> bytes:
+    head = f"ply\nformat ascii 1.0\nelement vertex {len(mesh.vertices)}\nproperty float x\nproperty float y\n"
+    head += f"property float z\nelement face {len(mesh.faces)}\nproperty list uchar int vertex_indices\nend_header\n"
+    rows = [" ".join(map(str, vertex)) for vertex in mesh.vertices.tolist()]
+    rows += ["3 " + " ".join(map(str, face)) for face in mesh.faces.tolist()]
+    return (head + "\n".join(rows) + "\n").encode()
+
+
+@pytest.mark.parametrize(("axis", "area"), [("z", 10.0), ("y", 8.0), ("x", 6.0)])
+def test_prism_of_polygons(axis, area):
+    """Sections of the pentagonal prism half way up, along and across."""
+    assert signed_area(read_here(PRISM.encode(), ".obj", axis)) == pytest.approx(area, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [ascii_stl(TETRAHEDRON), trimesh.Trimesh(**trimesh.triangles.to_kwargs(TETRAHEDRON)).export(file_type="stl")],
+)
+@pytest.mark.parametrize("at", [None, 0.5])
+def test_triangle_of_a_tetrahedron(content, at):
+    side = 2.0 - (1.0 if at is None else at)
+    outline = read_here(content, ".stl", "z", at)
+    assert signed_area(outline) == pytest.approx(0.5 * side**2, rel=1e-6)
+    assert outline.min(axis=0) == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("at", [0.0, 0.3, -0.9])
+def test_sphere_in_any_unit(scale, at):
+    """A plane through vertices, and planes that cut triangles to slivers; trimesh alone takes 1e-9 for nothing."""
+    mesh = trimesh.Trimesh(scale * (SPHERE.vertices + np.array([5.0, 0.0, 0.0])), SPHERE.faces, process=False)
+    outline = read_here(ascii_ply(mesh), ".ply", "z", scale * at)
+    assert signed_area(outline) == pytest.approx(math.pi * scale**2 * (1 - at**2), rel=0.01)
+    assert outline.mean(axis=0) == pytest.approx([5.0 * scale, 0.0], abs=0.02 * scale)
+
+
+def test_the_largest_of_several_loops():
+    """A tube with a ball beside it: the outer wall."""
+    tube = trimesh.creation.annulus(r_min=1.0, r_max=2.0, height=1.0, sections=90)
+    ball = trimesh.creation.icosphere(radius=0.5).apply_translation([5.0, 0.0, 0.0])
+    content = trimesh.util.concatenate([ball, tube]).export(file_type="stl")
+    assert signed_area(read_here(content, ".stl")) == pytest.approx(4 * math.pi, rel=0.01)
+
+
+def test_a_mesh_from_a_file_becomes_a_body(tmp_path):
+    """Through the child process: the meridian of an ellipsoid 3:1."""
+    path = tmp_path / "hull.stl"
+    trimesh.Trimesh(SPHERE.vertices * [3.0, 1.0, 1.0], SPHERE.faces).export(path)
+    body = Body.from_file(path, axis="y", at=0.1)
+    assert body.fineness == pytest.approx(3.0, rel=0.01)
+    assert body.area == pytest.approx(3.0 * math.pi * (1 - 0.1**2), rel=0.01)
+
+
+BAD = {
+    "beside": (PRISM, {"at": 9.0}, "plane that meets the mesh, z from 0 to 2, got 9"),
+    "points only": ("v 0 0 0\nv 1 0 0\n", {}, r"\.obj mesh with triangles, got none"),
+    "flat": ("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n", {}, "a mesh section with a closed curve, got none"),
+    "one point": ("v 1 1 1\n" * 3 + "f 1 2 3\n", {}, "got all of it in one point"),
+    "one triangle": ("v 0 0 0\nv 1 0 0\nv 1 1 2\nf 1 2 3\n", {}, "encloses an area|at least 5"),
+    "nan": (PRISM.replace("v 4 0 0", "v nan 0 0"), {}, "finite coordinates up to .* got nan"),
+    "huge": (PRISM.replace("v 4 0 0", "v 1e200 0 0"), {}, "finite coordinates up to .* got 1e.200"),
+}
+
+
+@pytest.mark.parametrize(("content", "plane", "sentence"), BAD.values(), ids=BAD)
+def test_every_refusal_is_one_sentence(content, plane, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        read_here(content.encode(), ".obj", **plane)
+    assert "; " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("plane", "sentence"), [({"axis": "w"}, "axis x, y or z, got 'w'"), ({"at": np.inf}, "finite place of the plane")]
+)
+def test_planes_are_checked(plane, sentence):
+    with pytest.raises(InputError, match=sentence):
+        parse_outline(PRISM, ".obj", **plane)

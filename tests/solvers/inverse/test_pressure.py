@@ -1,0 +1,184 @@
+"""Inverse design by pressure: the tail, the derivatives, the way back to a body, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.flow.fields import FlowField
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.flow.tangent import flow_tangents
+from fusiform.solvers.geometry import laurent
+from fusiform.solvers.inverse.pressure.match_pressure import match_pressure
+from fusiform.solvers.inverse.pressure.wall_pressure import pressure_distribution, wall_pressure
+
+RESOLUTION = Resolution(28, 32)
+LOPSIDED = torch.tensor([[0.45, 0.03 + 0.02j, -0.02 + 0.01j]], dtype=torch.complex128)
+SYMMETRIC = LOPSIDED.real + 0j
+REYNOLDS = torch.tensor([12.0], dtype=torch.float64)
+ALPHA = 0.1
+ARC = np.linspace(0.0, 1.0, 40, endpoint=False)
+DIRECTIONS = torch.tensor([[1, 0, 0], [0, 1j, 0], [0.3, -0.2j, 0.1 + 0.1j]], dtype=torch.complex128)
+REAL_DIRECTIONS = torch.tensor([[1, 0, 0], [0, 1, 0], [0.3, -0.2, 0.1]], dtype=torch.complex128)
+
+
+def _flow(coefficients, alpha):
+    turned = laurent.rotate(coefficients, torch.tensor([alpha], dtype=torch.float64))
+    return solve_batch(turned, REYNOLDS, RESOLUTION)
+
+
+def _pressure(coefficients, alpha):
+    flow = _flow(coefficients, alpha)
+    return wall_pressure(flow.problem, flow.state, flow.coefficients, alpha, ARC)[0]
+
+
+@pytest.mark.parametrize(
+    ("base", "alpha", "directions"),
+    [(LOPSIDED, ALPHA, DIRECTIONS), (SYMMETRIC, 0.0, DIRECTIONS), (SYMMETRIC, 0.0, REAL_DIRECTIONS)],
+    ids=["lopsided", "symmetric body, any direction", "symmetric"],
+)
+def test_derivatives_of_the_wall_pressure_leave_remainders_of_second_order(base, alpha, directions):
+    turned = laurent.rotate(directions, torch.full((3,), alpha, dtype=torch.float64))
+    tangents = flow_tangents(_flow(base, alpha), turned)
+    sides = tangents.sides, tangents.side_states, tangents.side_coefficients
+    slopes = tangents.derivative(wall_pressure(*sides, alpha, ARC))
+    value = _pressure(base, alpha)
+    for direction, slope in zip(directions, slopes, strict=True):
+        steps = (8e-3, 4e-3)
+        remainders = [float((_pressure(base + h * direction, alpha) - value - h * slope).norm()) for h in steps]
+        order = math.log2(remainders[0] / remainders[1])
+        assert order >= 1.9, (order, remainders)
+        h = 1e-4
+        difference = (_pressure(base + h * direction, alpha) - _pressure(base - h * direction, alpha)) / (2.0 * h)
+        assert float((difference - slope).abs().max()) < 1e-4 * float(slope.abs().max())
+
+
+def test_tangents_of_the_state_are_differences_of_states():
+    flow = _flow(LOPSIDED, 0.0)
+    tangent, h = flow_tangents(flow, DIRECTIONS[2:]), 1e-4
+    up, down = (_flow(LOPSIDED + s * DIRECTIONS[2:], 0.0).state for s in (h, -h))
+    assert float(tangent.change.max()) < 1e-6
+    for name in ("psi", "omega", "scalars"):
+        wanted = (getattr(up, name) - getattr(down, name)) / (2.0 * h)
+        found = getattr(tangent.states, name)
+        assert float((found - wanted).abs().max()) < 1e-4 * float(wanted.abs().max()), name
+
+
+def test_a_distribution_holds_the_pressures_of_the_nodes():
+    """At the arc fractions of the nodes, which the polygon's lengths give to second order."""
+    solution = solve(Body.ellipse(2.0), FlowConditions(20.0), grid="coarse")
+    field: FlowField = solution.field
+    angles = 2.0 * np.pi * np.arange(20_001) / 20_000
+    dense = field.z(np.exp(1j * angles))
+    length = np.append(0.0, np.cumsum(np.abs(np.diff(dense))))
+    arc = np.interp(field.eta, angles, length / length[-1])
+    flow = solution.flow
+    found = wall_pressure(flow.problem, flow.state, flow.coefficients, 0.0, arc)[0].numpy()
+    np.testing.assert_allclose(found, field.wall_pressure_coefficient, atol=2e-5)
+
+
+def test_a_distribution_starts_at_the_tail_and_turns_with_the_body():
+    level = pressure_distribution(solve(Body.ellipse(3.0), FlowConditions(10.0), grid="coarse"), 64)
+    np.testing.assert_allclose(level[1:, 1], level[:0:-1, 1], atol=1e-9)
+    assert level[:, 1].argmax() == 32
+    nose_up = pressure_distribution(solve(Body.ellipse(3.0), FlowConditions(10.0, 8.0), grid="coarse"), 640)
+    upper, lower = nose_up[1:320, 1], nose_up[:320:-1, 1]
+    assert upper.mean() < lower.mean() - 0.2
+    assert 320 < nose_up[:, 1].argmax() < 400
+
+
+def test_the_tail_moves_smoothly_between_the_corners_of_a_base():
+    """Where the rearmost point jumps from one corner to the other, the pressures at fixed arc fractions do not."""
+
+    def rear(tilt):
+        a = torch.tensor([[0.2, -0.2 + tilt * 1j, -0.06]], dtype=torch.complex128)
+        z = laurent.outline(a, 2000)[0]
+        return float(z[z.real.argmax()].imag), _pressure(a, 0.0)
+
+    (below, one), (above, other) = rear(-1e-4), rear(1e-4)
+    assert abs(above - below) > 0.1
+    assert float((one - other).abs().max()) < 1e-2
+
+
+BODIES = {
+    "lopsided": ([0.35, 0.06 + 0.05j, -0.03j, 0.02], FlowConditions(8.0, 4.0), Body.circle(modes=5)),
+    "symmetric": ([0.5, -0.06, 0.03], FlowConditions(25.0), Body.circle(modes=5)),
+    "broadside": ([-0.2, 0.05, 0.02j], FlowConditions(2.0), Body.ellipse(1.5, modes=5)),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_pressure_of_a_body_brings_back_the_body(name):
+    coefficients, conditions, start = BODIES[name]
+    body = Body(torch.tensor(coefficients, dtype=torch.complex128))
+    target = pressure_distribution(solve(body, conditions, grid="coarse"), 60)
+    match = match_pressure(start, conditions, target, modes=5, grid="coarse")
+    assert match.attained, match.status
+    assert match.converged, match.status
+    assert match.misfit < 0.01
+    assert match.largest_misfit < 0.02
+    found = match.body.coefficients - body.with_modes(5).coefficients
+    assert float(found.abs().max()) < 0.01
+    assert match.body.is_symmetric() == (name == "symmetric")
+    assert "attains the target" in match.status
+    misfits = [iterate.misfit for iterate in match.history if iterate.search == match.history[-1].search]
+    assert misfits[-1] == pytest.approx(match.misfit, abs=2e-3)
+
+
+def test_a_target_that_no_body_has_ends_with_a_sentence():
+    conditions = FlowConditions(10.0)
+    target = pressure_distribution(solve(Body.circle(), conditions, grid="coarse"), 40)
+    target[:, 1] += 1.0
+    match = match_pressure(Body.circle(modes=4), conditions, target, modes=4, grid="coarse", starts=1)
+    assert not match.attained
+    assert match.misfit > 0.05
+    assert "not attained" in match.status
+    assert "reference of C_p" in match.status
+
+
+def test_a_callback_sees_every_body_and_stops_the_search():
+    conditions = FlowConditions(10.0)
+    target = pressure_distribution(solve(Body.ellipse(2.0), conditions, grid="coarse"), 40)
+    seen = []
+    match = match_pressure(
+        Body.circle(modes=4),
+        conditions,
+        target,
+        modes=4,
+        grid="coarse",
+        callback=lambda iterate: seen.append(iterate) or len(seen) == 2,
+    )
+    assert match.history == tuple(seen)
+    assert [iterate.iteration for iterate in seen] == [1, 2]
+    assert "stopped on request" in match.status
+    assert not match.converged
+
+
+GOOD = np.column_stack([ARC, np.cos(2.0 * np.pi * ARC)])
+BAD = {
+    "too few rows": (GOOD[:10], "at least 20 rows"),
+    "three columns": (np.hstack([GOOD, GOOD[:, :1]]), "rows of s and C_p"),
+    "words": ([["a", "b"]] * 30, "table of numbers"),
+    "nan": (np.vstack([GOOD, [[0.5, np.nan]]]), "finite numbers"),
+    "s beyond 1": (GOOD + np.array([[0.5, 0.0]]), "arc fractions s from 0 to below 1"),
+    "constant": (GOOD * np.array([[1.0, 0.0]]), "C_p that varies"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_target_that_is_none_is_refused(name):
+    target, words = BAD[name]
+    with pytest.raises(InputError, match=words):
+        match_pressure(Body.circle(), FlowConditions(10.0), target)
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises(InputError, match="expected a grid of"):
+        match_pressure(Body.circle(), FlowConditions(10.0), GOOD, grid="auto")
+    with pytest.raises(InputError, match="at least one start"):
+        match_pressure(Body.circle(), FlowConditions(10.0), GOOD, starts=0)
+    with pytest.raises(InputError, match="at least 2 points"):
+        pressure_distribution(solve(Body.circle(), FlowConditions(10.0), grid="coarse"), 1)

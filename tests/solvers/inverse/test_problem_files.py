@@ -1,0 +1,77 @@
+"""Problem files: the examples run, and what makes no sense is told in one sentence."""
+
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from fusiform.solvers import InputError
+from fusiform.solvers.inverse import optimize, problem_from
+from fusiform.solvers.inverse.problem.problem import read_problem
+from fusiform.surrogates import load_surrogate
+
+EXAMPLES = sorted(Path(str(files("fusiform.assets").joinpath("problems"))).glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_reaches_an_optimum(path):
+    problem = replace(read_problem(path), verify=None)
+    result = optimize(problem, model=load_surrogate())
+    assert result.success, result.status
+    assert result.feasible
+    assert result.certified is problem.certify
+    assert all(report.slack > -1e-3 for report in result.constraints)
+
+
+def test_a_problem_survives_its_values():
+    for path in EXAMPLES:
+        problem = read_problem(path)
+        assert problem_from(problem.to_dict(), path.parent).to_dict() == problem.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "expected a body"),
+        ('body = "circle"', "either reynolds or"),
+        ('body = "circle"\nreynolds = 10\n[[points]]\nreynolds = 3', "either reynolds or"),
+        ('body = "circle"\nreynolds = 1e9', "Reynolds number between"),
+        ('body = "circle"\nreynolds = "fast"', "reynolds of a design point to be a number"),
+        ('body = "sphere"\nreynolds = 10', "expected circle, ellipse:2"),
+        ("body = 3\nreynolds = 10", "expected a body as a name"),
+        ('body = "circle"\nreynolds = 10\ncolour = "red"', "got colour"),
+        ('body = "circle"\nreynolds = 10\nobjective = "beauty"', "expected an objective of"),
+        ('body = "circle"\nreynolds = 10\nconstraints = 3', "to be tables"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\nvalue = 1.0', "expected a constraint type"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "max_length"', "got none of value"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "max_length"\nvalue = true', "to be a number"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "max_length"\nvalue = -1', "positive length"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "max_length"\nvalue = 1\nunit = "m"', "got unit"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "payload"\nshape = "star"', "expected a shape of"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "payload"\nx = 1.0', "expected rectangle with"),
+        ('body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "lift"', "bounds of the lift"),
+        (
+            'body = "circle"\nreynolds = 10\n[[constraints]]\ntype = "lift"\nminimum = 1.0\npoint = 4',
+            "design point of 0",
+        ),
+        ('body = "circle"\nreynolds = 10\n[options]\nstarts = 0', "at least one start"),
+        ('body = "circle"\nreynolds = 10\n[options]\nstarts = 1.5', "to be a whole number"),
+        ('body = "circle"\nreynolds = 10\n[options]\nverify = "perfect"', "expected a grid of"),
+        ('body = "circle"\nreynolds = 10\n[options]\ntimeout = -1', "positive timeout"),
+        ("body = ", "readable problem file"),
+    ],
+)
+def test_a_problem_without_sense_is_refused_in_one_sentence(tmp_path, text, words):
+    path = tmp_path / "problem.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words) as caught:
+        read_problem(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_other_files_are_refused(tmp_path):
+    with pytest.raises(InputError, match="ending in"):
+        read_problem(tmp_path / "problem.yaml")
+    with pytest.raises(InputError, match="readable problem file"):
+        read_problem(tmp_path / "missing.toml")

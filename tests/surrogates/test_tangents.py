@@ -1,0 +1,186 @@
+"""Tangent targets: what the inverse answers, and training on values and derivatives."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from fusiform.solvers import InputError
+from fusiform.solvers.flow.equations import discretise
+from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.newton import newton
+from fusiform.surrogates import load_surrogate
+from fusiform.surrogates.data.dataset import DatasetConfig, turned
+from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
+from fusiform.surrogates.flow_training.recipe import HeldoutConfig, Recipe
+from fusiform.surrogates.flow_training.tangent_targets import TangentConfig, most_changed
+from fusiform.surrogates.model.features import features
+from fusiform.surrogates.training.loop.loop import TrainConfig, train
+from fusiform.surrogates.training.loop.schedule import one_cycle
+from fusiform.surrogates.training.methods.first_order import FirstOrder
+from fusiform.surrogates.training.methods.proxy import RobustRegression
+from fusiform.surrogates.training.methods.tangents import TangentData, TangentNetwork, TangentRegression
+from fusiform.surrogates.training.physics import loss_of
+
+# torch's own forward-mode rules are still scripted.
+pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_surrogate()
+
+
+@torch.no_grad()
+def test_tangents_are_the_finite_differences_of_full_solves(model):
+    """Along all 17 directions, from one factorisation at the predicted flow."""
+    physics = FlowPhysics(model.basis, model.drag_scale, chord_steps=5, accept=0.02)
+    designs = sample(model.space, 7, range(1))
+    body = flow_batch(model.network, turned(designs), designs.reynolds)
+    answer = tangent_target(physics, model.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
+    assert answer.accepted
+    assert answer.usable.all()
+    assert answer.updates == 1
+
+    step = 1e-4
+    sides = discretise(*perturbed(*(data[0] for data in body.data), step), model.basis.resolution)
+    problem = physics.problem(body)
+    start = newton(problem, physics.state(problem, answer.outputs[None]), 1e-9).state
+    solved = newton(sides, start.select(torch.zeros(34, dtype=torch.long)), 1e-9).state
+    plus, minus = physics.outputs(sides, solved).split(17)
+    found = (plus - minus) / (2 * step)
+    errors = (answer.slopes - found).norm(dim=1) / found.norm(dim=1)
+    assert errors.max() < 1e-3, errors
+    torch.testing.assert_close(answer.outputs, physics.outputs(problem, start)[0], rtol=0, atol=1e-4)
+
+
+def test_a_refused_body_has_no_tangents(model):
+    physics = FlowPhysics(model.basis, model.drag_scale, chord_steps=0, accept=1e-12)
+    designs = sample(model.space, 7, range(1))
+    body = flow_batch(model.network, turned(designs), designs.reynolds)
+    answer = tangent_target(physics, model.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
+    assert not answer.accepted
+    assert not answer.usable.any()
+    assert not answer.slopes.any()
+
+
+def test_slopes_of_the_features_are_their_finite_differences():
+    generator = torch.Generator().manual_seed(0)
+    coefficients = 0.05 * torch.randn(4, 3, dtype=torch.complex128, generator=generator)
+    reynolds = torch.tensor([1.0, 3.0, 10.0, 40.0], dtype=torch.float64)
+    slopes = feature_slopes(coefficients, reynolds)
+    for i in range(4):
+        plus, minus = features(*perturbed(coefficients[i], reynolds[i], 1e-6)).split(7, dim=1)
+        torch.testing.assert_close(slopes[:, i], (plus - minus) / 2e-6, rtol=0, atol=1e-8)
+
+
+def test_the_candidates_whose_answer_changed_most_are_chosen():
+    designs = sample(DesignSpace(modes=3), 3, range(6))
+    now = SimpleNamespace(outputs=lambda coefficients, reynolds: (reynolds[:, None].log(), None))
+    before = SimpleNamespace(outputs=lambda coefficients, reynolds: (0.0 * reynolds[:, None], None))
+    chosen = most_changed(now, before, designs, candidates=3)
+    change = designs.reynolds.log().abs().reshape(2, 3)
+    torch.testing.assert_close(chosen.reynolds.log().abs(), change.amax(1))
+
+
+def wanted(x):
+    """A function of two variables and its Jacobian, (batch, 1) and (batch, 2, 1)."""
+    value = torch.sin(3.0 * x[:, :1]) * x[:, 1:]
+    slopes = torch.stack([3.0 * torch.cos(3.0 * x[:, :1]) * x[:, 1:], torch.sin(3.0 * x[:, :1])], dim=1)
+    return value, slopes
+
+
+def tangent_data(size=24, known=12):
+    """`known` of the samples have slopes, along the axes of x."""
+    x = torch.rand(size, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    values, slopes = wanted(x)
+    axes = torch.eye(2, dtype=torch.float64).expand(known, 2, 2)
+    return TangentData(x, values, axes, slopes[size - known :])
+
+
+def tangent_network(seed=0):
+    torch.manual_seed(seed)
+    layers = nn.Sequential(nn.Linear(2, 32), nn.SiLU(), nn.Linear(32, 32), nn.SiLU(), nn.Linear(32, 1))
+    return TangentNetwork(layers.double())
+
+
+def physics(weight=0.3):
+    return TangentRegression(RobustRegression(0.3), RobustRegression(1.0), weight)
+
+
+def test_a_tangent_is_the_derivative_of_the_network_along_the_direction():
+    network, h = tangent_network(), 1e-6
+    point, direction = torch.rand(2, 5, 2, dtype=torch.float64)
+    direction[[1, 3]] = 0.0
+    with torch.no_grad():
+        value, tangent = network(torch.stack([point, direction], dim=1)).chunk(2, dim=1)
+        difference = (network.network(point + h * direction) - network.network(point - h * direction)) / (2 * h)
+        torch.testing.assert_close(value, network.network(point))
+    torch.testing.assert_close(tangent, difference, rtol=0, atol=1e-8)
+
+
+def test_directions_are_random_and_targets_follow_them():
+    data = tangent_data()
+    torch.manual_seed(0)
+    first, second = data.select(torch.arange(24)), data.select(torch.arange(24))
+    for batch in (first, second):
+        direction, (target, tangent) = batch.inputs[:, 1], batch.data
+        values, slopes = wanted(batch.inputs[:, 0])
+        torch.testing.assert_close(target, values)
+        torch.testing.assert_close(tangent, torch.einsum("bd,bdm->bm", direction, slopes))
+        assert not direction[:12].any()
+    assert (first.inputs[12:, 1] != second.inputs[12:, 1]).all()
+
+
+def test_the_gradient_of_the_tangent_loss_is_its_finite_difference():
+    network, batch, h = tangent_network(), tangent_data().select(torch.arange(24)), 1e-6
+    weight = network.network[2].weight
+
+    def loss():
+        return loss_of(physics().residual(network(batch.inputs), batch))
+
+    loss().backward()
+    with torch.no_grad():
+        weight[3, 5] += h
+        above = loss()
+        weight[3, 5] -= 2 * h
+        below = loss()
+    assert float(weight.grad[3, 5]) == pytest.approx(float(above - below) / (2 * h), rel=1e-5)
+
+
+def test_tangents_let_few_samples_say_more(tmp_path):
+    """The same twelve samples, steps and start; error of the values on points that were not seen."""
+    x = torch.rand(500, 2, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    errors = []
+    for weight in (0.0, 1.0):
+        network = tangent_network()
+        rule = FirstOrder(torch.optim.Adam(network.parameters(), lr=0.01))
+        config = TrainConfig(batch=12, steps=500, every=500, schedule=one_cycle())
+        train(network, rule, physics(weight), tangent_data(12, 12), config, tmp_path / str(weight))
+        with torch.no_grad():
+            errors.append(float((network.network(x) - wanted(x)[0]).square().mean().sqrt()))
+    assert errors[1] < 0.6 * errors[0], errors
+
+
+def test_a_stopped_run_goes_on_with_the_same_directions(tmp_path):
+    def run(folder, *stops):
+        torch.manual_seed(5)
+        for steps in stops:
+            network = tangent_network()
+            rule = FirstOrder(torch.optim.Adam(network.parameters(), lr=3e-3))
+            train(network, rule, physics(), tangent_data(), TrainConfig(batch=8, steps=steps, every=5), folder)
+        return nn.utils.parameters_to_vector(network.parameters()).detach()
+
+    assert torch.equal(run(tmp_path / "whole", 20), run(tmp_path / "parts", 10, 20))
+
+
+def test_tangents_follow_sip_only():
+    space = DesignSpace(modes=3)
+    dataset = DatasetConfig(4, 1, space, Resolution(32, 40))
+    with pytest.raises(InputError, match="expected the method sip before a round of tangents, got supervised"):
+        Recipe("x", dataset, HeldoutConfig(2, 2), tangents=TangentConfig(bodies=4))
+    with pytest.raises(InputError, match="correct \\[tangents\\]"):
+        TangentConfig(candidates=0)
