@@ -7,8 +7,9 @@ It does what `fusiform dataset` and `fusiform train` do, one method after the ot
     FOLDER/METHOD/heldout.jsonl  held-out drag errors at each checkpoint
     FOLDER/stage.json            what is being done
 
-The page starts it (`training_server`) and holds the other end of its standard input: when that closes, because the server
-has ended in whatever way, this process and its workers end, too. What is done remains; a new start goes on from there.
+The page starts it (`training_server`) and holds the other end of its standard input: when that closes, because the
+server has ended in whatever way, this process and its workers end, too. What is done remains; a new start goes on from
+there.
 """
 
 from __future__ import annotations

@@ -200,7 +200,8 @@ def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path, tiny_case
 def test_a_training_ends_with_the_server(tmp_path: Path) -> None:
     recipe = train_jobs.add_recipe(RECIPE.format(steps=10**6).encode(), "tiny.toml", tmp_path)
     code = (
-        "import sys, time; from pathlib import Path; from fusiform.app.background import training_server as train_jobs\n"
+        "import sys, time; from pathlib import Path\n"
+        "from fusiform.app.background import training_server as train_jobs\n"
         "train_jobs.start(Path(sys.argv[1]), Path(sys.argv[2]), ['supervised'])\n"
         "print(train_jobs._last.process.pid, flush=True); time.sleep(600)"
     )
