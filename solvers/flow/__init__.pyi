@@ -1,5 +1,6 @@
 __all__ = [
     "ACCURACIES",
+    "TANGENT_STEP",
     "Accuracy",
     "FlowAnalysis",
     "FlowBatch",
@@ -9,6 +10,7 @@ __all__ = [
     "Resolution",
     "State",
     "Streamlines",
+    "UpdatedState",
     "WallPoint",
     "analyse",
     "angular_nodes",
@@ -25,13 +27,15 @@ __all__ = [
     "resample",
     "residual",
     "residual_norm",
+    "side_differences",
     "slopes",
     "solve_batch",
-    "solve_columns",
     "solve_to_accuracy",
     "state_inverse",
     "steady_forces",
     "streamlines",
+    "tangent_states",
+    "updated_state",
     "write_vts",
 ]
 
@@ -43,9 +47,9 @@ from .grid import Resolution, angular_nodes, periodic_integral
 from .linear import Linearisation, linearise
 from .newton import line_search, relative_update
 from .sensitivity import force_vjp, steady_forces
-from .state_inversion import state_inverse
+from .state_inversion import UpdatedState, state_inverse, updated_state
 from .steady import FlowBatch, solve_batch
 from .streamline_tracing import Streamlines, streamlines
-from .tangent import flow_tangents, solve_columns
+from .tangent import TANGENT_STEP, flow_tangents, side_differences, tangent_states
 from .transfer import resample
 from .vts import write_vts

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, residual, residual_norm
-from fusiform.solvers.flow.linear import linearise
+from fusiform.solvers.flow.linear import Linearisation, linearise
 from fusiform.solvers.flow.newton import line_search, relative_update
 
 
@@ -25,7 +25,8 @@ class StateUpdate:
     """Updated states of a batch.
 
     `reduced` (batch,) bool: the first step lowered the residual norm; `norm_before`, `norm_after` (batch,);
-    `last_step` (batch,): relative size of the last step that was tried, an estimate of the error before that step.
+    `last_step` (batch,): relative size of the last step that was tried, an estimate of the error before that step;
+    `linearisation`: the factors of all steps.
     """
 
     state: State
@@ -33,6 +34,7 @@ class StateUpdate:
     norm_before: Tensor
     norm_after: Tensor
     last_step: Tensor
+    linearisation: Linearisation
 
 
 @torch.no_grad()
@@ -53,4 +55,44 @@ def state_inverse(problem: Problem, state: State, chord_steps: int = 0) -> State
         going = going & lowered
         state, after = trial.where(going, state), torch.where(going, norm, after)
         reduced = going if count == 0 else reduced
-    return StateUpdate(state, reduced, before, after, last)
+    return StateUpdate(state, reduced, before, after, last, factors)
+
+
+@dataclass(frozen=True)
+class UpdatedState:
+    """A state after one or more updates, see `updated_state`.
+
+    `arrived`: the last step was below the tolerance; `updates`: factorisations spent; `norm_before`: residual norm
+    ahead of the first update; `norm_after`, `last_step`, `linearisation`: of the last update.
+    """
+
+    state: State
+    arrived: bool
+    updates: int
+    norm_before: float
+    norm_after: float
+    last_step: float
+    linearisation: Linearisation
+
+
+def updated_state(
+    problem: Problem, state: State, *, max_updates: int, chord_steps: int, tolerance: float
+) -> UpdatedState:
+    """Update the state of one case until its last step is below `tolerance`, an update is refused, or all are spent.
+
+    `chord_steps`: of each of the `max_updates` (at least 1) updates, see `state_inverse`.
+    """
+    first = update = state_inverse(problem, state, chord_steps)
+    spent = 1
+    while bool(update.reduced) and float(update.last_step) >= tolerance and spent < max_updates:
+        update, spent = state_inverse(problem, update.state, chord_steps), spent + 1
+    last = float(update.last_step)
+    return UpdatedState(
+        state=update.state,
+        arrived=bool(update.reduced) and last < tolerance,
+        updates=spent,
+        norm_before=float(first.norm_before),
+        norm_after=float(update.norm_after),
+        last_step=last,
+        linearisation=update.linearisation,
+    )

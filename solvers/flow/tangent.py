@@ -25,7 +25,7 @@ from fusiform.solvers.flow.jacobian import line_blocks
 from fusiform.solvers.flow.linear import Linearisation, linearise
 from fusiform.solvers.flow.steady import FlowBatch
 
-DIFFERENCE = 1e-5
+TANGENT_STEP = 1e-5
 MAX_REFINEMENTS, SETTLED = 12, 1e-7
 TINY = 1e-12
 
@@ -48,10 +48,9 @@ class FlowTangents:
     def derivative(self, values: Tensor) -> Tensor:
         """Derivatives (m, …) of any output of problem, state and coefficients, from its `values` (2m, …) on the sides.
 
-        Right to about the square of `DIFFERENCE`.
+        Right to about the square of `TANGENT_STEP`.
         """
-        plus, minus = values.chunk(2)
-        return (plus - minus) / (2.0 * DIFFERENCE)
+        return side_differences(values)
 
 
 @torch.no_grad()
@@ -65,12 +64,37 @@ def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
     problem, state = (flow.solved, flow.unknowns) if half else (flow.problem, flow.state)
     factors = flow.linearisation if half or not flow.solved.symmetric else linearise(problem, state)
     count = len(directions)
-    moved_design = flow.coefficients + DIFFERENCE * torch.cat([directions, -directions])
+    moved_design = flow.coefficients + TANGENT_STEP * torch.cat([directions, -directions])
     whole = discretise(moved_design, flow.reynolds.expand(2 * count), flow.resolution)
     whole = replace(whole, outflow=flow.problem.outflow.expand_as(whole.outflow))
     sides = halve(whole) if half else whole
-    here = state.select(torch.zeros(2 * count, dtype=torch.long, device=directions.device))
-    signed = torch.full_like(sides.viscosity, DIFFERENCE)
+    fixed = tangent_states(factors, sides, state, MAX_REFINEMENTS, SETTLED)
+    states, side_states = fixed.states, fixed.side_states
+    if half:
+        states, side_states = unfold_state(states), unfold_state(side_states)
+    return FlowTangents(states, fixed.change, whole, side_states, moved_design)
+
+
+@dataclass(frozen=True)
+class TangentStates:
+    """q' (m, …) along m directions, the relative size of the last correction of each, (m,), and q ± ε q' (2m, …)."""
+
+    states: State
+    change: Tensor
+    side_states: State
+
+
+def tangent_states(
+    factors: Linearisation, sides: Problem, state: State, max_refinements: int, settled: float
+) -> TangentStates:
+    """The fixed point q' of the one case `state`, from `factors` made near it.
+
+    `sides` (2m): the problems at x ± ε e, ε = `TANGENT_STEP`, first all with plus. Ends when every correction is below
+    `settled`, or after `max_refinements`.
+    """
+    count = len(sides.viscosity) // 2
+    here = state.select(torch.zeros(2 * count, dtype=torch.long, device=sides.viscosity.device))
+    signed = torch.full_like(sides.viscosity, TANGENT_STEP)
     signed[count:] *= -1.0
 
     def moved(tangent: State) -> State:
@@ -79,17 +103,20 @@ def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
 
     tangent = State(*(torch.zeros_like(t[:count]) for t in vars(here).values()))
     change = torch.full_like(signed[:count], torch.inf)
-    for _ in range(MAX_REFINEMENTS):
+    for _ in range(max_refinements):
         r = [t.chunk(2) for t in vars(residual(sides, moved(tangent))).values()]
-        step = solve_columns(factors, State(*((minus - plus) / (2.0 * DIFFERENCE) for plus, minus in r)))
+        step = solve_columns(factors, State(*((minus - plus) / (2.0 * TANGENT_STEP) for plus, minus in r)))
         tangent = tangent + step
         change = step.omega.abs().amax((1, 2)) / tangent.omega.abs().amax((1, 2)).clamp_min(TINY)
-        if bool((change < SETTLED).all()):
+        if bool((change < settled).all()):
             break
-    states, side_states = tangent, moved(tangent)
-    if half:
-        states, side_states = unfold_state(states), unfold_state(side_states)
-    return FlowTangents(states, change, whole, side_states, moved_design)
+    return TangentStates(tangent, change, moved(tangent))
+
+
+def side_differences(values: Tensor) -> Tensor:
+    """Derivatives (m, …) of an output from its `values` (2m, …) on the sides; right to about the square of ε."""
+    plus, minus = values.chunk(2)
+    return (plus - minus) / (2.0 * TANGENT_STEP)
 
 
 def solve_columns(factors: Linearisation, rhs: State) -> State:

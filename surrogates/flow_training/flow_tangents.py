@@ -1,14 +1,10 @@
 """Derivatives of the flow with respect to the design, from the factors that the state inverse makes.
 
-Differentiating R(q(x), x) = 0 along a direction e of the design gives J_R q' = −∂R/∂x·e. The factors J₀ of the state
-inverse, made at the *predicted* flow, serve for this too: with
-
-    D(q') = d/dε R(q + ε q', x + ε e)  at ε = 0,      q' ← q' − J₀⁻¹ D(q')
-
-the iteration starts at q' = 0, converges as the chord steps do, and its solution is exact at q. All derivatives along x
-are central differences of problems discretised at x ± ε e, so that whatever follows the design (the grid, the far
-field, the scales of the outputs) is differentiated with it. A body then gives 2K + 1 vectors beside its own outputs for
-the price of substitutions: Sobolev training (Czarnecki et al., NeurIPS 2017) without an adjoint.
+The factors of the state inverse, made at the *predicted* flow, also serve the fixed point of `flow.tangent_states` for
+the derivative of the updated flow along each direction of the design. All derivatives along x are central differences
+of problems discretised at x ± ε e, so that whatever follows the design (grid, far field, scales of the outputs) is
+differentiated with it. A body then gives 2K + 1 vectors beside its own outputs for the price of substitutions: Sobolev
+training (Czarnecki et al., NeurIPS 2017) without an adjoint.
 
 Directions of the design are (Re a_1 … Re a_K, Im a_1 … Im a_K, ln Re), a turned by the incidence.
 """
@@ -21,16 +17,14 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow import (
+    TANGENT_STEP,
     Linearisation,
     Problem,
     State,
     discretise,
-    line_search,
-    linearise,
-    relative_update,
-    residual,
-    residual_norm,
-    solve_columns,
+    side_differences,
+    tangent_states,
+    updated_state,
 )
 from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import Designs
@@ -38,9 +32,7 @@ from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.training.physics import Batch
 
-DIFFERENCE = 1e-5
 REFINEMENTS, SETTLED, ACCEPT = 8, 1e-3, 0.05
-TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -63,65 +55,33 @@ def tangent_target(physics: FlowPhysics, outputs: Tensor, batch: Batch, max_upda
     """Target and tangents of the one body of `batch`, from the network's `outputs` (1, m)."""
     problem = physics.problem(batch)
     state = physics.state(problem, outputs)
-    accepted, updates = False, 0
-    for _ in range(max_updates):
-        factors, updates = linearise(problem, state), updates + 1
-        state, last, reduced = _chord_steps(problem, state, factors, physics.chord_steps)
-        accepted = reduced and last < physics.accept
-        if accepted or not reduced:
-            break
-    target = physics.outputs(problem, state)[0]
-    if not accepted:
+    found = updated_state(
+        problem, state, max_updates=max_updates, chord_steps=physics.chord_steps, tolerance=physics.accept
+    )
+    target = physics.outputs(problem, found.state)[0]
+    if not found.arrived:
         directions = 2 * batch.data[0].shape[1] + 1
         return TangentTarget(
-            target, False, target.new_zeros(directions, len(target)), torch.zeros(directions, dtype=torch.bool), updates
+            target,
+            False,
+            target.new_zeros(directions, len(target)),
+            torch.zeros(directions, dtype=torch.bool),
+            found.updates,
         )
-    slopes, change = _slopes(physics, problem, state, factors, batch)
+    slopes, change = _slopes(physics, problem, found.state, found.linearisation, batch)
     usable = change < ACCEPT
-    return TangentTarget(target, True, torch.where(usable[:, None], slopes, 0.0), usable, updates)
-
-
-def _chord_steps(problem: Problem, state: State, factors: Linearisation, more: int) -> tuple[State, float, bool]:
-    """One Newton step and up to `more` chord steps: the state, the last relative step, whether the first one helped."""
-    norm = residual_norm(problem, residual(problem, state))
-    last, reduced = torch.inf, False
-    for count in range(1 + more):
-        step = factors.solve(residual(problem, state))
-        last = float(relative_update(step, state))
-        state, norm, lowered = line_search(problem, state, step, norm)
-        if not lowered:
-            break
-        reduced = reduced or count == 0
-    return state, last, reduced
+    return TangentTarget(target, True, torch.where(usable[:, None], slopes, 0.0), usable, found.updates)
 
 
 def _slopes(
     physics: FlowPhysics, problem: Problem, state: State, factors: Linearisation, batch: Batch
 ) -> tuple[Tensor, Tensor]:
     """Derivatives of the outputs (2K + 1, m), and the relative size of the last change of each q', (2K + 1,)."""
-    coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], DIFFERENCE)
-    count = len(reynolds) // 2
+    coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP)
     sides = discretise(coefficients, reynolds, physics.basis.resolution)
     sides = replace(sides, outflow=problem.outflow.expand_as(sides.outflow))
-    signed = torch.cat([torch.full((count,), DIFFERENCE), torch.full((count,), -DIFFERENCE)]).to(reynolds)
-    here = state.select(torch.zeros(2 * count, dtype=torch.long))
-    twice = torch.arange(count).repeat(2)
-
-    def moved(tangent: State) -> State:
-        return here + tangent.select(twice).scaled(signed)
-
-    tangent = state.select(torch.zeros(count, dtype=torch.long)).scaled(torch.zeros_like(reynolds[:count]))
-    change = torch.full_like(reynolds[:count], torch.inf)
-    for _ in range(REFINEMENTS):
-        r = residual(sides, moved(tangent))
-        difference = r.select(twice[:count]) + r.select(twice[:count] + count).scaled(-torch.ones_like(change))
-        step = solve_columns(factors, difference.scaled(torch.full_like(change, -0.5 / DIFFERENCE)))
-        tangent = tangent + step
-        change = step.omega.abs().amax((1, 2)) / tangent.omega.abs().amax((1, 2)).clamp_min(TINY)
-        if bool((change < SETTLED).all()):
-            break
-    outputs = physics.outputs(sides, moved(tangent))
-    return (outputs[:count] - outputs[count:]) / (2.0 * DIFFERENCE), change
+    found = tangent_states(factors, sides, state, REFINEMENTS, SETTLED)
+    return side_differences(physics.outputs(sides, found.side_states)), found.change
 
 
 def perturbed(coefficients: Tensor, reynolds: Tensor, size: float) -> tuple[Tensor, Tensor]:
