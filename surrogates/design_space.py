@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
@@ -81,9 +82,6 @@ class Designs:
     def __len__(self) -> int:
         return self.coefficients.shape[0]
 
-    def select(self, index: Tensor | slice) -> Designs:
-        return Designs(self.coefficients[index], self.alpha[index], self.reynolds[index])
-
 
 def sample(space: DesignSpace, seed: int, indices: range) -> Designs:
     """The designs of the given indices; deterministic in (space, seed, index)."""
@@ -92,14 +90,9 @@ def sample(space: DesignSpace, seed: int, indices: range) -> Designs:
     while pending:
         batch = _candidates(space, [np.random.default_rng([seed, index, attempt]) for index in pending])
         good = (univalence_margin(batch.coefficients) >= space.margin) & is_valid(batch.coefficients)
-        found |= {index: batch.select(slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
+        found |= {index: select(batch, slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
         pending, attempt = [index for index in pending if index not in found], attempt + 1
-    parts = [found[index] for index in indices]
-    return Designs(
-        torch.cat([p.coefficients for p in parts]),
-        torch.cat([p.alpha for p in parts]),
-        torch.cat([p.reynolds for p in parts]),
-    )
+    return concatenate([found[index] for index in indices])
 
 
 def _candidates(space: DesignSpace, generators: list[np.random.Generator]) -> Designs:

@@ -1,1 +1,1 @@
-"""The ground floor: errors, files and processes. Knows no physics and imports none."""
+"""The ground floor, free of physics: errors, files, tables, batches, chunks, processes, provenance."""

@@ -1,10 +1,11 @@
-"""Writing files so that a reader never sees half of one."""
+"""Files: written whole or not at all, read with a sentence for what is unreadable."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -45,6 +46,15 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
     """Write named arrays as .npz, atomically."""
     write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+
+def read_arrays(path: Path, remedy: str) -> dict[str, np.ndarray[Any, Any]]:
+    """The named arrays of an .npz file; the `InputError` for an unreadable one ends with `remedy`."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"expected a readable file of arrays, got {path.name} ({error}); {remedy}") from error
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -6,23 +6,20 @@ single precision. `manifest.json` holds the configuration, its hash, the seed an
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.common.files import make_folder, write_arrays, write_json
-from fusiform.solvers.common.processes import run_in_processes
+from fusiform.solvers.common.chunks import resume
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_json
+from fusiform.solvers.common.provenance import digest_of, versions
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import Designs, DesignSpace, sample
@@ -49,7 +46,7 @@ class DatasetConfig:
     def digest(self) -> str:
         """Hash of what determines a case; the count does not, so that a set can grow."""
         fixed = {key: value for key, value in asdict(self).items() if key != "count"}
-        return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
+        return digest_of(fixed)
 
 
 @dataclass(frozen=True)
@@ -70,17 +67,6 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.designs)
 
-    def select(self, index: Tensor | slice) -> Dataset:
-        return Dataset(
-            self.designs.select(index),
-            self.psi[index],
-            self.omega[index],
-            self.scalars[index],
-            self.linear_solves[index],
-            self.resolution,
-            self.digest,
-        )
-
 
 def turned(designs: Designs) -> Tensor:
     """Coefficients at incidence, (batch, K)."""
@@ -90,12 +76,6 @@ def turned(designs: Designs) -> Tensor:
 def problem_of(designs: Designs, resolution: Resolution) -> Problem:
     """The discretised problem of a batch of designs."""
     return discretise(turned(designs), designs.reynolds, resolution)
-
-
-def provenance() -> dict[str, str]:
-    """Versions of what produced an artefact."""
-    packages = {name: version(name) for name in ("torch", "numpy", "scipy", "fusiform")}
-    return {"python": platform.python_version(), **packages}
 
 
 def _case_path(folder: Path, index: int) -> Path:
@@ -140,31 +120,20 @@ def make_dataset(
     make_folder(folder)
     _claim(folder, config)
     known = _read_failures(folder)
-    missing = [i for i in range(config.count) if i not in known and not _case_path(folder, i).exists()]
-    total, done = config.count, config.count - len(missing)
-    progress(done, total)
-    for task, failed in run_in_processes(partial(_solve_cases, config, folder), _runs(missing), workers):
+
+    def is_done(index: int) -> bool:
+        return index in known or _case_path(folder, index).exists()
+
+    work = partial(_solve_cases, config, folder)
+    for _, failed in resume(work, range(config.count), is_done, CASES_PER_TASK, workers, progress):
         known |= dict(failed)
         write_json(folder / "failures.json", {str(index): reason for index, reason in sorted(known.items())})
-        done += len(task)
-        progress(done, total)
     return sorted(known.items())
-
-
-def _runs(indices: list[int]) -> list[range]:
-    """Consecutive indices in ranges of at most CASES_PER_TASK."""
-    runs: list[range] = []
-    for index in indices:
-        if runs and runs[-1].stop == index and len(runs[-1]) < CASES_PER_TASK:
-            runs[-1] = range(runs[-1].start, index + 1)
-        else:
-            runs.append(range(index, index + 1))
-    return runs
 
 
 def _claim(folder: Path, config: DatasetConfig) -> None:
     path = folder / "manifest.json"
-    manifest = {"digest": config.digest, "config": asdict(config), "versions": provenance()}
+    manifest = {"digest": config.digest, "config": asdict(config), "versions": versions()}
     if path.exists():
         found = json.loads(path.read_text())["digest"]
         require(
@@ -190,7 +159,7 @@ def load_dataset(folder: Path) -> Dataset:
     manifest = json.loads(manifest_path.read_text())
     paths = sorted(folder.glob("case-*.npz"))
     require(len(paths) > 0, f"expected solved cases in {folder}, found none; run `fusiform dataset` to the end")
-    cases = [_read_case(path) for path in paths]
+    cases = [read_arrays(path, "delete it and run `fusiform dataset` again") for path in paths]
 
     def stack(key: str) -> Tensor:
         return torch.from_numpy(np.stack([case[key] for case in cases]))
@@ -204,13 +173,3 @@ def load_dataset(folder: Path) -> Dataset:
         Resolution(**manifest["config"]["resolution"]),
         manifest["digest"],
     )
-
-
-def _read_case(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"expected a readable case file, got {path.name} ({error}); delete it and run `fusiform dataset` again"
-        ) from error

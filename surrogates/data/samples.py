@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import force
 from fusiform.surrogates.data.dataset import Dataset, problem_of
 from fusiform.surrogates.design_space import Designs
@@ -27,21 +28,11 @@ class Samples:
         return len(self.designs)
 
 
-def concatenate(parts: list[Samples]) -> Samples:
-    """All samples of `parts`, in order."""
-    designs = Designs(
-        torch.cat([p.designs.coefficients for p in parts]),
-        torch.cat([p.designs.alpha for p in parts]),
-        torch.cat([p.designs.reynolds for p in parts]),
-    )
-    return Samples(designs, torch.cat([p.outputs for p in parts]))
-
-
 def scaled_snapshots(dataset: Dataset) -> tuple[Tensor, Tensor]:
     """(ψ − y, ω̂) snapshots (cases, 2, n_xi, n_eta) and force coefficients (cases, 4) of a data set."""
     snapshots, forces = [], []
     for begin in range(0, len(dataset), CHUNK):
-        part = dataset.select(slice(begin, begin + CHUNK))
+        part = select(dataset, slice(begin, begin + CHUNK))
         problem = problem_of(part.designs, part.resolution)
         omega = part.omega.double()
         snapshots.append(torch.stack([part.psi.double(), omega / vorticity_scale(problem)], dim=1).float())

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset, turned
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.design_space import Designs
@@ -34,7 +35,7 @@ class HeldoutDrag:
         """For runs of `recipe` on the cases in `data`, see `workflow.make_data`."""
         training, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
         if recipe.training.solves:
-            training = training.select(slice(0, recipe.training.solves))
+            training = select(training, slice(0, recipe.training.solves))
         forces, truth = scaled_snapshots(training)[1], scaled_snapshots(test)[1]
         polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], training.designs.reynolds)
         return cls(test.designs, truth[:, 0] + truth[:, 1], polynomial, recipe.network)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, get_type_hints
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.tables import from_table, read_toml, require_keys
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.data.dataset import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
@@ -17,7 +16,7 @@ from fusiform.surrogates.flow_training.stages import EquationsConfig, FitConfig,
 from fusiform.surrogates.flow_training.tangent_targets import TangentConfig
 
 METHODS = ("supervised", "dp", "sip", "hig", "sip-hig")
-T = TypeVar("T")
+OF_DATASET = {"space": DesignSpace, "resolution": Resolution}  # tables of their own, parts of the data set's settings
 
 
 @dataclass(frozen=True)
@@ -97,63 +96,20 @@ class Recipe:
 
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe; `InputError` names the table and key of what does not fit."""
-    require(path.is_file(), f"expected a TOML recipe, got {str(path)!r} which is no file; see assets/recipes")
-    try:
-        tables = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"expected a TOML recipe, got {path.name} that is none ({error}); correct it") from error
-    data = tables.pop("dataset", {})
-    require(isinstance(data, dict), f"expected a table [dataset], got {data!r}; write its keys below [dataset]")
-    dataset = _table(
-        DatasetConfig,
-        "dataset",
-        data
-        | {
-            "space": _table(DesignSpace, "space", tables.pop("space", {})),
-            "resolution": _table(Resolution, "resolution", tables.pop("resolution", {})),
-        },
-    )
-    heldout = _table(HeldoutConfig, "heldout", tables.pop("heldout", {}))
+    tables = read_toml(path, "TOML recipe", "see assets/recipes")
+    kinds = {name: hint for name, hint in get_type_hints(Recipe).items() if name not in ("name", "dataset")}
+    require_keys(tables, ("name", "dataset", *OF_DATASET, *kinds), "a recipe")
+    parts = {name: _table(kind, tables, name) for name, kind in kinds.items()}
+    space_and_resolution = {name: _table(kind, tables, name) for name, kind in OF_DATASET.items()}
+    drawn = tables.get("dataset", {})
+    require_keys(drawn, [f.name for f in fields(DatasetConfig) if f.name not in OF_DATASET], "[dataset]")
+    dataset = from_table(DatasetConfig, {**drawn, **space_and_resolution}, "[dataset]")
     require(
-        heldout.seed != dataset.seed,
+        parts["heldout"].seed != dataset.seed,
         f"expected different seeds in [dataset] and [heldout], got {dataset.seed} twice; change one of them",
     )
-    kinds = {
-        "network": NetworkConfig,
-        "fit": FitConfig,
-        "equations": EquationsConfig,
-        "half_inverse": HalfInverseSettings,
-        "inverse": InverseConfig,
-        "training": TrainingConfig,
-        "tangents": TangentConfig,
-    }
-    parts: dict[str, Any] = {name: _table(kind, name, tables.pop(name, {})) for name, kind in kinds.items()}
-    name = tables.pop("name", path.stem)
-    require(
-        not tables,
-        f"expected the tables dataset, heldout, space, resolution, {', '.join(kinds)}, got {', '.join(tables)}; "
-        "remove or rename it",
-    )
-    return Recipe(name=str(name), dataset=dataset, heldout=heldout, **parts)
+    return from_table(Recipe, {"name": tables.get("name", path.stem), "dataset": dataset, **parts}, "a recipe")
 
 
-def _table(kind: type[T], name: str, values: dict[str, Any]) -> T:
-    """A dataclass from a TOML table, with unknown, missing and mistyped keys refused by name."""
-    require(isinstance(values, dict), f"expected a table [{name}], got {values!r}; write its keys below [{name}]")
-    known = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = [key for key in values if key not in known]
-    require(
-        not unknown,
-        f"expected keys of [{name}] among {', '.join(known)}, got {', '.join(unknown)}; correct the recipe",
-    )
-    missing = [k for k, f in known.items() if f.default is dataclasses.MISSING and k not in values]
-    require(not missing, f"expected {', '.join(missing)} in [{name}], got nothing; add it to the recipe")
-    for key, value in values.items():
-        wanted = str(known[key].type)
-        fits = not isinstance(value, bool) and isinstance(value, (int, float) if wanted == "float" else (int, str))
-        fits = fits and (wanted != "int" or isinstance(value, int)) and (wanted != "str" or isinstance(value, str))
-        require(
-            fits or wanted not in ("int", "float", "str"),
-            f"expected {wanted} for {key} in [{name}], got {value!r}; correct the recipe",
-        )
-    return kind(**values)
+def _table(kind: type, tables: dict[str, Any], name: str) -> Any:
+    return from_table(kind, tables.get(name, {}), f"[{name}]")

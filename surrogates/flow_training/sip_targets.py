@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.files import write_arrays
-from fusiform.solvers.common.processes import run_in_processes
+from fusiform.solvers.common.batches import select
+from fusiform.solvers.common.chunks import Array, stored_chunks
 from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.data.samples import Samples
 from fusiform.surrogates.design_space import Designs, sample
@@ -60,8 +59,7 @@ def invert_flows(surrogate: Surrogate, designs: Designs, config: InverseConfig) 
     return invert(physics, outputs, batch, RefreshConfig(max_updates=config.max_updates))
 
 
-def _chunk(model: Path, seed: int, config: InverseConfig, task: tuple[range, Path]) -> None:
-    indices, path = task
+def _chunk(model: Path, seed: int, config: InverseConfig, indices: range) -> dict[str, Array]:
     torch.set_num_threads(1)
     surrogate = load_surrogate(model)
     designs = sample(surrogate.space, seed, indices)
@@ -75,7 +73,7 @@ def _chunk(model: Path, seed: int, config: InverseConfig, task: tuple[range, Pat
         "accepted": accepted,
         "updates": torch.tensor(updates),
     }
-    write_arrays(path, {key: value.numpy() for key, value in arrays.items()})
+    return {key: value.numpy() for key, value in arrays.items()}
 
 
 def inverse_targets(
@@ -91,40 +89,9 @@ def inverse_targets(
 
     Chunks already in `folder` are kept, so that a killed round goes on where it stopped.
     """
-    return _gather(in_chunks(partial(_chunk, model, seed, config), indices, folder, workers, progress))
-
-
-def in_chunks(
-    work: Callable[[tuple[range, Path]], None],
-    indices: range,
-    folder: Path,
-    workers: int,
-    progress: Callable[[int, int], None],
-) -> list[Path]:
-    """The files in `folder` that `work` has written, one for every few indices; those already there are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    chunks = [range(i, min(i + BODIES_PER_CHUNK, indices.stop)) for i in indices[::BODIES_PER_CHUNK]]
-    paths = [folder / f"bodies-{chunk.start:06d}.npz" for chunk in chunks]
-    missing = [(chunk, path) for chunk, path in zip(chunks, paths, strict=True) if not path.exists()]
-    done = len(chunks) - len(missing)
-    progress(done, len(chunks))
-    for _ in run_in_processes(work, missing, workers):
-        done += 1
-        progress(done, len(chunks))
-    return paths
-
-
-def joined(paths: list[Path]) -> dict[str, Tensor]:
-    """The arrays of all chunks, one row a body; a single number for a chunk stays a row of its own."""
-    parts = []
-    for path in paths:
-        with np.load(path, allow_pickle=False) as file:
-            parts.append(dict(file))
-    return {key: torch.from_numpy(np.concatenate([np.atleast_1d(p[key]) for p in parts])) for key in parts[0]}
-
-
-def _gather(paths: list[Path]) -> InverseTargets:
-    found = joined(paths)
+    work = partial(_chunk, model, seed, config)
+    arrays = stored_chunks(work, indices, folder, BODIES_PER_CHUNK, workers, progress)
+    found = {key: torch.from_numpy(array) for key, array in arrays.items()}
     accepted = found["accepted"]
-    designs = Designs(found["coefficients"], found["alpha"], found["reynolds"]).select(accepted)
+    designs = select(Designs(found["coefficients"], found["alpha"], found["reynolds"]), accepted)
     return InverseTargets(Samples(designs, found["outputs"][accepted]), len(accepted), int(found["updates"].sum()))

@@ -18,9 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fusiform.solvers.common.batches import concatenate
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.data.samples import Samples, concatenate
+from fusiform.surrogates.data.samples import Samples
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes

@@ -16,14 +16,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import select
+from fusiform.solvers.common.chunks import Array, stored_chunks
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.files import write_arrays
 from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.data.samples import Samples
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import tangent_target
-from fusiform.surrogates.flow_training.sip_targets import InverseConfig, in_chunks, joined
+from fusiform.surrogates.flow_training.sip_targets import BODIES_PER_CHUNK, InverseConfig
 from fusiform.surrogates.model.surrogate import FORCES, Surrogate, drag_scale, load_surrogate
 from fusiform.surrogates.training.methods.first_order import require_optimizer
 
@@ -69,14 +70,13 @@ def most_changed(now: Surrogate, before: Surrogate, designs: Designs, candidates
     coefficients, reynolds = turned(designs), designs.reynolds
     moved = now.outputs(coefficients, reynolds)[0] - before.outputs(coefficients, reynolds)[0]
     best = moved.norm(dim=1).reshape(-1, candidates).argmax(1)
-    return designs.select(best + torch.arange(len(best)) * candidates)
+    return select(designs, best + torch.arange(len(best)) * candidates)
 
 
 @torch.no_grad()
 def _chunk(
-    model: Path, before: Path, seed: int, candidates: int, config: InverseConfig, task: tuple[range, Path]
-) -> None:
-    indices, path = task
+    model: Path, before: Path, seed: int, candidates: int, config: InverseConfig, indices: range
+) -> dict[str, Array]:
     torch.set_num_threads(1)
     surrogate = load_surrogate(model)
     drawn = sample(surrogate.space, seed, range(indices.start * candidates, indices.stop * candidates))
@@ -98,7 +98,7 @@ def _chunk(
         "usable": torch.stack([answer.usable for answer in answers]),
         "updates": torch.tensor([answer.updates for answer in answers]),
     }
-    write_arrays(path, {key: value.numpy() for key, value in arrays.items()})
+    return {key: value.numpy() for key, value in arrays.items()}
 
 
 def tangent_targets(
@@ -116,9 +116,10 @@ def tangent_targets(
     Chunks already in `folder` are kept, so that a killed round goes on where it stopped.
     """
     work = partial(_chunk, model, before, seed, config.candidates, inverse)
-    found = joined(in_chunks(work, range(config.bodies), folder, workers, progress))
+    arrays = stored_chunks(work, range(config.bodies), folder, BODIES_PER_CHUNK, workers, progress)
+    found = {key: torch.from_numpy(array) for key, array in arrays.items()}
     accepted = found["accepted"]
-    designs = Designs(found["coefficients"], found["alpha"], found["reynolds"]).select(accepted)
+    designs = select(Designs(found["coefficients"], found["alpha"], found["reynolds"]), accepted)
     return TangentTargets(
         Samples(designs, found["outputs"][accepted]),
         found["slopes"][accepted],

@@ -11,10 +11,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, write_json
-from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset, provenance, turned
-from fusiform.surrogates.data.samples import Samples, concatenate, encoded_samples, scaled_snapshots
+from fusiform.solvers.common.provenance import versions
+from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset, turned
+from fusiform.surrogates.data.samples import Samples, encoded_samples, scaled_snapshots
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.flow_training.recipe import Recipe
 from fusiform.surrogates.flow_training.sip_targets import inverse_targets
@@ -135,7 +137,7 @@ def _train(
     with parallel.first_alone():
         _claim(folder, recipe, len(dataset))
     if recipe.training.solves:
-        dataset = dataset.select(slice(0, recipe.training.solves))
+        dataset = select(dataset, slice(0, recipe.training.solves))
     snapshots, forces = scaled_snapshots(dataset)
     basis = fit_basis(snapshots, recipe.network.basis, dataset.resolution)
     polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
@@ -165,7 +167,7 @@ def _train(
         "dataset_digest": dataset.digest,
         "heldout_digest": test.digest,
         "heldout": evaluate(surrogate, test),
-        "versions": provenance(),
+        "versions": versions(),
     }
     surrogate = with_card(surrogate, **card)
     if parallel.rank() == 0:
@@ -196,8 +198,8 @@ def _fresh_network(recipe: Recipe, samples: Samples, basis: LinearBasis, polynom
     return network
 
 
-def _report_chunks(progress: Progress, stage: str, done: int, total: int) -> None:
-    progress(stage, done, total, "chunks of bodies")
+def _report_bodies(progress: Progress, stage: str, done: int, total: int) -> None:
+    progress(stage, done, total, "bodies")
 
 
 def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) -> tuple[Samples, int, int, int]:
@@ -214,7 +216,7 @@ def _invert_physics(run: _Run, network: EquivariantNetwork, samples: Samples) ->
                 run.recipe.inverse,
                 run.folder / f"{stage}-targets",
                 workers=run.workers,
-                progress=partial(_report_chunks, run.progress, f"{stage} inverse"),
+                progress=partial(_report_bodies, run.progress, f"{stage} inverse"),
             )
         samples = concatenate([samples, targets.samples])
         spent, drawn = spent + targets.linear_solves, drawn + targets.drawn
@@ -236,7 +238,7 @@ def _add_tangents(run: _Run, network: EquivariantNetwork, samples: Samples) -> t
             run.recipe.inverse,
             run.folder / "tangents-targets",
             workers=run.workers,
-            progress=partial(_report_chunks, run.progress, "tangents inverse"),
+            progress=partial(_report_bodies, run.progress, "tangents inverse"),
         )
     stage = run.stage("tangents", config.steps)
     fit_tangents(network, samples, found, run.polynomial, run.recipe.rules, config, stage)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import Dataset, turned
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
 from fusiform.surrogates.model.error_bound import COVERED, LEAST_ERROR, ErrorModel, fit_exponents, kinematic_residual
@@ -20,9 +21,6 @@ class Evidence:
     distance: Tensor
     residuals: Tensor
     errors: Tensor
-
-    def select(self, index: slice) -> Evidence:
-        return Evidence(self.distance[index], self.residuals[index], self.errors[index])
 
     def excess(self, model: ErrorModel) -> Tensor:
         """ln of the errors over the bound (n,): what is positive breaks it."""
@@ -65,9 +63,9 @@ def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrog
     even, odd = slice(0, None, 2), slice(1, None, 2)
     kept: dict[str, list[Tensor]] = {name: [] for name in found}
     for counted, used in ((even, odd), (odd, even)):
-        model = fitted(surrogate.error, *(part.select(used) for part in found.values()))
+        model = fitted(surrogate.error, *(select(part, used) for part in found.values()))
         for name, part in found.items():
-            kept[name].append(part.select(counted).excess(model) <= 0.0)
+            kept[name].append(select(part, counted).excess(model) <= 0.0)
     shares = {
         name: {"bodies": len(found[name].errors), "covered": float(torch.cat(parts).double().mean())}
         for name, parts in kept.items()

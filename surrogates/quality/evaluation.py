@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import Problem, State, slopes
 from fusiform.surrogates.data.dataset import Dataset, problem_of, turned
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
@@ -35,7 +36,7 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     lift, lift_truth = forces[:, 2] + forces[:, 3], truth[:, 2] + truth[:, 3]
     vorticity, velocity = [], []
     for begin in range(0, len(dataset), CHUNK):
-        part = dataset.select(slice(begin, begin + CHUNK))
+        part = select(dataset, slice(begin, begin + CHUNK))
         problem = problem_of(part.designs, part.resolution)
         scalars = force_scalars(forces[begin : begin + CHUNK])
         state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)

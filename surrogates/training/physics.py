@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common import batches
 from fusiform.solvers.common.errors import require
 
 
@@ -42,7 +43,7 @@ class Batch:
 
     def select(self, index: Tensor | slice) -> Batch:
         """The samples at positions `index` (integers, booleans or a slice) of this batch."""
-        return Batch(self.inputs[index], tuple(d[index] for d in self.data), self.index[index])
+        return batches.select(self, index)
 
 
 class Data(Protocol):

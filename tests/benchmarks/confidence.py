@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import Prediction, load_surrogate
@@ -50,7 +51,7 @@ def main() -> None:
     for space in (model.space, model.space.widened()):
         designs = sample(space, SEED, range(count))
         for i in range(count):
-            one = designs.select(slice(i, i + 1))
+            one = select(designs, slice(i, i + 1))
             flow = solve_batch(turned(one), one.reynolds, model.basis.resolution)
             if not bool(flow.converged):
                 continue

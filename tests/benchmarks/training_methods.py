@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.common.files import write_json
 from fusiform.solvers.common.processes import run_in_processes
 from fusiform.solvers.flow.grid import Resolution
@@ -228,7 +229,7 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     network = start(shared, seed, steps, folder / f"start-{file_stem(name, seed)}")
     method = METHODS[name]
     designs = sample(SPACE, 13 + seed, range(pool))
-    known = shared.dataset.designs.select(slice(None) if method.labels else slice(0, 0))
+    known = select(shared.dataset.designs, slice(None) if method.labels else slice(0, 0))
     coefficients = torch.cat([turned(known), turned(designs)])
     data = flow_batch(network.network, coefficients, torch.cat([known.reynolds, designs.reynolds]))
     flow = FlowPhysics(shared.basis, shared.polynomial, chord_steps=4)

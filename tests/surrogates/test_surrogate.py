@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.solution import turned_coefficients
@@ -168,7 +169,7 @@ def test_fitted_bounds_lie_above_95_percent_of_errors_that_follow_the_formula():
     errors = 0.01 * distance**0.7 * parts**0.5 * torch.exp(0.3 * noise)
     inside = Evidence(distance, parts, errors)
     nothing = ErrorModel(torch.zeros(1, 1), 1.0, 0.0, 0.0, 0.0)
-    found = fitted(nothing, inside, inside.select(slice(0, 0)))
+    found = fitted(nothing, inside, select(inside, slice(0, 0)))
     assert (found.distance_exponent, found.residual_exponent) == pytest.approx((0.7, 0.5), abs=0.05)
     assert found.log_scale == pytest.approx(math.log(0.01) + 0.3 * 1.645, abs=0.05)
     assert float((inside.excess(found) <= 0.0).double().mean()) == pytest.approx(0.95, abs=1e-3)

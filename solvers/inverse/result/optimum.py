@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import write_json
+from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.problem import Problem, body_from, body_to_dict, problem_from
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMAT = 1
-PACKAGES = ("fusiform", "torch", "numpy", "scipy")
 
 
 @dataclass(frozen=True)
@@ -224,8 +222,7 @@ class OptimizationResult:
 
 def provenance_of(problem: Problem) -> dict[str, Any]:
     """What a later reader needs to get the same numbers: versions and the seed."""
-    packages = {name: version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **packages, "seed": problem.seed}
+    return {**versions(), "seed": problem.seed}
 
 
 def read_project(path: Path) -> dict[str, Any]:

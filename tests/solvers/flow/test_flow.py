@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
+from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import grid
 from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.flow.equations import force
@@ -84,7 +85,7 @@ def test_batch_equals_loop():
     designs = sample(DesignSpace(), 7, range(3))
     batch = solve_batch(turned(designs), designs.reynolds, COARSE)
     for i in range(3):
-        one = designs.select(slice(i, i + 1))
+        one = select(designs, slice(i, i + 1))
         single = solve_batch(turned(one), one.reynolds, COARSE)
         torch.testing.assert_close(single.state.scalars[0], batch.state.scalars[i], atol=1e-8, rtol=1e-8)
 
@@ -99,7 +100,7 @@ def test_warm_start_reaches_the_same_flow_with_fewer_solves(circle_40):
 def test_random_bodies_converge():
     designs = sample(DesignSpace(), 11, range(16))
     flows = solve_batch(turned(designs), designs.reynolds, COARSE)
-    assert bool(flows.converged.all()), designs.select(~flows.converged)
+    assert bool(flows.converged.all()), select(designs, ~flows.converged)
 
 
 @pytest.mark.slow
@@ -107,7 +108,7 @@ def test_two_hundred_random_bodies_converge_on_the_standard_grid():
     for begin in range(0, 200, 4):
         designs = sample(DesignSpace(), 12, range(begin, begin + 4))
         flows = solve_batch(turned(designs), designs.reynolds, STANDARD)
-        assert bool(flows.converged.all()), (begin, designs.select(~flows.converged))
+        assert bool(flows.converged.all()), (begin, select(designs, ~flows.converged))
 
 
 def test_a_sharp_tailed_symmetric_body_has_no_lift():
