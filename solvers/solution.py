@@ -24,9 +24,9 @@ from fusiform.solvers.flow import (
     solve_to_accuracy,
 )
 from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.grids import check_grid
 
 UNSTABLE_REYNOLDS = 47.0
-TOLERANCE_RANGE = (2e-4, 0.1)
 LIFT_ALLOWANCE = 3.0
 
 
@@ -124,19 +124,11 @@ def turned_coefficients(body: Body, conditions: FlowConditions, device: torch.de
 
 
 def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
-    if grid != "auto":
-        require(grid in ACCURACIES, f"expected a grid of {', '.join(ACCURACIES)} or auto, got {grid!r}; choose one")
-        require(tolerance is None, f"expected no tolerance with the {grid} grid, which has its own; choose grid auto")
+    check_grid(grid, tolerance)
+    if tolerance is None:
         return ACCURACIES[grid]
-    low, high = TOLERANCE_RANGE
-    wanted = math.nan if tolerance is None else tolerance
-    require(
-        low <= wanted <= high,
-        f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {tolerance}; give for "
-        "example 0.001 for 0.1 % (on the command line: --tolerance 0.001)",
-    )
-    first = next((a.first for a in ACCURACIES.values() if a.drag <= wanted), ACCURACIES["fine"].first)
-    return Accuracy(wanted, LIFT_ALLOWANCE * wanted, first)
+    first = next((a.first for a in ACCURACIES.values() if a.drag <= tolerance), ACCURACIES["fine"].first)
+    return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
 
 
 def solve(

@@ -1,18 +1,16 @@
-"""What the commands share: their arguments, how they print a result, and how they warn."""
+"""The arguments and options that several commands share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.printed_result import FIT_WARNING, json_text, make_console, print_result
+from fusiform.app.state.definitions import GRID_ERRORS
 
-if TYPE_CHECKING:
-    from fusiform.solvers import Solution
+GRID_HELP = f"refined until the estimated error of the drag is below {GRID_ERRORS}"
 
-NamedGrid = Literal["coarse", "standard", "fine"]
-GRID_HELP = "refined until the estimated error is 1 % (coarse), 0.3 % (standard) or 0.1 % (fine) of the drag"
 BodyArgument = Annotated[
     str,
     typer.Argument(
@@ -24,26 +22,10 @@ BodyArgument = Annotated[
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
+RecipeFile = Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="The recipe; see assets/recipes.")]
+ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a trained model.")]
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder made by `fusiform dataset`.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Processes that solve flows.")]
 
-
-def say(message: str) -> None:
-    """One line on standard error."""
-    make_console(stderr=True).print(f"fusiform: {message}", markup=False, soft_wrap=True)
-
-
-def finish(title: str, numbers: dict[str, Any], as_json: bool, notes: list[str], fit_error: float) -> None:
-    """Print the result, and warn where the body that was computed is not quite the one that was given."""
-    if as_json:
-        typer.echo(json_text(numbers))
-    else:
-        print_result(make_console(), title, numbers, notes)
-    if fit_error > FIT_WARNING:
-        say(f"warning: the body that was computed differs from the given outline by up to {fit_error:.1%} of d.")
-
-
-def judge(solution: Solution) -> None:
-    """Warn where the solution is not what was asked for, and exit with 1 where there is none."""
-    if not (solution.converged and solution.accurate):
-        say(f"warning: {solution.status}")
-    if not solution.converged:
-        raise typer.Exit(1)
+DATA_FOLDER = Path("runs/data")
+WORKERS = 2

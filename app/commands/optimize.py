@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, NamedGrid, finish, judge, say
-from fusiform.app.commands.printed_result import make_console
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json
+from fusiform.app.commands.optimum_notes import notes, title
+from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say
+from fusiform.app.commands.progress import show_search
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.grids import NamedGrid
 
 if TYPE_CHECKING:
-    from fusiform.solvers.inverse import OptimizationResult, Problem
+    from fusiform.solvers.inverse import DragModel, OptimizationResult, Problem
 
 Start = Annotated[
     str,
@@ -33,7 +37,7 @@ def optimize(
     ] = None,
     alpha_deg: Alpha = 0.0,
     model: Annotated[
-        str, typer.Option(metavar="surrogate|solver|PATH", help="What the optimiser asks for the drag.")
+        str, typer.Option(metavar="surrogate|solver|PATH", help="Model of the drag: a name, or the folder of a model.")
     ] = "surrogate",
     max_length: Limit = None,
     max_height: Limit = None,
@@ -41,7 +45,7 @@ def optimize(
     min_radius: Limit = None,
     lift: Annotated[float | None, typer.Option(metavar="CL", help="Prescribed lift coefficient.")] = None,
     certify: Annotated[
-        bool, typer.Option("--certify", help="Go on with the solver until its own optimality conditions hold.")
+        bool, typer.Option("--certify", help="Continue with the solver until its own optimality conditions hold.")
     ] = False,
     starts: Annotated[
         int | None, typer.Option(metavar="N", help="Local searches, from the best of many bodies.")
@@ -51,53 +55,66 @@ def optimize(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for outlines, project and numbers.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite earlier results in DIR.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that was stopped in DIR.")] = False,
-    max_iterations: Annotated[int | None, typer.Option(metavar="N", help="Most iterations of each search.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run that was stopped in DIR.")] = False,
+    max_iterations: Annotated[int | None, typer.Option(metavar="N", help="Iterations of each search at most.")] = None,
     grid: Annotated[NamedGrid | None, typer.Option(help=f"Grid of the verification, {GRID_HELP}.")] = None,
     as_json: Json = False,
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
-    from fusiform.app.commands.drag_models import drag_model
-    from fusiform.app.commands.progress import show_search
-    from fusiform.app.state.exported_files import prepare_folder, write_optimum
-    from fusiform.solvers.common.errors import require
-    from fusiform.solvers.inverse import optimize as run
-
     limits = {"length": max_length, "height": max_height, "thickness": min_thickness, "radius": min_radius}
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
+    if certify:
+        options["certify"] = True
     problem = _problem(start, reynolds, alpha_deg, limits, lift)
     problem = replace(problem, **{key: value for key, value in options.items() if value is not None})
-    problem = replace(problem, certify=certify or problem.certify)
+    from fusiform.app.state.drag_models import drag_model
+    from fusiform.app.state.exported_files import write_optimum
+
     asked = drag_model(model)
+    checkpoint = _checkpoint(out, force, resume)
+    result = _search(problem, asked, checkpoint, resume)
+    numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
+    numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
+    print_result(title(result), numbers, as_json, notes(result, numbers["files"]), problem.body.fit_error)
+    _require_optimum(result)
+    if checkpoint is not None and not result.stopped:
+        checkpoint.unlink(missing_ok=True)
+
+
+def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
+    """The checkpoint file in the folder for the results, which is made; `InputError` if it holds other results."""
+    from fusiform.app.state.exported_files import prepare_folder
+
     require(out is not None or not resume, "expected a folder to resume from, got none; name it with --out DIR")
-    checkpoint = None
-    if out is not None:
-        prepare_folder(out, overwrite=force or resume)
-        checkpoint = out / CHECKPOINT
-        require(
-            force or resume or not checkpoint.exists(),
-            f"expected a folder without a stopped run, got {out} with one; --resume goes on, --force begins anew",
-        )
-        require(
-            checkpoint.exists() or not resume,
-            f"expected a {CHECKPOINT} to resume from in {out}, got none; start without --resume",
-        )
+    if out is None:
+        return None
+    prepare_folder(out, overwrite=force or resume)
+    checkpoint = out / CHECKPOINT
+    require(
+        force or resume or not checkpoint.exists(),
+        f"expected a folder without a stopped run, got {out} with one; --resume goes on, --force begins anew",
+    )
+    require(
+        checkpoint.exists() or not resume,
+        f"expected a {CHECKPOINT} to resume from in {out}, got none; start without --resume",
+    )
+    return checkpoint
+
+
+def _search(problem: Problem, model: DragModel, checkpoint: Path | None, resume: bool) -> OptimizationResult:
+    """The optimum, with progress on standard error; an interrupt names the checkpoint."""
+    from fusiform.solvers.inverse import optimize as run
+
     try:
         with show_search(make_console(stderr=True), problem.verify or "no") as watch:
-            result = run(
-                problem, model=asked, callback=watch, checkpoint=checkpoint, resume=checkpoint if resume else None
+            return run(
+                problem, model=model, callback=watch, checkpoint=checkpoint, resume=checkpoint if resume else None
             )
     except KeyboardInterrupt:
         if checkpoint is not None and checkpoint.exists():
             say(f"the best body so far is in {checkpoint}; --resume goes on from there.")
         raise
-    numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
-    numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
-    finish(_title(result), numbers, as_json, _notes(result, numbers["files"]), problem.body.fit_error)
-    _judge_result(result)
-    if checkpoint is not None and not result.stopped:
-        checkpoint.unlink(missing_ok=True)
 
 
 def _problem(
@@ -105,7 +122,6 @@ def _problem(
 ) -> Problem:
     """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
     from fusiform.solvers import FlowConditions, load_body
-    from fusiform.solvers.common.errors import require
     from fusiform.solvers.inverse import DesignPoint, Lift, MaxHeight, MaxLength, MinRadius, MinThickness, Problem
     from fusiform.solvers.inverse.problem.problem import PROBLEM_SUFFIXES, read_problem
 
@@ -130,47 +146,12 @@ def _problem(
     )
 
 
-def _title(result: OptimizationResult) -> str:
-    how = "certified" if result.certified else "solved" if result.verified is not None else "as the model predicts it"
-    words = result.problem.objective.describe()
-    return f"{words[0].upper()}{words[1:]} from {result.problem.body.name}, {how}"
-
-
-def _notes(result: OptimizationResult, files: list[str]) -> list[str]:
-    notes = [result.status]
-    drag = result.verification.get("weighted_drag_coefficient")
-    if drag is not None:
-        apart = result.predicted_drag_coefficient / drag - 1.0
-        notes.append(f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag.")
-    if result.verification and len(result.problem.points) > 1:
-        notes += [_at(point) for point in result.verification["points"]]
-        start = result.verification["weighted_initial_drag_coefficient"]
-        notes.append(f"weighted mean: {_drags(drag, start)}; the table is of the first design point")
-    for report in result.constraints:
-        cost = f"active; relaxing it by {report.unit} gains {report.gain:.4g}" if report.active else "not active"
-        notes.append(f"{report.description}: slack {report.slack:.3g}, {cost}")
-    return [*notes, *(f"wrote {name}" for name in files)]
-
-
-def _at(point: dict[str, Any]) -> str:
-    """What the solver found at one of several design points."""
-    where = f"Re {point['reynolds']:g}, {point['alpha_deg']:g}°, weight {point['weight']:.3g}"
-    lift = "" if point["lift_coefficient"] is None else f", C_L {point['lift_coefficient']:.5g}"
-    poor = "" if point["converged"] and point["accurate"] else f"; {point['status']}"
-    return f"{where}: {_drags(point['drag_coefficient'], point['initial_drag_coefficient'])}{lift}{poor}"
-
-
-def _drags(optimum: float | None, start: float | None) -> str:
-    best, first = ("unknown" if value is None else f"{value:.5g}" for value in (optimum, start))
-    return f"C_D {best} (start {first})"
-
-
-def _judge_result(result: OptimizationResult) -> None:
-    """Warn where the optimum is not what was asked for; exit code 2 without a feasible body, 1 without a flow."""
+def _require_optimum(result: OptimizationResult) -> None:
+    """Warn of an optimum that is not certified or inaccurate; exit code 2 without a feasible body, 1 without a flow."""
     if not result.feasible:
         say(result.status)
         raise typer.Exit(2)
     if result.problem.certify and not result.certified:
         say(f"warning: {result.status}")
     if result.verified is not None:
-        judge(result.verified)
+        require_convergence(result.verified)

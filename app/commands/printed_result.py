@@ -1,109 +1,52 @@
-"""How results are shown in a terminal: a table with definitions for people, or one JSON object for programs."""
+"""Printing: a result as a table with definitions or as one JSON object, and sentences on standard error."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fusiform.app.state.definitions import CONVENTIONS, FIT_WARNING, rows
+from fusiform.app.state.json_text import json_text
+
+if TYPE_CHECKING:
+    from fusiform.solvers import Solution
+
 PLAIN_WIDTH = 120
-FIT_WARNING = 0.01
-CONFIDENCE_WARNING = 0.5
-ROUNDING = 1e-9
-CONVENTIONS = (
-    "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A. Re = U d / ν. "
-    "Drag is along the stream, lift across it; the incidence turns the body, nose up."
-)
-
-Row = tuple[str, str, str]
-
-ESTIMATES = ("drag_error", "lift_error", "drag_bound")
-_DEFINITIONS = {
-    "drag_coefficient": ("drag C_D", "pressure part + friction part"),
-    "drag_pressure": ("  pressure part", "from the pressure on the wall"),
-    "drag_friction": ("  friction part", "from the shear stress on the wall"),
-    "lift_coefficient": ("lift C_L", "positive upwards"),
-    "drag_error": ("error of C_D", "estimated: exact minus computed, from the discretisation"),
-    "lift_error": ("error of C_L", "estimated likewise"),
-    "front_pressure_coefficient": ("front C_p", "at the front stagnation point; C_p = (p − p∞) / (½ ρ U²)"),
-    "base_pressure_coefficient": ("base C_p", "at the rearmost point"),
-    "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
-    "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
-    "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
-    "drag_bound": ("error below", "95 of 100 bodies that the surrogate has never seen keep this bound on C_D"),
-    "confidence": ("confidence", "1 where that is at most 1 % of C_D, 0.5 where 2 %; 0 outside the range of Re"),
-    "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
-    "corrected_lift_coefficient": ("corrected C_L", "likewise"),
-    "flow_residual": (
-        "flow residual",
-        "of the equations at the predicted flow; 4 is usual for the shipped model",
-    ),
-    "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
-    "reynolds": ("Reynolds number", "based on d"),
-    "alpha_deg": ("incidence", "degrees, nose up"),
-    "reference_length": ("d", "in the body's own unit"),
-    "area": ("area A", "in the body's own unit, squared"),
-    "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
-    "grid": ("grid", "coarse, standard, fine: 1 %, 0.3 %, 0.1 % of the drag; auto: the tolerance"),
-    "tolerance": ("tolerance", "estimated relative error of the drag that was asked for"),
-    "nodes": ("nodes", "radial x angular, after refinement"),
-    "accurate": ("accurate", "whether the estimated errors are as small as asked for"),
-    "model": ("model", "what was asked for the drag"),
-    "initial_drag_coefficient": ("C_D of the start", "by the solver"),
-    "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
-    "reduction_percent": ("reduction of drag", "percent of the start's; by the solver where it converged on both"),
-    "evaluations": ("evaluations", "of the model, and of the solver while certifying, with gradient"),
-    "solver_solves": ("flows solved", "by the solver, for all of it"),
-    "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
-    "certified": ("certified", "whether they hold with the solver's own gradient"),
-    "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
-    "seconds": ("seconds", "wall-clock time"),
-}
 
 
-def json_text(numbers: dict[str, Any]) -> str:
-    """One JSON object; numbers that are not finite become null, because JSON has no NaN."""
-    return json.dumps(finite(numbers), indent=2, allow_nan=False)
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that is plain, and wide enough for whole rows, when it is not a terminal."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
 
 
-def finite(numbers: dict[str, Any]) -> dict[str, Any]:
-    """The numbers with None for those that are not finite."""
-    return {k: _finite(v) for k, v in numbers.items()}
+def say(message: str) -> None:
+    """Print one line on standard error."""
+    make_console(stderr=True).print(f"fusiform: {message}", markup=False, soft_wrap=True)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_finite(entry) for entry in value]
-    if isinstance(value, dict):
-        return finite(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def print_json(numbers: dict[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    typer.echo(json_text(numbers))
 
 
-def _text(value: Any, digits: int = 5) -> str:
-    """Points in lines of their own."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value if abs(value) > ROUNDING else 0.0:.{digits}g}"
-    if isinstance(value, list):
-        return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in value)
-    return str(value)
+def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], fit_error: float) -> None:
+    """Print `numbers` as JSON or as a table with `notes`, and warn of a poor fit of the body (`fit_error`, over d)."""
+    if as_json:
+        print_json(numbers)
+    else:
+        _print_table(make_console(), title, numbers, notes)
+    if fit_error > FIT_WARNING:
+        say(f"warning: the body that was computed differs from the given outline by up to {fit_error:.1%} of d.")
 
 
-def rows(numbers: dict[str, Any]) -> list[Row]:
-    """Name, value and definition of every number that has a definition, in the order of the definitions."""
-    known = [(key, *words) for key, words in _DEFINITIONS.items() if numbers.get(key) is not None]
-    return [(label, _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known]
-
-
-def print_result(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str] = ()) -> None:
-    """A table of `numbers` with their definitions, then the notes and the conventions."""
+def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:
     table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True, style="bold")
@@ -115,7 +58,9 @@ def print_result(console: Console, title: str, numbers: dict[str, Any], notes: S
         console.print(escape(note), highlight=False)
 
 
-def make_console(*, stderr: bool = False) -> Console:
-    """A console that is plain, and wide enough for whole rows, when it is not a terminal."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
+def require_convergence(solution: Solution) -> None:
+    """Warn of an inaccurate solution; exit with code 1 if the flow did not converge."""
+    if not (solution.converged and solution.accurate):
+        say(f"warning: {solution.status}")
+    if not solution.converged:
+        raise typer.Exit(1)

@@ -1,15 +1,31 @@
-"""Live progress of a search on standard error: one line that changes in a terminal, plain lines elsewhere."""
+"""Live progress on standard error: in a terminal a line or a bar that changes, elsewhere a few plain lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from fusiform.solvers.inverse import Iterate
+if TYPE_CHECKING:
+    from fusiform.solvers.inverse import Iterate
 
-PLAIN_EVERY = 10
+PLAIN_EVERY, PLAIN_STEPS = 10, 10
+Report = Callable[[str, int, int, str], None]
+
+
+@contextmanager
+def show_search(console: Console, grid: str) -> Iterator[Callable[[Iterate], None]]:
+    """A callback for `optimize` that shows each evaluation; outside a terminal, every tenth.
+
+    After the search the line stays until the verification on `grid` is over too.
+    """
+    if not console.is_terminal:
+        yield lambda it: console.print(_line(it)) if it.evaluation % PLAIN_EVERY == 1 else None
+        return
+    with console.status("starting") as status:
+        yield lambda it: status.update(f"{_line(it)}   (then verification on the {grid} grid)")
 
 
 def _line(iterate: Iterate) -> str:
@@ -19,14 +35,42 @@ def _line(iterate: Iterate) -> str:
     )
 
 
-@contextmanager
-def show_search(console: Console, grid: str) -> Iterator[Callable[[Iterate], None]]:
-    """A callback for `minimize_drag` that shows each evaluation; outside a terminal, every tenth.
+def show_stages(console: Console) -> AbstractContextManager[Report]:
+    """A progress callback (stage, done, total, note): a bar for each stage, or about ten plain lines for each."""
+    return _bars(console) if console.is_terminal else _plain_lines(console)
 
-    After the search the line stays until the verification on `grid` is over too.
-    """
-    if not console.is_terminal:
-        yield lambda it: console.print(_line(it)) if it.evaluation % PLAIN_EVERY == 1 else None
-        return
-    with console.status("starting") as status:
-        yield lambda it: status.update(f"{_line(it)}   (then verification on the {grid} grid)")
+
+@contextmanager
+def _plain_lines(console: Console) -> Iterator[Report]:
+    printed: dict[str, int] = {}
+
+    def report(stage: str, done: int, total: int, note: str) -> None:
+        tenth = PLAIN_STEPS * done // max(total, 1)
+        if tenth > printed.get(stage, -1):
+            printed[stage] = tenth
+            console.print(f"{stage}: {done} of {total} ({note})", markup=False)
+
+    yield report
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Report]:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), TextColumn("{task.fields[note]}"), console=console) as bars:
+        tasks = {}
+
+        def report(stage: str, done: int, total: int, note: str) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total, note=note)
+            bars.update(tasks[stage], completed=done, total=total, note=note)
+
+        yield report

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fusiform.app.commands.printed_result import CONVENTIONS, rows
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.colours import colour_table
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.drawings.pictures import ComplexArray, Picture, closed_outline, draw, window_around
+from fusiform.app.state.definitions import CONVENTIONS, rows
 from fusiform.app.state.kept_results import Answer, Optimum
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import ConstraintReport

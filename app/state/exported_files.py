@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fusiform.app.commands.printed_result import finite
-from fusiform.solvers import Body
+from fusiform.app.state.json_text import finite
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, write_json
-from fusiform.solvers.export import export_body
-from fusiform.solvers.inverse import OptimizationResult
+
+if TYPE_CHECKING:
+    from fusiform.solvers import Body
+    from fusiform.solvers.inverse import OptimizationResult
 
 OUTLINE_SUFFIXES = (".dat", ".csv", ".svg", ".dxf", ".stl")
 FLOW_FILE, PROJECT_FILE, NUMBERS_FILE = "optimum.vts", "project.json", "result.json"
@@ -19,7 +20,9 @@ OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), FLOW_FILE
 
 
 def body_bytes(body: Body, suffix: str) -> bytes:
-    """What `export_body` would write, for a download."""
+    """The content of the file that `export_body` writes, for a download."""
+    from fusiform.solvers import export_body
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"body{suffix}"
         export_body(body, path)

@@ -13,6 +13,7 @@ from fusiform.solvers.flow.error_estimate import ErrorEstimate, estimate_error
 from fusiform.solvers.flow.grid import LONG_BUBBLES, Resolution
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 from fusiform.solvers.flow.transfer import transfer
+from fusiform.solvers.grids import DRAG_ERRORS
 
 SAFETY = 1.5
 LIFT_FLOOR = 0.1
@@ -49,10 +50,10 @@ class Accuracy:
         return max(abs(error.real) / (self.drag * abs(forces.real)), abs(error.imag) / (self.lift * scale))
 
 
-ACCURACIES = {
-    "coarse": Accuracy(0.01, 0.03, Resolution(40, 48)),
-    "standard": Accuracy(0.003, 0.01, Resolution(56, 64)),
-    "fine": Accuracy(0.001, 0.003, Resolution(72, 80)),
+ACCURACIES: dict[str, Accuracy] = {
+    "coarse": Accuracy(DRAG_ERRORS["coarse"], 0.03, Resolution(40, 48)),
+    "standard": Accuracy(DRAG_ERRORS["standard"], 0.01, Resolution(56, 64)),
+    "fine": Accuracy(DRAG_ERRORS["fine"], 0.003, Resolution(72, 80)),
 }
 
 

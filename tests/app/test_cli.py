@@ -21,8 +21,8 @@ from tiny import RECIPE
 from typer.testing import CliRunner, Result
 
 from fusiform.app.cli import cli
-from fusiform.app.commands.printed_result import json_text
 from fusiform.app.state.exported_files import OPTIMUM_FILES
+from fusiform.app.state.json_text import json_text
 from fusiform.solvers import Body, FlowConditions, load_body, solve
 from fusiform.solvers.geometry import read_outline
 from fusiform.surrogates import load_surrogate
@@ -61,7 +61,7 @@ OPTIMIZE = SOLVED | {
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, list(arguments))
+    return CliRunner().invoke(cli, list(arguments), prog_name="fusiform")
 
 
 def numbers(*arguments: str) -> dict[str, Any]:
@@ -245,18 +245,28 @@ def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: 
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "expected"),
     [
-        ["solve", "circle"],
-        ["solve", "circle", "--reynolds", "x"],
-        ["solve", "circle", "--reynolds", "1", "--grid", "x"],
+        (["solve", "circle"], "missing option '--reynolds'; see fusiform solve --help"),
+        (["solve", "circle", "--reynolds", "abc"], "invalid value for '--reynolds'"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "finest"], "'finest' is not one of 'coarse', 'standard'"),
+        (["solve", "circle", "--speed", "1"], "no such option: --speed"),
+        (["train", "recipe.toml", "--workers", "0"], "greater than or equal to 1"),
+        (["simulate"], "no such command 'simulate'; see fusiform --help"),
+        (["--verbose"], "no such option: --verbose"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+def test_wrong_usage_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "Traceback" not in result.stderr
+    assert expected in result.stderr
+    assert result.stderr.startswith("fusiform: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_without_a_command_the_help_is_printed() -> None:
+    assert "optimize" in run().output
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from fusiform.app.state.definitions import GRID_ERRORS
 from fusiform.app.state.shape_sliders import SLIDERS
 from fusiform.app.views.shared import answers, session
 from fusiform.app.views.shared.session import CIRCLE, ELLIPSE, NACA, SOLVER, SURROGATE, UPLOAD
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
+from fusiform.solvers.grids import GRIDS
 
-GRIDS = ("coarse", "standard", "fine")
 UPLOAD_MEGABYTES = 20
 
 REYNOLDS_HELP = (
@@ -172,5 +173,5 @@ def _model() -> None:
         GRIDS,
         key="grid",
         help="Of the solver's answer and of the verification: refined until the estimated error of the drag is below "
-        "1 % (coarse), 0.3 % (standard) or 0.1 % (fine).",
+        f"{GRID_ERRORS}.",
     )

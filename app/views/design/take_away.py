@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from fusiform.app.commands.printed_result import finite
 from fusiform.app.drawings import drawing
 from fusiform.app.drawings import view_3d as space
 from fusiform.app.drawings.drawing import Layer
 from fusiform.app.state.exported_files import body_bytes
+from fusiform.app.state.json_text import finite
 from fusiform.app.state.kept_results import Answer
 from fusiform.app.views.design.controls import Inputs
 from fusiform.app.views.shared import session

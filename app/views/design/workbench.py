@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fusiform.app.background.refinement import Refined
-from fusiform.app.commands.printed_result import FIT_WARNING
 from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.pictures import Window
 from fusiform.app.drawings.plots import QUANTITIES, WALL_QUANTITIES
+from fusiform.app.state.definitions import FIT_WARNING
 from fusiform.app.state.kept_results import Answer
 from fusiform.app.views.design import controls, numbers, scene, take_away
 from fusiform.app.views.design.controls import Inputs

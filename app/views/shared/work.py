@@ -23,8 +23,8 @@ from fusiform.app.background.jobs import (
     optimization_job,
     solve_job,
 )
-from fusiform.app.commands.drag_models import SOLVER as SOLVER_MODEL
-from fusiform.app.commands.drag_models import drag_model
+from fusiform.app.state.drag_models import SOLVER as SOLVER_MODEL
+from fusiform.app.state.drag_models import drag_model
 from fusiform.app.state.kept_results import Answer, Front, Optimum
 from fusiform.app.views.design import controls
 from fusiform.app.views.design.controls import Inputs

@@ -1,4 +1,4 @@
-"""From what a person writes to a drag model: `surrogate`, `solver`, or the folder of a trained model."""
+"""The drag model of a name: `surrogate`, `solver`, or the folder of a trained model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SURROGATE, SOLVER = "surrogate", "solver"
 def drag_model(choice: str) -> DragModel:
     """The model that `choice` names: the shipped surrogate, the flow solver (one grid, by Re), or a model folder.
 
-    Raises `InputError` for a folder that holds no model. A solver model remembers its last state: make one for each
+    Raises `InputError` for a folder that holds no model. A solver model keeps its last state: make one for each
     optimisation.
     """
     if choice == SOLVER:

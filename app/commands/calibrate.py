@@ -1,0 +1,26 @@
+"""`fusiform calibrate`: the bound on a model's error, fitted to solved cases."""
+
+from __future__ import annotations
+
+import typer
+
+from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
+from fusiform.app.commands.printed_result import print_json
+
+
+def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = False) -> None:
+    """Fit the bound on MODEL's drag error anew to solved cases, as training does at its end, and store it."""
+    from fusiform.surrogates import load_surrogate
+    from fusiform.surrogates.flow_training.train_model import calibrate_model
+
+    fitted = calibrate_model(load_surrogate(model), data)
+    fitted.save(model)
+    shares = fitted.card["calibration"]
+    if as_json:
+        print_json(shares)
+        return
+    for where, share in shares.items():
+        typer.echo(
+            f"{share['covered']:.1%} of {share['bodies']} bodies {where} the training space keep a bound that was "
+            "fitted to the other half of them."
+        )

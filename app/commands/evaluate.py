@@ -1,0 +1,36 @@
+"""`fusiform evaluate`: the errors of trained models on held-out cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
+from fusiform.app.commands.printed_models import print_models
+
+
+def evaluate(
+    model: ModelFolder,
+    data: Data = DATA_FOLDER,
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", metavar="MODEL", help="Another model to compare with; repeatable.")
+    ] = None,
+    card: Annotated[
+        bool, typer.Option("--card", help="Store the errors with the model, and write its card, README.md.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure the errors of MODEL on held-out cases that it was not trained on."""
+    from fusiform.surrogates import load_surrogate
+    from fusiform.surrogates.flow_training.train_model import evaluate_model
+    from fusiform.surrogates.model.surrogate import with_card
+    from fusiform.surrogates.quality.model_card import write_card
+
+    loaded = [load_surrogate(path) for path in (model, *(against or []))]
+    measured = [with_card(surrogate, **evaluate_model(surrogate, data)) for surrogate in loaded]
+    print_models(measured, as_json)
+    if card:
+        measured[0].save(model)
+        typer.echo(f"wrote {write_card(model, measured[0], measured[1:])}", err=True)

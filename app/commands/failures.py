@@ -1,0 +1,55 @@
+"""Failures of a command: one sentence on standard error and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from fusiform.app.commands.printed_result import say
+from fusiform.solvers.common.errors import InputError
+
+WRONG_INPUT, INTERRUPTED = 2, 130
+
+
+class Commands(TyperGroup):
+    """The commands with their failures: exit code 2 for wrong input, 130 for an interrupt."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
+        """Parse the options before the name of the command."""
+        if not args:
+            return super().make_context(info_name, args, *rest, **more)
+        with _one_sentence():
+            return super().make_context(info_name, args, *rest, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the rest and run the command."""
+        with _one_sentence():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("interrupted; nothing more was written.")
+        raise typer.Exit(INTERRUPTED) from None
+    except InputError as error:
+        say(str(error))
+        raise typer.Exit(WRONG_INPUT) from None
+    except TyperException as error:
+        say(_usage(error))
+        raise typer.Exit(error.exit_code) from None
+
+
+def _usage(error: TyperException) -> str:
+    """The sentence of a usage error, with the command that shows the usage."""
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = "fusiform" if context is None else context.command_path
+    return f"{message[0].lower()}{message[1:]}; see {command} --help"

@@ -1,0 +1,52 @@
+"""The title and the notes that are printed with an optimum: status, design points, and the cost of each constraint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fusiform.solvers.inverse import OptimizationResult
+
+
+def title(result: OptimizationResult) -> str:
+    """The objective, the start, and how far the optimum is verified."""
+    how = "certified" if result.certified else "solved" if result.verified is not None else "as the model predicts it"
+    words = result.problem.objective.describe()
+    return f"{words[0].upper()}{words[1:]} from {result.problem.body.name}, {how}"
+
+
+def notes(result: OptimizationResult, files: list[str]) -> list[str]:
+    """The status, the difference between model and solver, the design points, the constraints, and the files."""
+    constraints = [
+        f"{report.description}: slack {report.slack:.3g}, "
+        + (f"active; relaxing it by {report.unit} gains {report.gain:.4g}" if report.active else "not active")
+        for report in result.constraints
+    ]
+    return [result.status, *_comparison(result), *constraints, *(f"wrote {name}" for name in files)]
+
+
+def _comparison(result: OptimizationResult) -> list[str]:
+    """The prediction against the solver's drag, and each of several design points."""
+    lines = []
+    drag = result.verification.get("weighted_drag_coefficient")
+    if drag is not None:
+        apart = result.predicted_drag_coefficient / drag - 1.0
+        lines.append(f"The prediction is {abs(apart):.2%} {'above' if apart > 0 else 'below'} the solver's drag.")
+    if result.verification and len(result.problem.points) > 1:
+        start = result.verification["weighted_initial_drag_coefficient"]
+        lines += [_at(point) for point in result.verification["points"]]
+        lines.append(f"weighted mean: {_drags(drag, start)}; the table is of the first design point")
+    return lines
+
+
+def _at(point: dict[str, Any]) -> str:
+    """One of several design points, solved."""
+    where = f"Re {point['reynolds']:g}, {point['alpha_deg']:g}°, weight {point['weight']:.3g}"
+    lift = "" if point["lift_coefficient"] is None else f", C_L {point['lift_coefficient']:.5g}"
+    poor = "" if point["converged"] and point["accurate"] else f"; {point['status']}"
+    return f"{where}: {_drags(point['drag_coefficient'], point['initial_drag_coefficient'])}{lift}{poor}"
+
+
+def _drags(optimum: float | None, start: float | None) -> str:
+    best, first = ("unknown" if value is None else f"{value:.5g}" for value in (optimum, start))
+    return f"C_D {best} (start {first})"

@@ -1,0 +1,53 @@
+"""`fusiform predict`: the surrogate's answer for a body."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, Reynolds
+from fusiform.app.commands.printed_result import print_result, say
+from fusiform.app.state.definitions import CONFIDENCE_WARNING
+
+if TYPE_CHECKING:
+    from fusiform.surrogates import Prediction
+
+
+def predict(
+    body: BodyArgument,
+    reynolds: Reynolds,
+    alpha_deg: Alpha = 0.0,
+    model: Annotated[Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.")] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Also correct the forces by the state inverse (a few tenths of a second).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Predict drag and lift of BODY with the surrogate."""
+    from fusiform.solvers import FlowConditions
+
+    conditions = FlowConditions(reynolds, alpha_deg)
+    from fusiform.solvers import load_body
+    from fusiform.surrogates import load_surrogate
+
+    prediction = load_surrogate(model).evaluate(load_body(body), conditions)
+    shape, summary = prediction.body, prediction.summary()
+    numbers = {"body": shape.name, **summary, **(_correction(prediction) if correct else {})}
+    print_result(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]], shape.fit_error)
+    if prediction.confidence < CONFIDENCE_WARNING:
+        say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
+
+
+def _correction(prediction: Prediction) -> dict[str, Any]:
+    """The forces after the state inverse; None for both, with a warning, where it did not converge."""
+    correction = prediction.correction
+    if not correction.arrived:
+        say("warning: the state inverse refused this flow; the forces are the network's own.")
+    return {
+        "corrected_drag_coefficient": correction.drag_coefficient if correction.arrived else None,
+        "corrected_lift_coefficient": correction.lift_coefficient if correction.arrived else None,
+        "flow_residual": correction.residual,
+        "corrected_flow_residual": correction.residual_after,
+    }

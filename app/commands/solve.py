@@ -1,0 +1,42 @@
+"""`fusiform solve`: the flow past a body."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, Reynolds
+from fusiform.app.commands.printed_result import make_console, print_result, require_convergence
+from fusiform.solvers.grids import NamedGrid, check_grid
+
+
+def solve(
+    body: BodyArgument,
+    reynolds: Reynolds,
+    alpha_deg: Alpha = 0.0,
+    grid: Annotated[
+        Literal[NamedGrid, "auto"] | None,
+        typer.Option(help=f"Grid, {GRID_HELP}; auto: below --tolerance. Standard if not given."),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(metavar="T", help="Refine until the estimated relative error of the drag is below T; grid auto."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
+    from fusiform.solvers import FlowConditions
+
+    grid = grid or ("standard" if tolerance is None else "auto")
+    check_grid(grid, tolerance)
+    conditions = FlowConditions(reynolds, alpha_deg)
+    from fusiform.solvers import load_body
+    from fusiform.solvers import solve as solve_flow
+
+    shape = load_body(body)
+    with make_console(stderr=True).status(f"solving on the {grid} grid"):
+        solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
+    numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
+    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status], shape.fit_error)
+    require_convergence(solution)

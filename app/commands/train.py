@@ -1,0 +1,47 @@
+"""`fusiform train`: a surrogate by a recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers
+from fusiform.app.commands.printed_models import print_models
+from fusiform.app.commands.printed_result import make_console
+from fusiform.app.commands.progress import show_stages
+
+
+def train(
+    recipe: RecipeFile,
+    data: Data = DATA_FOLDER,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.")] = Path("runs/model"),
+    method: Annotated[
+        str | None, typer.Option(metavar="supervised|dp|sip|hig|sip-hig", help="Overrides the recipe's.")
+    ] = None,
+    workers: Workers = WORKERS,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write the metrics for TensorBoard.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a surrogate by CONFIG.toml; run it again to continue where it stopped.
+
+    On several GPUs: torchrun --nproc-per-node N -m fusiform.app train CONFIG.toml
+    """
+    from dataclasses import replace
+
+    from fusiform.surrogates.flow_training.recipe import load_recipe
+
+    settings = load_recipe(recipe)
+    if method is not None:
+        settings = replace(settings, training=replace(settings.training, method=method))
+    from fusiform.surrogates.flow_training.train_model import train as train_model
+    from fusiform.surrogates.training.loop import parallel
+
+    with parallel.process_group():
+        with show_stages(make_console(stderr=True)) as report:
+            surrogate = train_model(settings, data, out, workers, report, tensorboard)
+        if parallel.rank() == 0:
+            print_models([surrogate], as_json)

@@ -1,0 +1,78 @@
+"""Definitions of the numbers of a result, for the terminal, the page and reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fusiform.solvers.grids import DRAG_ERRORS
+
+FIT_WARNING = 0.01
+CONFIDENCE_WARNING = 0.5
+ROUNDING = 1e-9
+GRID_ERRORS = ", ".join(f"{100.0 * error:g} % ({name})" for name, error in DRAG_ERRORS.items())
+CONVENTIONS = (
+    "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A. Re = U d / ν. "
+    "Drag is along the stream, lift across it; the incidence turns the body, nose up."
+)
+
+Row = tuple[str, str, str]
+
+ESTIMATES = ("drag_error", "lift_error", "drag_bound")
+_DEFINITIONS = {
+    "drag_coefficient": ("drag C_D", "pressure part + friction part"),
+    "drag_pressure": ("  pressure part", "from the pressure on the wall"),
+    "drag_friction": ("  friction part", "from the shear stress on the wall"),
+    "lift_coefficient": ("lift C_L", "positive upwards"),
+    "drag_error": ("error of C_D", "estimated: exact minus computed, from the discretisation"),
+    "lift_error": ("error of C_L", "estimated likewise"),
+    "front_pressure_coefficient": ("front C_p", "at the front stagnation point; C_p = (p − p∞) / (½ ρ U²)"),
+    "base_pressure_coefficient": ("base C_p", "at the rearmost point"),
+    "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
+    "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
+    "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
+    "drag_bound": ("error below", "95 of 100 bodies that the surrogate has never seen keep this bound on C_D"),
+    "confidence": ("confidence", "1 where that is at most 1 % of C_D, 0.5 where 2 %; 0 outside the range of Re"),
+    "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
+    "corrected_lift_coefficient": ("corrected C_L", "likewise"),
+    "flow_residual": (
+        "flow residual",
+        "of the equations at the predicted flow; 4 is usual for the shipped model",
+    ),
+    "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
+    "reynolds": ("Reynolds number", "based on d"),
+    "alpha_deg": ("incidence", "degrees, nose up"),
+    "reference_length": ("d", "in the body's own unit"),
+    "area": ("area A", "in the body's own unit, squared"),
+    "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
+    "grid": ("grid", f"estimated error of the drag: {GRID_ERRORS}; auto: the tolerance"),
+    "tolerance": ("tolerance", "estimated relative error of the drag that was asked for"),
+    "nodes": ("nodes", "radial x angular, after refinement"),
+    "accurate": ("accurate", "whether the estimated errors are as small as asked for"),
+    "model": ("model", "what was asked for the drag"),
+    "initial_drag_coefficient": ("C_D of the start", "by the solver"),
+    "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
+    "reduction_percent": ("reduction of drag", "percent of the start's; by the solver where it converged on both"),
+    "evaluations": ("evaluations", "of the model, and of the solver while certifying, with gradient"),
+    "solver_solves": ("flows solved", "by the solver, for all of it"),
+    "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
+    "certified": ("certified", "whether they hold with the solver's own gradient"),
+    "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
+    "seconds": ("seconds", "wall-clock time"),
+}
+
+
+def _text(value: Any, digits: int = 5) -> str:
+    """Points in lines of their own."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value if abs(value) > ROUNDING else 0.0:.{digits}g}"
+    if isinstance(value, list):
+        return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in value)
+    return str(value)
+
+
+def rows(numbers: dict[str, Any]) -> list[Row]:
+    """Name, value and definition of every number that has a definition, in the order of the definitions."""
+    known = [(key, *words) for key, words in _DEFINITIONS.items() if numbers.get(key) is not None]
+    return [(label, _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known]
