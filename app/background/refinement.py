@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from fusiform.app.background.cache import Memory
-from fusiform.app.drawings.pictures import Window
+from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, analyse, streamlines
 from fusiform.surrogates import Prediction
 from fusiform.surrogates.model.surrogate import Correction

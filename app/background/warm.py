@@ -12,16 +12,17 @@ def in_background() -> None:
 
 def _warm() -> None:
     import fusiform.app.main  # noqa: F401 (torch, plotly, and all views)
-    from fusiform.app.drawings import curves, drawing
+    from fusiform.app.drawings import curves
     from fusiform.app.drawings.pictures import window_around
     from fusiform.app.drawings.plots import WALL_QUANTITIES
+    from fusiform.app.state.control_points import outline_of
     from fusiform.app.views.design import scene
     from fusiform.app.views.shared import answers, session
 
     design = session.first_design()
     body = answers.body_of(design)
     prediction = answers.prediction("", body, design.conditions)
-    window = window_around([drawing.outline_of(body, design.alpha_deg)], scene.ASPECT, scene.NEAR_LENGTHS)
+    window = window_around([outline_of(body, design.alpha_deg)], scene.ASPECT, scene.NEAR_LENGTHS)
     field = prediction.network_field
     for quantity in ("streamfunction", session.SETTINGS["quantity"]):
         answers.sampled(field, window, scene.COLUMNS, quantity)

@@ -6,8 +6,6 @@ Everything is in the frame of the stream: the body turned by the incidence about
 from __future__ import annotations
 
 import base64
-import cmath
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +13,14 @@ from typing import Any
 import numpy as np
 
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.drawings.pictures import Array, ComplexArray, Window
+from fusiform.app.drawings.pictures import Array, ComplexArray
 from fusiform.app.drawings.plots import Quantity
 from fusiform.app.drawings.raster import Raster
-from fusiform.solvers import Body
+from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
+from fusiform.app.state.window import Window
 from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
 from fusiform.surrogates import Prediction
 
-OUTLINE_POINTS = 192
-CONTROL_POINTS = 16
-PULL_WIDTH = 0.35
 PROBE = 0.01
 USUAL_SHARE = 0.9
 SATURATION_PERCENTILE = 98.5
@@ -50,20 +46,6 @@ class Sensitivity:
 
     density: Array
     effects: tuple[float, ...]
-
-
-def outline_of(body: Body, alpha_deg: float) -> ComplexArray:
-    """The outline at incidence, (OUTLINE_POINTS,), at equal steps of η; control point i is number i · 12."""
-    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j] - body.origin) / body.reference_length
-    return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)
-
-
-def pull_along_normal(body: Body, alpha_deg: float, index: int, pull: complex) -> float:
-    """The part along the outward normal of a `pull` (stream's frame, in d) at control point `index`."""
-    points = outline_of(body, alpha_deg)
-    at = index * (OUTLINE_POINTS // CONTROL_POINTS)
-    tangent = points[(at + 1) % OUTLINE_POINTS] - points[at - 1]
-    return float((pull * (tangent / 1j / abs(tangent)).conjugate()).real)
 
 
 def sensitivity_of(prediction: Prediction) -> Sensitivity:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
+from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowField, Streamlines, streamlines
 from fusiform.solvers.geometry import laurent
 
@@ -23,16 +24,6 @@ RASTER_WIDTH = 176
 AHEAD, BEHIND, BESIDE = 1.2, 2.6, 0.9
 STEP = 0.25
 MARGIN_ASPECT, MARGIN_ROWS = 1.15, 14
-
-
-@dataclass(frozen=True)
-class Window:
-    """A rectangle of the plane, in d."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
 
 
 @dataclass(frozen=True)

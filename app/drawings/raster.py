@@ -14,7 +14,8 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from fusiform.app.drawings.pictures import Array, ComplexArray, Window
+from fusiform.app.drawings.pictures import Array, ComplexArray
+from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowField
 from fusiform.solvers.geometry import laurent
 

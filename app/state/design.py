@@ -1,23 +1,16 @@
-"""What a person designs, as plain data: a body at a flow condition, its history for undo, and its text for a link."""
+"""A design, that is a body at flow conditions, as plain data, and its history for undo."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import math
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-import numpy as np
 import torch
 
-from fusiform.solvers import Body, FlowConditions, InputError
-from fusiform.solvers.common.errors import require
-from fusiform.solvers.geometry.outline_fitting import MODES_RANGE
+from fusiform.solvers import Body, FlowConditions
 
 STEPS_KEPT = 100
-LONGEST_NAME = 40
+BODIES_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -47,9 +40,8 @@ class Design:
 
     @property
     def body(self) -> Body:
-        """The body."""
-        a = torch.tensor(self.coefficients, dtype=torch.complex128)
-        return Body(a, self.reference_length, self.name, self.fit_error, self.origin)
+        """The body; equal designs have the same object, because checking its map takes milliseconds."""
+        return _body(self.coefficients, self.reference_length, self.name, self.fit_error, self.origin)
 
     @property
     def conditions(self) -> FlowConditions:
@@ -99,38 +91,9 @@ class History:
         return replace(self, place=min(self.place + 1, len(self.steps) - 1))
 
 
-def to_link(design: Design) -> dict[str, str]:
-    """Parameters of an address that open `design` again, its coefficients rounded to single precision."""
-    a = np.trim_zeros(np.array(design.coefficients), "b").astype(np.complex64)
-    return {
-        "body": base64.urlsafe_b64encode(a.tobytes()).decode().rstrip("="),
-        "modes": str(len(design.coefficients)),
-        "name": design.name,
-        "d": f"{design.reference_length:.9g}",
-        "re": f"{design.reynolds:g}",
-        "alpha": f"{design.alpha_deg:g}",
-    }
-
-
-def from_link(parameters: Mapping[str, str]) -> Design:
-    """The design that `to_link` wrote; `InputError` for an address that is damaged or describes no body."""
-    try:
-        text = parameters["body"]
-        raw = np.frombuffer(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), dtype=np.complex64)
-        modes = int(parameters.get("modes", "16"))
-        length, reynolds, alpha = (float(parameters.get(key, default)) for key, default in _NUMBERS)
-    except (binascii.Error, KeyError, ValueError) as error:
-        raise InputError(
-            f"expected the address of a design, got a damaged one ({error}); open a body of the list instead"
-        ) from error
-    require(
-        len(raw) <= modes <= MODES_RANGE[1] and bool(np.isfinite(raw).all()) and math.isfinite(length),
-        "expected the address of a design, got one with unusable numbers; open a body of the list instead",
-    )
-    a = torch.zeros(modes, dtype=torch.complex128)
-    a[: len(raw)] = torch.from_numpy(raw.copy())
-    name = re.sub(r"[^\w .:+-]", "", parameters.get("name", ""))[:LONGEST_NAME] or "linked body"
-    return Design.of(Body(a, length, name), FlowConditions(reynolds, alpha))
-
-
-_NUMBERS = (("d", "1"), ("re", "10"), ("alpha", "0"))
+@lru_cache(BODIES_KEPT)
+def _body(
+    coefficients: tuple[complex, ...], reference_length: float, name: str, fit_error: float, origin: complex
+) -> Body:
+    a = torch.tensor(coefficients, dtype=torch.complex128)
+    return Body(a, reference_length, name, fit_error, origin)

@@ -26,7 +26,8 @@ from fusiform.app.background import jobs
 from fusiform.app.drawings import pictures, plots
 from fusiform.app.drawings import view_3d as space
 from fusiform.app.main import SECTIONS
-from fusiform.app.state.design import Design, to_link
+from fusiform.app.state.design import Design
+from fusiform.app.state.design_link import to_link
 from fusiform.app.state.shape_sliders import slider_values, with_slider
 from fusiform.app.views.design import gallery
 from fusiform.app.views.shared import session, words

@@ -10,7 +10,8 @@ import torch
 
 from fusiform.app.background.cache import Attached, Memory
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.state.design import Design, History, from_link, to_link
+from fusiform.app.state.design import Design, History
+from fusiform.app.state.design_link import from_link, to_link
 from fusiform.app.state.shape_sliders import SLIDERS, slider_values, with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.geometry import sample_names

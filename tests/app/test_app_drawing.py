@@ -10,8 +10,10 @@ import pytest
 
 from fusiform.app.drawings import curves, drawing, raster
 from fusiform.app.drawings import view_3d as space
-from fusiform.app.drawings.pictures import Window, window_around
+from fusiform.app.drawings.pictures import window_around
 from fusiform.app.drawings.plots import QUANTITIES, WallCurve
+from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, outline_of, pull_along_normal
+from fusiform.app.state.window import Window
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.surrogates import Prediction, load_surrogate
@@ -26,7 +28,7 @@ def prediction(request: pytest.FixtureRequest) -> Prediction:
 
 @pytest.fixture(scope="module")
 def home(prediction: Prediction) -> Window:
-    return window_around([drawing.outline_of(prediction.body, CONDITIONS.alpha_deg)], 2.7)
+    return window_around([outline_of(prediction.body, CONDITIONS.alpha_deg)], 2.7)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +81,9 @@ def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> 
     surrogate = load_surrogate()
     effects = drawing.sensitivity_of(prediction).effects
     for index in (0, 3, 8, 13):
-        eta, step = 2.0 * math.pi * index / drawing.CONTROL_POINTS, 1e-4
+        eta, step = 2.0 * math.pi * index / CONTROL_POINTS, 1e-4
         ends = [
-            surrogate.evaluate(pulled(prediction.body, eta, way, drawing.PULL_WIDTH), CONDITIONS).drag_coefficient
+            surrogate.evaluate(pulled(prediction.body, eta, way, PULL_WIDTH), CONDITIONS).drag_coefficient
             for way in (-step, step)
         ]
         slope = (ends[1] - ends[0]) / (2.0 * step) / prediction.drag_coefficient
@@ -91,13 +93,13 @@ def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> 
 def test_a_pull_counts_along_the_normal_at_incidence(prediction: Prediction) -> None:
     """Moving a point by its own small displacement brings it there."""
     body, alpha = prediction.body, CONDITIONS.alpha_deg
-    before = drawing.outline_of(body, alpha)
+    before = outline_of(body, alpha)
     for index in (0, 5, 8, 12):
         at = index * 12
         tangent = before[(at + 1) % 192] - before[at - 1]
         normal = tangent / 1j / abs(tangent)
-        assert drawing.pull_along_normal(body, alpha, index, 0.03 * normal) == pytest.approx(0.03)
-        assert drawing.pull_along_normal(body, alpha, index, 0.03j * normal) == pytest.approx(0.0, abs=1e-12)
+        assert pull_along_normal(body, alpha, index, 0.03 * normal) == pytest.approx(0.03)
+        assert pull_along_normal(body, alpha, index, 0.03j * normal) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_wall_curves_pass_through_the_walls_values(prediction: Prediction) -> None:
@@ -114,7 +116,7 @@ def test_wall_curves_pass_through_the_walls_values(prediction: Prediction) -> No
 def test_the_figure_in_space_is_closed_and_in_the_colours_of_the_drawing(
     prediction: Prediction, layer: drawing.Layer
 ) -> None:
-    outline = drawing.outline_of(prediction.body, CONDITIONS.alpha_deg)
+    outline = outline_of(prediction.body, CONDITIONS.alpha_deg)
     plane, body = space.figure(outline, layer).data
     assert (plane.cmin, plane.cmax) == (layer.low, layer.high)
     triangles = np.stack([body.i, body.j, body.k], axis=1)
@@ -128,6 +130,6 @@ def test_where_rendering_works_the_picture_in_space_shows_something(
 ) -> None:
     if not space.can_render():
         pytest.skip("pyvista cannot render here")
-    png = space.rendered(drawing.outline_of(prediction.body, CONDITIONS.alpha_deg), layer, 30.0)
+    png = space.rendered(outline_of(prediction.body, CONDITIONS.alpha_deg), layer, 30.0)
     assert png.startswith(b"\x89PNG")
     assert len(png) > 20_000

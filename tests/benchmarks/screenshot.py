@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from fusiform.app.state.design import Design, to_link
+from fusiform.app.state.design import Design
+from fusiform.app.state.design_link import to_link
 from fusiform.solvers import FlowConditions, load_body
 
 SIZE = (1440, 960)

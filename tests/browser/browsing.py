@@ -21,7 +21,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from waiting import SECONDS
 
-from fusiform.app.state.design import Design, from_link
+from fusiform.app.state.design import Design
+from fusiform.app.state.design_link import from_link
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 FLAGS = (

@@ -15,10 +15,12 @@ from fusiform.app.background import refinement as refine
 from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings import drawing
 from fusiform.app.drawings.drawing import Layer
-from fusiform.app.drawings.pictures import Array, ComplexArray, Window, window_around
+from fusiform.app.drawings.pictures import Array, ComplexArray, window_around
 from fusiform.app.drawings.plots import QUANTITIES
 from fusiform.app.drawings.raster import Raster, stream_lines
+from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.kept_results import Answer
+from fusiform.app.state.window import Window
 from fusiform.app.views.design.controls import Inputs
 from fusiform.app.views.shared import answers, session
 from fusiform.solvers.flow import FlowAnalysis, FlowField
@@ -43,7 +45,7 @@ class Scene:
 def home_window(wake: bool) -> Window:
     """The window of the whole drawing: it stays with the body's material points and changes when one outgrows it."""
     state, now = st.session_state, session.present()
-    outline = drawing.outline_of(now.body, now.alpha_deg)
+    outline = outline_of(now.body, now.alpha_deg)
     if state.home is not None and state.home[0] == wake:
         _, window, origin = state.home
         shift = cmath.exp(-1j * math.radians(now.alpha_deg)) * (now.origin - origin) / now.reference_length

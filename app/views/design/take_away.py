@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from fusiform.app.drawings import drawing
 from fusiform.app.drawings import view_3d as space
 from fusiform.app.drawings.drawing import Layer
+from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.exported_files import body_bytes
 from fusiform.app.state.json_text import finite
 from fusiform.app.state.kept_results import Answer
@@ -95,7 +95,7 @@ def wants_space() -> bool:
 
 def in_space(inputs: Inputs, layer: Layer) -> None:
     """The extruded body with the field on its middle plane."""
-    outline = drawing.outline_of(inputs.body, inputs.conditions.alpha_deg)
+    outline = outline_of(inputs.body, inputs.conditions.alpha_deg)
     if space.can_render():
         turn = st.slider("Turn", -80, 80, step=5, key="azimuth", format="%d°", help="Walk around the body.", width=320)
         st.image(space.rendered(outline, layer, float(turn)), width="stretch")

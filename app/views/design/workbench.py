@@ -15,10 +15,11 @@ import streamlit as st
 from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.drawing import Layer
-from fusiform.app.drawings.pictures import Window
 from fusiform.app.drawings.plots import QUANTITIES, WALL_QUANTITIES
+from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.definitions import FIT_WARNING
 from fusiform.app.state.kept_results import Answer
+from fusiform.app.state.window import Window
 from fusiform.app.views.design import controls, numbers, scene, take_away
 from fusiform.app.views.design.controls import Inputs
 from fusiform.app.views.design.scene import Scene
@@ -169,7 +170,7 @@ def _draw(
     shown, other, badge = _compared(inputs, mine, true, compare)
     ghost = None
     if session.opened().coefficients != design.coefficients:
-        ghost = drawing.outline_of(answers.body_of(session.opened()), design.alpha_deg)
+        ghost = outline_of(answers.body_of(session.opened()), design.alpha_deg)
     layer = None
     data: dict[str, Any] = {}
     if shown is not None:
@@ -184,7 +185,7 @@ def _draw(
         data=drawing.payload(
             version=st.session_state.version,
             home=home,
-            outline=drawing.outline_of(inputs.body, design.alpha_deg),
+            outline=outline_of(inputs.body, design.alpha_deg),
             layer=layer,
             badge=badge,
             ghost=ghost,

@@ -16,8 +16,9 @@ from typing import Any
 
 import streamlit as st
 
-from fusiform.app.drawings.drawing import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
-from fusiform.app.state.design import Design, History, from_link, to_link
+from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
+from fusiform.app.state.design import Design, History
+from fusiform.app.state.design_link import from_link, to_link
 from fusiform.app.state.shape_sliders import SLIDERS, slider_values, with_slider
 from fusiform.app.views.shared import answers
 from fusiform.app.views.shared.following import chosen, drawn, follow, in_fragment

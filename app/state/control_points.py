@@ -1,0 +1,29 @@
+"""The points of the outline that can be pulled, in the frame of the stream: turned by the incidence, lengths in d."""
+
+from __future__ import annotations
+
+import cmath
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusiform.solvers import Body
+
+OUTLINE_POINTS = 192
+CONTROL_POINTS = 16
+PULL_WIDTH = 0.35
+
+
+def outline_of(body: Body, alpha_deg: float) -> NDArray[np.complex128]:
+    """The outline at incidence, (OUTLINE_POINTS,), at equal steps of η; control point i is number i · 12."""
+    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j] - body.origin) / body.reference_length
+    return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)
+
+
+def pull_along_normal(body: Body, alpha_deg: float, index: int, pull: complex) -> float:
+    """The component of a `pull` (stream's frame, in d) along the outward normal at control point `index`."""
+    points = outline_of(body, alpha_deg)
+    at = index * (OUTLINE_POINTS // CONTROL_POINTS)
+    tangent = points[(at + 1) % OUTLINE_POINTS] - points[at - 1]
+    return float((pull * (tangent / 1j / abs(tangent)).conjugate()).real)
