@@ -38,6 +38,7 @@ __all__ = [
     "minimize_drag",
     "optimize",
     "pareto_front",
+    "predict",
     "pressure_distribution",
     "solve",
 ]
@@ -76,4 +77,4 @@ from .solvers.inverse import (
     pareto_front,
     pressure_distribution,
 )
-from .surrogates import Prediction, Surrogate, load_surrogate
+from .surrogates import Prediction, Surrogate, load_surrogate, predict

@@ -1,9 +1,16 @@
 __all__ = [
+    "Correction",
     "DesignSpace",
+    "FlowPrediction",
     "Prediction",
     "Surrogate",
+    "SurrogateModel",
     "load_surrogate",
+    "predict",
 ]
 
 from .design_space import DesignSpace
-from .model.surrogate import Prediction, Surrogate, load_surrogate
+from .interface import Correction, FlowPrediction, SurrogateModel
+from .model.model_choice import load_surrogate, predict
+from .model.prediction import Prediction
+from .model.surrogate import Surrogate

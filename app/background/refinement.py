@@ -15,8 +15,7 @@ from threading import Event
 from fusiform.app.background.cache import Memory
 from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, analyse, streamlines
-from fusiform.surrogates import Prediction
-from fusiform.surrogates.model.surrogate import Correction
+from fusiform.surrogates import Correction, Prediction
 
 SETTLE_SECONDS = 0.15
 

@@ -25,7 +25,6 @@ def evaluate(
     """Measure the errors of MODEL on held-out cases that it was not trained on."""
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.flow_training.train_model import evaluate_model
-    from fusiform.surrogates.model.surrogate import with_card
     from fusiform.surrogates.quality.model_card import write_card
 
     loaded = [load_surrogate(path) for path in (model, *(against or []))]

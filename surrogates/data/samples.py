@@ -12,7 +12,7 @@ from fusiform.solvers.flow import force
 from fusiform.surrogates.data.dataset import Dataset, problem_of
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.model.flow_basis import LinearBasis, vorticity_scale
-from fusiform.surrogates.model.surrogate import force_outputs
+from fusiform.surrogates.model.force_scaling import force_outputs
 
 CHUNK = 128
 

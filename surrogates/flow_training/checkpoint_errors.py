@@ -14,8 +14,8 @@ from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.flow_training.recipe import NetworkConfig, Recipe
 from fusiform.surrogates.flow_training.train_model import HELDOUT, TRAIN
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.surrogate import FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.quality.evaluation import quantiles
 
 LAST = "last.pt"

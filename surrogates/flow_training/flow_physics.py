@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from fusiform.solvers.flow import Problem, State, discretise, force, residual, solve_batch, state_inverse
 from fusiform.surrogates.model.flow_basis import LinearBasis, decode_state, encode_state
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.surrogate import FORCES, drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.training.physics import Batch, Inverse
 
 

@@ -25,7 +25,9 @@ from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.data.samples import Samples
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
-from fusiform.surrogates.model.surrogate import FORCES, Surrogate, drag_scale, load_surrogate
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
+from fusiform.surrogates.model.model_choice import load_surrogate
+from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training.methods.target_cache import RefreshConfig, invert
 
 BODIES_PER_CHUNK = 8

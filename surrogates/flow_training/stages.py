@@ -27,8 +27,8 @@ from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInpu
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
 from fusiform.surrogates.flow_training.tangent_targets import TangentConfig, TangentTargets
 from fusiform.surrogates.model.flow_basis import LinearBasis
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.surrogate import FORCES, drag_scale
 from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
 from fusiform.surrogates.training.loop.loop import TrainConfig, train
 from fusiform.surrogates.training.loop.schedule import one_cycle

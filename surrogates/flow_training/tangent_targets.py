@@ -25,7 +25,9 @@ from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import tangent_target
 from fusiform.surrogates.flow_training.sip_targets import BODIES_PER_CHUNK, InverseConfig
-from fusiform.surrogates.model.surrogate import FORCES, Surrogate, drag_scale, load_surrogate
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
+from fusiform.surrogates.model.model_choice import load_surrogate
+from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training.methods.first_order import require_optimizer
 
 

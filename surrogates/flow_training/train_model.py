@@ -25,8 +25,9 @@ from fusiform.surrogates.flow_training.tangent_targets import TangentTargets, ta
 from fusiform.surrogates.model.error_bound import ErrorModel, radius
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
+from fusiform.surrogates.model.force_scaling import FORCE_PARITY, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.surrogate import FORCE_PARITY, Surrogate, fit_drag_scale, with_card
+from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.quality.calibration import calibrate
 from fusiform.surrogates.quality.evaluation import evaluate
 from fusiform.surrogates.training.loop import parallel
@@ -169,7 +170,7 @@ def _train(
         "heldout": evaluate(surrogate, test),
         "versions": versions(),
     }
-    surrogate = with_card(surrogate, **card)
+    surrogate = surrogate.with_card(**card)
     if parallel.rank() == 0:
         surrogate.save(folder)
     return surrogate

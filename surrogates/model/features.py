@@ -1,4 +1,4 @@
-"""What the network sees of a design: one feature layout for training and inference.
+"""The inputs of the network: one layout of features for training and inference.
 
     v = (√k Re a_k, √k Im a_k),   c = ½ / √(1 − |v|²),   outline points c (ζ_j + Σ a_k ζ_j^(−k)) at equal steps of η
 
@@ -12,10 +12,13 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
+
 OUTLINE_SAMPLES = 24
 
 
 @lru_cache(maxsize=8)
+@ordinary_tensors()
 def _constants(modes: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """√k (K, 1), the signs of v of a body and of its mirror image (2, 1, 2K), ζ_j (2·24,) and v → outline − ζ
     (2K, 2·24), x before y."""

@@ -44,7 +44,7 @@ class EquivariantNetwork(nn.Module):
     def __init__(self, inputs: int, parity: Tensor, width: int, depth: int) -> None:
         super().__init__()
         self.perceptron = ResidualPerceptron(inputs, len(parity), width, depth)
-        self.register_buffer("parity", parity)
+        self.register_buffer("parity", parity.clone())
         self.register_buffer("input_mean", torch.zeros(inputs))
         self.register_buffer("input_spread", torch.ones(inputs))
         self.register_buffer("output_mean", torch.zeros(len(parity)))

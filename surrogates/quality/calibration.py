@@ -10,7 +10,7 @@ from torch import Tensor
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import Dataset, turned
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
-from fusiform.surrogates.model.error_bound import COVERED, LEAST_ERROR, ErrorModel, fit_exponents, kinematic_residual
+from fusiform.surrogates.model.error_bound import BOUND, ErrorModel, fit_exponents, kinematic_residual
 from fusiform.surrogates.model.surrogate import Surrogate
 
 
@@ -24,7 +24,7 @@ class Evidence:
 
     def excess(self, model: ErrorModel) -> Tensor:
         """ln of the errors over the bound (n,): what is positive breaks it."""
-        return self.errors.clamp_min(LEAST_ERROR).log() - model.log_bound(self.distance, self.residuals)
+        return self.errors.clamp_min(BOUND.least_error).log() - model.log_bound(self.distance, self.residuals)
 
 
 @torch.no_grad()
@@ -50,7 +50,7 @@ def fitted(model: ErrorModel, inside: Evidence, outside: Evidence) -> ErrorModel
     distance_exponent, residual_exponent = fit_exponents(*(torch.cat(pair) for pair in pairs))
     unscaled = replace(model, log_scale=0.0, distance_exponent=distance_exponent, residual_exponent=residual_exponent)
     known = [part for part in (inside, outside) if len(part.errors)]
-    log_scale = max(float(part.excess(unscaled).quantile(COVERED)) for part in known)
+    log_scale = max(float(part.excess(unscaled).quantile(BOUND.covered)) for part in known)
     return replace(unscaled, log_scale=log_scale)
 
 

@@ -10,7 +10,8 @@ from fusiform.solvers.flow import Problem, State, slopes
 from fusiform.surrogates.data.dataset import Dataset, problem_of, turned
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
 from fusiform.surrogates.model.flow_basis import decode_state
-from fusiform.surrogates.model.surrogate import Surrogate, force_scalars
+from fusiform.surrogates.model.force_scaling import force_scalars
+from fusiform.surrogates.model.surrogate import Surrogate
 
 
 def quantiles(errors: Tensor) -> dict[str, float]:

@@ -37,8 +37,9 @@ from fusiform.surrogates.flow_training.stages import scaled_targets
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
+from fusiform.surrogates.model.force_scaling import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.surrogate import FORCE_PARITY, FORCES, Surrogate, drag_scale, fit_drag_scale
+from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
 from fusiform.surrogates.training.loop.loop import TrainConfig, train
 from fusiform.surrogates.training.loop.schedule import one_cycle

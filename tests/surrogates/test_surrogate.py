@@ -14,7 +14,7 @@ from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import DesignSpace, sample
-from fusiform.surrogates.model.error_bound import LEAST_DISTANCE, ErrorModel
+from fusiform.surrogates.model.error_bound import BOUND, ErrorModel
 from fusiform.surrogates.model.flow_basis import fit_basis, mirror
 from fusiform.surrogates.quality.calibration import Evidence, fitted
 
@@ -121,7 +121,7 @@ def test_distance_is_that_to_the_nearest_training_design_over_the_radius(surroga
     anchors, radius = surrogate.error.anchors.double(), surrogate.error.radius
     distance = torch.cdist(inputs, anchors, compute_mode="donot_use_mm_for_euclid_dist").amin(1) / radius
     torch.testing.assert_close(surrogate.error.distance(inputs).double(), distance, rtol=1e-3, atol=0)
-    assert (surrogate.error.distance(anchors[:20]) <= 1.001 * LEAST_DISTANCE).all()
+    assert (surrogate.error.distance(anchors[:20]) <= 1.001 * BOUND.least_distance).all()
 
 
 def test_the_bound_on_the_drag_error_is_kept_by_most_bodies_inside_and_outside(surrogate):

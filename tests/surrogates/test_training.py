@@ -21,7 +21,7 @@ from fusiform.surrogates.flow_training.recipe import load_recipe
 from fusiform.surrogates.flow_training.sip_targets import InverseConfig, invert_flows
 from fusiform.surrogates.flow_training.train_model import make_data, train
 from fusiform.surrogates.model.flow_basis import fit_basis
-from fusiform.surrogates.model.surrogate import drag_scale
+from fusiform.surrogates.model.force_scaling import drag_scale
 
 RECIPE = """
 name = "tiny"

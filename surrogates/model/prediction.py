@@ -1,0 +1,198 @@
+"""The answer of a surrogate for one body: forces, and on demand the flow, its correction and a bound on the error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers import Body, FlowConditions, ForceGradient
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.flow import FlowField, Problem, State, force, updated_state
+from fusiform.solvers.geometry import laurent
+from fusiform.solvers.solution import conventions, turned_coefficients
+from fusiform.surrogates.interface import Correction, SurrogateModel
+from fusiform.surrogates.model.error_bound import confidence_of, misfit_factor
+from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
+
+
+@dataclass(frozen=True)
+class FieldUpdates:
+    """When the updates of a predicted flow end.
+
+    `max_updates`: factorisations; `chord_steps`: further steps with the factors of each; `tolerance`: the longest
+    relative last step of a flow that counts as solved.
+    """
+
+    max_updates: int = 4
+    chord_steps: int = 3
+    tolerance: float = 0.02
+
+
+FIELD_UPDATES = FieldUpdates()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Forces and flow of a body by a surrogate; coefficients as in `Solution`.
+
+    The forces are the network's own and cost under a millisecond. `drag_bound` and `confidence` need the predicted
+    flow (milliseconds). `field` and `correction` need updates of that flow by the state inverse, mostly one (0.1 to
+    0.3 s): pressures integrate derivatives of the vorticity, and would be the poorest part without them.
+
+    Attributes
+    ----------
+    body : Body
+        The body reduced to the model's number of modes; its `fit_error` includes the truncation.
+    conditions : FlowConditions
+        Reynolds number and incidence.
+    model : str
+        Name of the surrogate.
+    drag_coefficient, drag_pressure, drag_friction, lift_coefficient : float
+        Force / (½ ρ U² d) per unit span, d = √(4A/π).
+    seconds : float
+        Wall-clock time of the forces.
+    surrogate : SurrogateModel
+        The model that answers.
+
+    Examples
+    --------
+    >>> import fusiform as fs
+    >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0, 5.0))
+    >>> f"C_D {prediction.drag_coefficient:.2f}, C_L {prediction.lift_coefficient:.2f}"
+    'C_D 1.66, C_L 0.28'
+    >>> prediction.drag_bound < 0.01 * prediction.drag_coefficient
+    True
+    >>> float(prediction.field.at([3.0 + 0.0j]).u[0]) < 1.0  # in the wake
+    True
+    """
+
+    body: Body
+    conditions: FlowConditions
+    model: str
+    drag_coefficient: float
+    drag_pressure: float
+    drag_friction: float
+    lift_coefficient: float
+    seconds: float
+    surrogate: SurrogateModel
+
+    @property
+    def drag_bound(self) -> float:
+        """Bound on the error of `drag_coefficient`, kept by 95 of 100 bodies; see `error_bound.py`.
+
+        For a body that the model's modes describe with a misfit e it is multiplied by 1 + (e/0.02)².
+        """
+        return self._relative_bound * abs(self.drag_coefficient)
+
+    @property
+    def confidence(self) -> float:
+        """1 where that bound is at most 1 % of the drag, 0.5 where it is 2 %, …; 0 outside the training range of Re."""
+        space = self.surrogate.space
+        inside = space.reynolds_min <= self.conditions.reynolds <= space.reynolds_max
+        return float(confidence_of(torch.tensor(self._relative_bound, dtype=torch.float64))) * inside
+
+    @property
+    def correction(self) -> Correction:
+        """Forces of the flow after the updates: the solver's own on the model's grid, where the updates arrive."""
+        return self._updated[1]
+
+    @cached_property
+    def field(self) -> FlowField:
+        """The flow after the updates (the network's own where they do not arrive), post-processed like a solved one."""
+        return FlowField(self._predicted[0], self._updated[0], self._design[0])
+
+    @cached_property
+    def network_field(self) -> FlowField:
+        """The network's own flow, without updates: in milliseconds, and poor in derived quantities (pressure)."""
+        return FlowField(*self._predicted, self._design[0])
+
+    @ordinary_tensors()
+    def gradient(self, force: str = "drag") -> ForceGradient:
+        """Gradient of the predicted force coefficient, through the network and the geometry.
+
+        Parameters
+        ----------
+        force : {"drag", "lift"}
+            The force to differentiate.
+
+        Returns
+        -------
+        ForceGradient
+            Also under `torch.no_grad` and `torch.inference_mode`.
+
+        Raises
+        ------
+        InputError
+            If `force` is neither drag nor lift.
+
+        Examples
+        --------
+        >>> import fusiform as fs
+        >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0))
+        >>> prediction.gradient("drag").reynolds < 0.0
+        True
+        """
+        require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
+        with torch.enable_grad():
+            coefficients = self.body.coefficients[None].clone().requires_grad_()
+            reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
+            alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()
+            forces = self.surrogate.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
+            part = forces.real if force == "drag" else forces.imag
+            slopes = torch.autograd.grad(part.sum(), (coefficients, reynolds, alpha))
+        return ForceGradient(slopes[0][0], float(slopes[1]), float(slopes[2]))
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers with their conventions, ready for JSON."""
+        return {
+            "drag_coefficient": self.drag_coefficient,
+            "drag_pressure": self.drag_pressure,
+            "drag_friction": self.drag_friction,
+            "lift_coefficient": self.lift_coefficient,
+            "drag_bound": self.drag_bound,
+            "confidence": self.confidence,
+            **conventions(self.body, self.conditions),
+            "model": self.model,
+            "converged": False,
+            "status": "Predicted by the surrogate, not solved: `fusiform solve` confirms it.",
+            "seconds": self.seconds,
+        }
+
+    @cached_property
+    @ordinary_tensors()
+    def _design(self) -> tuple[Tensor, Tensor]:
+        """Coefficients (1, K) at incidence, and Re (1,)."""
+        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64)
+        return turned_coefficients(self.body, self.conditions), reynolds
+
+    @cached_property
+    @ordinary_tensors()
+    @torch.no_grad()
+    def _predicted(self) -> tuple[Problem, State]:
+        """The problem, and the network's own flow."""
+        return self.surrogate.state(*self._design)
+
+    @cached_property
+    @ordinary_tensors()
+    @torch.no_grad()
+    def _relative_bound(self) -> float:
+        bound = float(self.surrogate.error_bound(*self._design, self._predicted)[0])
+        return bound * misfit_factor(self.body.fit_error)
+
+    @cached_property
+    @ordinary_tensors()
+    @torch.no_grad()
+    def _updated(self) -> tuple[State, Correction]:
+        """The flow after the updates (the network's where they do not arrive), and its forces."""
+        problem, predicted = self._predicted
+        found = updated_state(problem, predicted, **vars(FIELD_UPDATES))
+        drag, lift = self.drag_coefficient, self.lift_coefficient
+        if found.arrived:
+            total = 2.0 * complex(sum(part[0] for part in force(problem, found.state.omega)))
+            drag, lift = total.real, total.imag
+        report = (found.arrived, found.norm_before, found.norm_after, found.last_step, found.updates)
+        return found.state if found.arrived else predicted, Correction(drag, lift, *report)
