@@ -126,7 +126,7 @@ class Grid:
 def periodic_integral(values: Tensor) -> Tensor:
     """Zero-mean primitive along s of the zero-mean part of `values` (…, n), spectrally."""
     n = values.shape[-1]
-    k = torch.arange(n // 2 + 1, device=values.device)
+    k = torch.arange(n // 2 + 1, dtype=torch.float64, device=values.device)
     factor = torch.zeros(n // 2 + 1, dtype=torch.complex128, device=values.device)
     factor[1 : n // 2] = -1j / k[1 : n // 2]
     return torch.fft.irfft(torch.fft.rfft(values) * factor, n)
