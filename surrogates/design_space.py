@@ -1,12 +1,12 @@
-"""The design space of the surrogate and its documented sampler.
+"""The design space of the surrogate and its sampler.
 
 A design is x = (a_1 … a_K, α, Re). The sampler draws, for each index on its own (so that a larger set contains the
 smaller one),
 
   fineness F   log-uniform between `fineness_min` and `fineness_max`; the ellipse a_1 = (F − 1)/(F + 1)
   direction    v_k = (g_k + 0.7i g'_k)/k^1.5, k = 1 … K, g and g' normal, v_1 times 0.3; real for the symmetric share
-  amount       0.98 u^0.6 times the distance to the boundary of validity along v (bisection), so that bodies
-               reach from the ellipse itself to nearly pointed ones
+  amount       0.98 u^0.6 times the distance to the boundary of validity along v (bisection): from the ellipse itself
+               to nearly pointed bodies; u uniform in (0, 1)
   incidence    uniform in ±`alpha_max_deg`; 0 for the symmetric share
   Reynolds     log-uniform between `reynolds_min` and `reynolds_max`
 
@@ -26,15 +26,59 @@ from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
-BISECTION_STEPS = 12
-ASYMMETRY, SMOOTHNESS = 0.7, 1.5
-FIRST_MODE_DAMPING = 0.3
-REACH, AMOUNT_EXPONENT = 0.98, 0.6
+
+@dataclass(frozen=True)
+class Sampler:
+    """Constants of the distribution above; a change makes other data sets.
+
+    `asymmetry`: size of the imaginary parts of a direction; `smoothness`: its power of k; `first_mode`: factor on v_1;
+    `reach`: largest share of the distance to the boundary; `amount_exponent`: power of u; `bisection_steps`: of the
+    search for the boundary.
+    """
+
+    asymmetry: float = 0.7
+    smoothness: float = 1.5
+    first_mode: float = 0.3
+    reach: float = 0.98
+    amount_exponent: float = 0.6
+    bisection_steps: int = 12
+
+
+SAMPLER = Sampler()
 
 
 @dataclass(frozen=True)
 class DesignSpace:
-    """Bounds and shares of the sampler; angles in degrees."""
+    """The designs on which a surrogate is trained: bounds and shares of the sampler.
+
+    Attributes
+    ----------
+    modes : int
+        Number K of map coefficients a_k, 1 to 32.
+    fineness_min, fineness_max : float
+        Length over height of the ellipses from which bodies depart.
+    reynolds_min, reynolds_max : float
+        Reynolds number.
+    alpha_max_deg : float
+        Largest incidence to either side, 0 to 30 degrees.
+    symmetric_share : float
+        Share of bodies that are symmetric about the x axis at zero incidence, 0 to 1.
+    margin : float
+        Least |z'|/c on the outline, 0 to 0.2: sharper bodies are not drawn.
+
+    Raises
+    ------
+    InputError
+        If a value is outside its range, or a minimum above its maximum.
+
+    Examples
+    --------
+    >>> from fusiform.surrogates import DesignSpace
+    >>> space = DesignSpace(modes=4, reynolds_max=40.0)
+    >>> wider = space.widened()
+    >>> wider.modes, wider.reynolds_max
+    (4, 60.0)
+    """
 
     modes: int = 8
     fineness_min: float = 0.7
@@ -59,8 +103,11 @@ class DesignSpace:
         )
 
     def widened(self) -> DesignSpace:
-        """A space that reaches beyond this one on all sides, to see where a model trained on this one stops knowing:
-        1.75 times in fineness, 2.5 times down and 1.5 times up in Re, 1.5 times in incidence."""
+        """A space beyond this one on all sides, to measure the errors of a model outside its training space.
+
+        1.75 times in fineness, 2.5 times down and 1.5 times up in Re (within 0.1 to 100), 1.5 times in incidence (up to
+        30 degrees).
+        """
         return replace(
             self,
             fineness_min=self.fineness_min / 1.75,
@@ -101,14 +148,15 @@ def _candidates(space: DesignSpace, generators: list[np.random.Generator]) -> De
     normal = np.array([g.standard_normal((2, space.modes)) for g in generators])
     fineness, reynolds, incidence, amount, share = uniform.T
     lopsided = share >= space.symmetric_share
-    imaginary = ASYMMETRY * lopsided[:, None] * normal[:, 1]
-    direction = (normal[:, 0] + 1j * imaginary) / np.arange(1, space.modes + 1) ** SMOOTHNESS
-    direction[:, 0] *= FIRST_MODE_DAMPING
+    imaginary = SAMPLER.asymmetry * lopsided[:, None] * normal[:, 1]
+    direction = (normal[:, 0] + 1j * imaginary) / np.arange(1, space.modes + 1) ** SAMPLER.smoothness
+    direction[:, 0] *= SAMPLER.first_mode
     f = space.fineness_min * (space.fineness_max / space.fineness_min) ** fineness
     ellipse = np.zeros_like(direction)
     ellipse[:, 0] = (f - 1.0) / (f + 1.0)
     start, along = torch.from_numpy(ellipse), torch.from_numpy(direction)
-    step = REACH * _distance_to_boundary(start, along) * torch.from_numpy(amount**AMOUNT_EXPONENT)
+    reach = SAMPLER.reach * _distance_to_boundary(start, along)
+    step = reach * torch.from_numpy(amount**SAMPLER.amount_exponent)
     alpha = math.radians(space.alpha_max_deg) * (2.0 * incidence - 1.0) * lopsided
     re = space.reynolds_min * (space.reynolds_max / space.reynolds_min) ** reynolds
     return Designs(start + step[:, None] * along, torch.from_numpy(alpha), torch.from_numpy(re))
@@ -118,7 +166,7 @@ def _distance_to_boundary(start: Tensor, direction: Tensor) -> Tensor:
     """Largest amount t ≤ 1, found by bisection, with start + t·direction still a body, (batch,)."""
     low = torch.zeros(start.shape[0], dtype=start.real.dtype)
     high = torch.ones_like(low)
-    for _ in range(BISECTION_STEPS):
+    for _ in range(SAMPLER.bisection_steps):
         middle = 0.5 * (low + high)
         valid = is_valid(start + middle[:, None] * direction)
         low, high = torch.where(valid, middle, low), torch.where(valid, high, middle)

@@ -54,7 +54,17 @@ class Correction:
 
 
 class FlowPrediction(Protocol):
-    """An answer: forces at once, the flow and a bound on the error on demand. See `Prediction` for each member."""
+    """An answer: forces at once, the flow and a bound on the error on demand. See `Prediction` for each member.
+
+    Examples
+    --------
+    >>> import fusiform as fs
+    >>> from fusiform.surrogates import FlowPrediction
+    >>> def efficiency(prediction: FlowPrediction) -> float:
+    ...     return prediction.lift_coefficient / prediction.drag_coefficient
+    >>> efficiency(fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0, 5.0))) > 0.0
+    True
+    """
 
     @property
     def body(self) -> Body: ...
@@ -98,6 +108,13 @@ class SurrogateModel(DragModel, Protocol):
     """A differentiable map from designs to forces and flows that bounds its own error.
 
     Bodies are `coefficients` (batch, modes) complex, turned by the incidence, at `reynolds` (batch,).
+
+    Examples
+    --------
+    >>> from fusiform.surrogates import SurrogateModel, load_surrogate
+    >>> model: SurrogateModel = load_surrogate()
+    >>> model.modes == model.space.modes
+    True
     """
 
     @property

@@ -84,8 +84,8 @@ def predict(
     --------
     >>> import fusiform as fs
     >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(reynolds=20.0))
-    >>> f"{prediction.drag_coefficient:.2f} ± {prediction.drag_bound:.2f}"
-    '1.63 ± 0.00'
+    >>> f"{prediction.drag_coefficient:.3f} ± {prediction.drag_bound:.3f}"
+    '1.649 ± 0.001'
     """
     if model is None:
         return _shipped().evaluate(body, conditions)

@@ -58,7 +58,7 @@ class Surrogate(ModelParts):
     8
     >>> prediction = surrogate.evaluate(fs.Body.ellipse(3.0), fs.FlowConditions(20.0))
     >>> f"C_D {prediction.drag_coefficient:.2f}, confidence {prediction.confidence:.1f}"
-    'C_D 1.63, confidence 1.0'
+    'C_D 1.65, confidence 1.0'
     """
 
     @property
