@@ -28,7 +28,7 @@ def evaluate(
     from fusiform.surrogates.quality.model_card import write_card
 
     loaded = [load_surrogate(path) for path in (model, *(against or []))]
-    measured = [with_card(surrogate, **evaluate_model(surrogate, data)) for surrogate in loaded]
+    measured = [surrogate.with_card(**evaluate_model(surrogate, data)) for surrogate in loaded]
     print_models(measured, as_json)
     if card:
         measured[0].save(model)
