@@ -1,6 +1,6 @@
-"""Answers that are remembered, so that the same question is asked once. Shared by all sessions and threads.
+"""Thread-safe LRU caches shared by all sessions.
 
-`st.cache_resource` does the same but takes a millisecond to name each question, which is long beside a network.
+`st.cache_resource` does the same but takes a millisecond to hash each key, which is long beside a network.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Memory(Generic[V]):
-    """The `size` values that were used last. What raises is not remembered; two threads may make the same value."""
+    """A thread-safe LRU cache of `size` values, none of them None; two threads may make the same value at a time."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -24,7 +24,7 @@ class Memory(Generic[V]):
         self._lock = Lock()
 
     def get(self, key: Hashable) -> V | None:
-        """The value of `key`, if it is known."""
+        """The value of `key`; None if it is not in the cache."""
         with self._lock:
             value = self._values.get(key)
             if value is not None:
@@ -32,7 +32,7 @@ class Memory(Generic[V]):
             return value
 
     def put(self, key: Hashable, value: V) -> V:
-        """Remember and return `value`."""
+        """Store and return `value`."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -41,18 +41,21 @@ class Memory(Generic[V]):
         return value
 
     def ask(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value of `key`, made now unless it is known."""
+        """The value of `key`, made now unless it is in the cache; an exception of `make` is not stored."""
         known = self.get(key)
         return self.put(key, make()) if known is None else known
 
 
 class Attached(Generic[T, V]):
-    """Values that belong to an object and are forgotten with it, `size` of them for each object."""
+    """A `Memory` of `size` values for each owner, dropped together with the owner; thread-safe."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._memories: WeakKeyDictionary[T, Memory[V]] = WeakKeyDictionary()
+        self._lock = Lock()
 
     def ask(self, owner: T, key: Hashable, make: Callable[[], V]) -> V:
-        """The value of `key` for `owner`, made now unless it is known."""
-        return self._memories.setdefault(owner, Memory(self._size)).ask(key, make)
+        """The value of `key` for `owner`, made now unless it is in the cache."""
+        with self._lock:
+            memory = self._memories.setdefault(owner, Memory(self._size))
+        return memory.ask(key, make)

@@ -5,11 +5,11 @@ It does what `fusiform dataset` and `fusiform train` do, one method after the ot
     FOLDER/data/                 the solved cases
     FOLDER/METHOD/               the run; at its end the model
     FOLDER/METHOD/heldout.jsonl  held-out drag errors at each checkpoint
-    FOLDER/stage.json            what is being done
+    FOLDER/stage.json            the stage under way
 
 The page starts it (`training_server`) and holds the other end of its standard input: when that closes, because the
-server has ended in whatever way, this process and its workers end, too. What is done remains; a new start goes on from
-there.
+server has ended for any reason, this process and its workers end as well. Finished work remains; a new start continues
+from there.
 """
 
 from __future__ import annotations
@@ -37,55 +37,55 @@ from fusiform.surrogates.flow_training.train_model import make_data, train
 WORKERS = 2
 NICENESS = 5  # the page stays quick on a small machine
 
+Report = Callable[[str, int, int, str], None]  # stage, done, total, note
+
 
 def run(recipe: Recipe, folder: Path, methods: list[str]) -> None:
     """Make the cases and train by each method whose model is not there yet."""
-    make_data(recipe, folder / DATA, WORKERS, _tell(folder, ""))
+    make_data(recipe, folder / DATA, WORKERS, _write_stage(folder, ""))
     heldout = HeldoutDrag.of(recipe, folder / DATA)
     for method in methods:
         model = folder / method
         if not (model / "config.json").exists():
             own = replace(recipe, training=replace(recipe.training, method=method))
-            train(own, folder / DATA, model, WORKERS, _measure(heldout, model, _tell(folder, method)))
+            train(own, folder / DATA, model, WORKERS, _measure(heldout, model, _write_stage(folder, method)))
 
 
-def _tell(folder: Path, method: str) -> Callable[[str, int, int, str], None]:
+def _write_stage(folder: Path, method: str) -> Report:
     """A progress callback that writes the stage for the page to read."""
 
-    def tell(stage: str, done: int, total: int, note: str) -> None:
+    def report(stage: str, done: int, total: int, note: str) -> None:
         write_json(folder / STAGE, vars(Stage(method, stage, done, total, note)))
 
-    return tell
+    return report
 
 
-def _measure(
-    heldout: HeldoutDrag, model: Path, tell: Callable[[str, int, int, str], None]
-) -> Callable[[str, int, int, str], None]:
-    """The same callback, which also measures each checkpoint; the seconds go on from those of an earlier start."""
+def _measure(heldout: HeldoutDrag, model: Path, report: Report) -> Report:
+    """A progress callback that also measures each checkpoint; its seconds continue those of an earlier start."""
     known = heldout_lines(model)
     before = max((line["seconds"] for line in known.values()), default=0.0)
     begun = time.monotonic()
 
-    def progress(stage: str, done: int, total: int, note: str) -> None:
-        tell(stage, done, total, note)
+    def measure(stage: str, done: int, total: int, note: str) -> None:
+        report(stage, done, total, note)
         if (model / stage / LAST).exists():
             errors = heldout.errors(model / stage)
             seconds = round(before + time.monotonic() - begun, 2)
             with (model / HELDOUT_LINES).open("a") as file:
                 file.write(json.dumps({"stage": stage, "step": done, "seconds": seconds, **errors}) + "\n")
 
-    return progress
+    return measure
 
 
 def _end_with_the_server() -> None:
-    """Wait for the end of standard input; then nobody watches any more."""
+    """Wait for the end of standard input, then end this process and its workers."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _claim(folder: Path) -> IO[bytes]:
-    """A lock on the folder, kept until the process ends; `InputError` if another process has it."""
+    """Lock the folder until the process ends; `InputError` if another process holds the lock."""
     make_folder(folder)
     lock = (folder / "lock").open("wb")
     try:
@@ -96,7 +96,7 @@ def _claim(folder: Path) -> IO[bytes]:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code; the last line of standard error is one sentence for a person."""
+    """Run and return the exit code; the last line of standard error is one sentence."""
     recipe, folder, *methods = arguments
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     os.nice(NICENESS)

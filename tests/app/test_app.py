@@ -23,6 +23,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fusiform.app.background import jobs
+from fusiform.app.background.computations import optimization_job
+from fusiform.app.background.jobs import SERVER_LINE, Job, Phase
+from fusiform.app.background.line import Line
 from fusiform.app.drawings import pictures, plots
 from fusiform.app.drawings import view_3d as space
 from fusiform.app.main import SECTIONS
@@ -469,42 +472,41 @@ def wait_until_healthy(port: int) -> None:
 
 def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
     began: list[int] = []
-    gates = [threading.Event() for _ in range(jobs.MAX_JOBS + 3)]
+    gates = [threading.Event() for _ in range(SERVER_LINE.most_running + 3)]
 
     def work(number: int) -> bool:
         began.append(number)
         return gates[number].wait(SECONDS)
 
-    line = [jobs.Job(lambda job, number=number: work(number), jobs.SOLVING) for number in range(len(gates))]
-    wait_until(lambda: len(began) == jobs.MAX_JOBS)
-    assert [job.snapshot().place for job in line] == [0] * jobs.MAX_JOBS + [1, 2, 3]
-    line[jobs.MAX_JOBS].stop()
-    assert line[jobs.MAX_JOBS].wait(SECONDS)
-    left = line[jobs.MAX_JOBS].snapshot()
+    line = [Job(lambda job, number=number: work(number), Phase.SOLVING) for number in range(len(gates))]
+    wait_until(lambda: len(began) == SERVER_LINE.most_running)
+    assert [job.snapshot().place for job in line] == [0] * SERVER_LINE.most_running + [1, 2, 3]
+    line[SERVER_LINE.most_running].stop()
+    assert line[SERVER_LINE.most_running].wait(SECONDS)
+    left = line[SERVER_LINE.most_running].snapshot()
     assert (left.running, left.result, left.error) == (False, None, None)
     gates[1].set()
     assert line[1].wait(SECONDS)
-    wait_until(lambda: began[jobs.MAX_JOBS :] == [jobs.MAX_JOBS + 1])
+    wait_until(lambda: began[SERVER_LINE.most_running :] == [SERVER_LINE.most_running + 1])
     assert [job.snapshot().place for job in line[-2:]] == [0, 1]
     for gate in gates:
         gate.set()
     assert all(job.wait(SECONDS) for job in line)
-    assert sorted(began) == [0, 1, *range(jobs.MAX_JOBS + 1, len(gates))]
+    assert sorted(began) == [0, 1, *range(SERVER_LINE.most_running + 1, len(gates))]
 
 
-def test_the_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MAX_WAITING", 1)
-    release = threading.Event()
-    line = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS + 1)]
+def test_the_line_has_an_end() -> None:
+    line, release = Line(most_running=2, most_waiting=1), threading.Event()
+    jobs = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING, line=line) for _ in range(3)]
     with pytest.raises(InputError, match="try again in a minute"):
-        jobs.Job(lambda job: None, jobs.SOLVING)
+        Job(lambda job: None, Phase.SOLVING, line=line)
     release.set()
-    assert all(job.wait(SECONDS) for job in line)
+    assert all(job.wait(SECONDS) for job in jobs)
 
 
 def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
     release = threading.Event()
-    others = [jobs.Job(lambda job: release.wait(SECONDS), jobs.SOLVING) for _ in range(jobs.MAX_JOBS)]
+    others = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING) for _ in range(SERVER_LINE.most_running)]
     healthy(page.button("optimise").click().run())
     assert any("you are number 1 in line" in caption.value for caption in page.caption)
     healthy(page.button("stop").click().run())
@@ -527,7 +529,7 @@ def test_a_job_past_its_deadline_or_left_alone_stops(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(jobs, limit, -1.0)
     conditions = DesignPoint(FlowConditions(10.0))
     problem = Problem(load_body("circle"), (conditions,), certify=True, verify=None)
-    job = jobs.optimization_job(problem, load_surrogate(), lambda: limit == "DEADLINE_SECONDS")
+    job = optimization_job(problem, load_surrogate(), lambda: limit == "DEADLINE_SECONDS")
     assert job.wait(SECONDS)
     result = job.snapshot().result.result
     assert (result.evaluations, result.stopped) == (1, True)
@@ -535,23 +537,23 @@ def test_a_job_past_its_deadline_or_left_alone_stops(monkeypatch: pytest.MonkeyP
 
 def test_a_job_goes_on_while_the_person_is_there() -> None:
     gone = threading.Event()
-    job = jobs.Job(lambda job: job.should_stop(), jobs.SOLVING, lambda: not gone.is_set())
+    job = Job(lambda job: job.should_stop(), Phase.SOLVING, lambda: not gone.is_set())
     assert job.wait(SECONDS)
     assert job.snapshot().result is False
 
 
 def test_a_crash_of_a_job_is_a_sentence_and_gives_its_place_back() -> None:
-    for _ in range(2 * jobs.MAX_JOBS):
-        job = jobs.Job(lambda job: 1 / 0, jobs.SOLVING)
+    for _ in range(2 * SERVER_LINE.most_running):
+        job = Job(lambda job: 1 / 0, Phase.SOLVING)
         assert job.wait(SECONDS)
         assert str(job.snapshot().error).startswith("The computation failed (ZeroDivisionError")
 
 
 def test_a_failing_job_leaves_a_sentence() -> None:
-    def fail(job: jobs.Job) -> None:
+    def fail(job: Job) -> None:
         raise InputError("expected another body")
 
-    job = jobs.Job(fail, jobs.SOLVING)
+    job = Job(fail, Phase.SOLVING)
     assert job.wait(SECONDS)
     assert job.snapshot().error == "expected another body"
     assert not job.snapshot().running

@@ -21,6 +21,7 @@ from safetensors.torch import load_file
 from streamlit.testing.v1 import AppTest
 from tiny import RECIPE
 
+from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.training_plots import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
@@ -162,7 +163,7 @@ def test_what_fails_in_the_process_is_a_sentence_in_the_page(tmp_path: Path) -> 
 
 
 def test_one_training_at_a_time_and_it_needs_a_method(tmp_path: Path) -> None:
-    recipe = train_jobs.add_recipe(RECIPE.format(steps=2000).encode(), "tiny.toml", tmp_path)
+    recipe = recipes.add_recipe(RECIPE.format(steps=2000).encode(), "tiny.toml", tmp_path)
     with pytest.raises(InputError, match="got none"):
         train_jobs.start(recipe, tmp_path, [])
     train_jobs.start(recipe, tmp_path, ["supervised"])
@@ -171,11 +172,11 @@ def test_one_training_at_a_time_and_it_needs_a_method(tmp_path: Path) -> None:
     train_jobs.stop()
     assert train_jobs.running() is None
     with pytest.raises(InputError, match="rename the file"):
-        train_jobs.add_recipe(RECIPE.format(steps=3).encode(), "tiny.toml", tmp_path)
+        recipes.add_recipe(RECIPE.format(steps=3).encode(), "tiny.toml", tmp_path)
 
 
 def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path, tiny_cases: Path) -> None:
-    recipe = train_jobs.add_recipe(RECIPE.format(steps=300).encode(), "tiny.toml", tmp_path)
+    recipe = recipes.add_recipe(RECIPE.format(steps=300).encode(), "tiny.toml", tmp_path)
     folder = recipe.parent
     shutil.copytree(tiny_cases, folder / "data")
     train_jobs.start(recipe, tmp_path, ["supervised"])
@@ -198,7 +199,7 @@ def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path, tiny_case
 
 
 def test_a_training_ends_with_the_server(tmp_path: Path) -> None:
-    recipe = train_jobs.add_recipe(RECIPE.format(steps=10**6).encode(), "tiny.toml", tmp_path)
+    recipe = recipes.add_recipe(RECIPE.format(steps=10**6).encode(), "tiny.toml", tmp_path)
     code = (
         "import sys, time; from pathlib import Path\n"
         "from fusiform.app.background import training_server as train_jobs\n"
@@ -226,7 +227,7 @@ def _alive(process: int) -> bool:
 
 
 def test_only_methods_that_a_recipe_has_settings_for_are_offered() -> None:
-    offered = {path.stem: train_jobs.possible_methods(load_recipe(path)) for path in train_jobs.shipped_recipes()}
+    offered = {path.stem: recipes.possible_methods(load_recipe(path)) for path in recipes.shipped_recipes()}
     assert offered["demonstration"] == list(METHODS)
     assert offered["supervised"] == ["supervised"]
     assert "sip" in offered["default"]

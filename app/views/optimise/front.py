@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from fusiform.app.background.jobs import SWEEPING
+from fusiform.app.background.jobs import Phase
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.plots import front_figure
 from fusiform.app.state.constraint_kinds import rounded
@@ -44,7 +44,7 @@ def show() -> None:
     """Draw the view."""
     _controls()
     now = work.job_snapshot()
-    if now is not None and now.phase == SWEEPING:
+    if now is not None and now.phase is Phase.SWEEPING:
         st.fragment(_live, run_every=work.POLL_SECONDS)()
     elif st.session_state.front is not None:
         _finished(st.session_state.front)

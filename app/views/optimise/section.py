@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fusiform.app.background.jobs import SEARCHING, Snapshot
+from fusiform.app.background.jobs import Phase, Snapshot
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.drawings.html_report import SEARCH_WORDS
@@ -69,7 +69,7 @@ def _moved() -> None:
 
 def _optimum() -> None:
     now = work.job_snapshot()
-    if now is not None and now.phase == SEARCHING:
+    if now is not None and now.phase is Phase.SEARCHING:
         st.fragment(_live, run_every=work.POLL_SECONDS)()
     elif st.session_state.optimum is not None:
         optimum.show(st.session_state.optimum)

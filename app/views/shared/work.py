@@ -13,16 +13,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fusiform.app.background.jobs import (
-    SEARCHING,
-    SWEEPING,
-    Job,
-    Snapshot,
-    flows_job,
-    front_job,
-    optimization_job,
-    solve_job,
-)
+from fusiform.app.background.computations import flows_job, front_job, optimization_job, solve_job
+from fusiform.app.background.jobs import Job, Phase, Snapshot
 from fusiform.app.state.drag_models import SOLVER as SOLVER_MODEL
 from fusiform.app.state.drag_models import drag_model
 from fusiform.app.state.kept_results import Answer, Front, Optimum
@@ -194,7 +186,7 @@ def _state_of_job() -> None:
         st.rerun(scope="app")
     with st.container(key="job_bar", horizontal=True, vertical_alignment="center"):
         st.caption(_what(now), width="stretch")
-        if now.place or now.phase in (SEARCHING, SWEEPING):
+        if now.place or now.phase is not Phase.SOLVING:
             st.button(
                 "Stop",
                 key="stop",
@@ -210,9 +202,9 @@ def _what(now: Snapshot) -> str:
         return "Stopping …"
     if now.place:
         return f"The server is computing for others. Your turn comes by itself: you are number {now.place} in line."
-    if now.phase == SWEEPING:
+    if now.phase is Phase.SWEEPING:
         return f"Optimising for each value: {len(now.points)} done"
-    if now.phase != SEARCHING:
+    if now.phase is not Phase.SEARCHING:
         return "Solving …"
     if not now.history:
         return "Starting the search …"

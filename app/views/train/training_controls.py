@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.training_plots import SECONDS
 from fusiform.app.state.training_folder import METHODS, RECIPE, own_recipes, read_runs
@@ -23,7 +24,7 @@ def ready() -> None:
     state, busy = st.session_state, train_jobs.running()
     first: dict[str, Any] = {
         "train_root": str(train_jobs.RUNS if busy is None else busy.parent),
-        "train_recipe": str(train_jobs.shipped_recipes()[0] if busy is None else train_jobs.recipe_of(busy)),
+        "train_recipe": str(recipes.shipped_recipes()[0] if busy is None else recipes.recipe_of(busy)),
         "train_axis": SECONDS,
         "train_error": None,
         "train_methods": None,
@@ -31,12 +32,12 @@ def ready() -> None:
     for name, value in first.items():
         state[name] = state.get(name, value)
     if state.train_recipe not in _recipes():
-        state.train_recipe, state.train_methods = str(train_jobs.shipped_recipes()[0]), None
+        state.train_recipe, state.train_methods = str(recipes.shipped_recipes()[0]), None
 
 
 def folder() -> Path:
     """Where the runs of the chosen recipe are."""
-    return train_jobs.folder_of(Path(st.session_state.train_recipe), _root())
+    return recipes.folder_of(Path(st.session_state.train_recipe), _root())
 
 
 def rail() -> None:
@@ -65,7 +66,7 @@ def _root() -> Path:
 
 def _recipes() -> list[str]:
     """The shipped recipes, and further ones in the folders of the runs."""
-    shipped = train_jobs.shipped_recipes()
+    shipped = recipes.shipped_recipes()
     names = {path.stem for path in shipped}
     return [str(path) for path in (*shipped, *(p for p in own_recipes(_root()) if p.parent.name not in names))]
 
@@ -75,7 +76,7 @@ def _methods_and_buttons(path: Path) -> None:
     state, busy, recipe = st.session_state, train_jobs.running() is not None, load_recipe(path)
     if about := _about(path):
         st.caption(about)
-    possible = train_jobs.possible_methods(recipe)
+    possible = recipes.possible_methods(recipe)
     if state.train_methods is None:
         state.train_methods = [recipe.training.method]
     st.pills(
@@ -156,7 +157,7 @@ def _upload() -> None:
     if file is None:
         return
     try:
-        path = train_jobs.add_recipe(file.getvalue(), file.name, _root())
+        path = recipes.add_recipe(file.getvalue(), file.name, _root())
         state.train_recipe = str(path)
         _chosen()
     except (InputError, OSError) as error:

@@ -1,0 +1,43 @@
+"""The jobs that the page starts: a solve, an optimisation, a front, the flows of an optimum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from fusiform.app.background.jobs import Job, Phase, always_present
+from fusiform.app.state.kept_results import Answer, Front, Optimum
+from fusiform.solvers import Body, FlowConditions, solve
+from fusiform.solvers.inverse import DragModel, Problem, optimize, pareto_front
+
+
+def solve_job(body: Body, conditions: FlowConditions, grid: str, present: Callable[[], bool] = always_present) -> Job:
+    """A job whose result is the solver's `Answer`."""
+    return Job(lambda job: Answer.of(solve(body, conditions, grid=grid)), Phase.SOLVING, present)
+
+
+def optimization_job(problem: Problem, model: DragModel, present: Callable[[], bool] = always_present) -> Job:
+    """A job whose result is the `Optimum` of `problem`."""
+    return Job(lambda job: Optimum.of(optimize(problem, model=model, callback=job.record)), Phase.SEARCHING, present)
+
+
+def front_job(
+    problem: Problem, over: str, values: Sequence[float], model: DragModel, present: Callable[[], bool] = always_present
+) -> Job:
+    """A job whose result is the `Front` of `problem` over the limits `values`."""
+
+    def work(job: Job) -> Front:
+        return Front(problem, over, pareto_front(problem, over, values, model=model, callback=job.record_point))
+
+    return Job(work, Phase.SWEEPING, present)
+
+
+def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_present) -> Job:
+    """A job whose result is `optimum` with the solver's flows of start and optimum."""
+
+    def work(job: Job) -> Optimum:
+        conditions = optimum.result.conditions
+        initial = Answer.of(solve(optimum.start, conditions, grid=grid))
+        return replace(optimum, initial=initial, verified=Answer.of(solve(optimum.result.body, conditions, grid=grid)))
+
+    return Job(work, Phase.SOLVING, present)

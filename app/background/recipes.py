@@ -1,0 +1,68 @@
+"""The recipes that can be trained by: the shipped ones, and uploaded ones below the folder of the runs."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from fusiform.app.state.training_folder import METHODS, RECIPE
+from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.files import make_folder, write_atomically
+from fusiform.surrogates.flow_training.recipe import Recipe, load_recipe
+
+SHIPPED = Path(str(files("fusiform.assets").joinpath("recipes")))
+FIRST_RECIPE = "demonstration"
+LONGEST_RECIPE = 100_000
+
+
+def shipped_recipes() -> list[Path]:
+    """The recipes that come with Fusiform, the demonstration first."""
+    return sorted(SHIPPED.glob("*.toml"), key=lambda path: (path.stem != FIRST_RECIPE, path.stem))
+
+
+def add_recipe(content: bytes, file_name: str, root: Path) -> Path:
+    """Store an uploaded recipe as NAME/recipe.toml below `root`; `InputError` if it is not a recipe."""
+    stem = re.sub(r"[^\w+-]", "", Path(file_name).stem)[:40] or "recipe"
+    require(len(content) <= LONGEST_RECIPE, f"expected a recipe, got {len(content)} bytes; see assets/recipes")
+    place = root / stem / RECIPE
+    require(
+        stem not in {path.stem for path in shipped_recipes()}
+        and not (place.exists() and place.read_bytes() != content),
+        f"expected a new name for another recipe, got {file_name}; rename the file",
+    )
+    make_folder(place.parent)
+    offered = place.with_name(f"{stem}.toml")
+    write_atomically(offered, lambda file: file.write(content))
+    try:
+        load_recipe(offered)
+    except InputError:
+        offered.unlink()
+        raise
+    offered.replace(place)
+    return place
+
+
+def possible_methods(recipe: Recipe) -> list[str]:
+    """The training methods for which the recipe has settings."""
+    return [method for method in METHODS if _fits(recipe, method)]
+
+
+def _fits(recipe: Recipe, method: str) -> bool:
+    with contextlib.suppress(InputError):
+        replace(recipe, training=replace(recipe.training, method=method))
+        return True
+    return False
+
+
+def folder_of(recipe: Path, root: Path) -> Path:
+    """The folder for the runs of a recipe."""
+    return recipe.parent if recipe.name == RECIPE else root / recipe.stem
+
+
+def recipe_of(folder: Path) -> Path:
+    """The recipe whose runs are in `folder`; the inverse of `folder_of`."""
+    shipped = SHIPPED / f"{folder.name}.toml"
+    return shipped if shipped.exists() else folder / RECIPE
