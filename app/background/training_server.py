@@ -100,5 +100,5 @@ def failure(folder: Path) -> str | None:
         return None
     code = _last.process.returncode
     if code < 0:
-        return f"the training was ended by signal {-code}, perhaps because the memory ran out; press Go on to continue it"
+        return f"the training was ended by signal {-code}, perhaps because memory ran out; press Go on to continue"
     return (read_error(folder) or f"the training ended with exit code {code}") if code else None
