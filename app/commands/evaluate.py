@@ -9,6 +9,7 @@ import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
 from fusiform.app.commands.printed_models import print_models
+from fusiform.surrogates.model.model_folder import read_configuration
 
 
 def evaluate(
@@ -23,6 +24,8 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure the errors of MODEL on held-out cases that it was not trained on."""
+    for folder in (model, *(against or [])):
+        read_configuration(folder)
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.flow_training.train_model import evaluate_model
     from fusiform.surrogates.quality.model_card import write_card

@@ -10,6 +10,8 @@ import typer
 from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, Reynolds
 from fusiform.app.commands.printed_result import print_result, say
 from fusiform.app.state.definitions import CONFIDENCE_WARNING
+from fusiform.solvers.conditions import FlowConditions
+from fusiform.surrogates.model.model_folder import read_configuration
 
 if TYPE_CHECKING:
     from fusiform.surrogates import Prediction
@@ -26,13 +28,15 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Predict drag and lift of BODY with the surrogate."""
-    from fusiform.solvers import FlowConditions
-
     conditions = FlowConditions(reynolds, alpha_deg)
+    if model is not None:
+        read_configuration(model)
     from fusiform.solvers import load_body
+
+    shape = load_body(body)
     from fusiform.surrogates import load_surrogate
 
-    prediction = load_surrogate(model).evaluate(load_body(body), conditions)
+    prediction = load_surrogate(model).evaluate(shape, conditions)
     shape, summary = prediction.body, prediction.summary()
     numbers = {"body": shape.name, **summary, **(_correction(prediction) if correct else {})}
     print_result(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]], shape.fit_error)

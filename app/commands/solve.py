@@ -8,6 +8,7 @@ import typer
 
 from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, Reynolds
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence
+from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.grids import NamedGrid, check_grid
 
 
@@ -26,15 +27,14 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
-    from fusiform.solvers import FlowConditions
-
     grid = grid or ("standard" if tolerance is None else "auto")
     check_grid(grid, tolerance)
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
-    from fusiform.solvers import solve as solve_flow
 
     shape = load_body(body)
+    from fusiform.solvers import solve as solve_flow
+
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}

@@ -6,7 +6,6 @@ configuration holds the format's number, the architecture, the grid, the design 
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.common.files import write_atomically, write_json
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.flow_basis import LinearBasis
+from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, FORMAT, read_configuration, unreadable
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
-
-FORMAT = 3
-ARRAYS, CONFIGURATION = "model.safetensors", "config.json"
 
 
 @dataclass(frozen=True)
@@ -76,22 +73,13 @@ def _configuration(model: ModelParts) -> dict[str, Any]:
 @ordinary_tensors()
 def read_model(folder: Path) -> ModelParts:
     """The model in `folder`, in double precision, in tensors of its own; `InputError` for any other folder."""
-    require(
-        (folder / CONFIGURATION).is_file() and (folder / ARRAYS).is_file(),
-        f"expected a model folder with {CONFIGURATION} and {ARRAYS}, got {str(folder)!r}; train one with "
-        "`fusiform train` or leave the model out to use the one that ships with Fusiform",
-    )
+    config = read_configuration(folder)
     try:
-        config = json.loads((folder / CONFIGURATION).read_text())
-        require(config["format"] == FORMAT, f"expected a model of format {FORMAT}, got {config['format']}; retrain it")
         return _assembled(config, load_file(folder / ARRAYS))
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
-        raise InputError(
-            f"expected a readable model in {str(folder)!r}, got a damaged or foreign one ({type(error).__name__}); "
-            "train it again or use another folder"
-        ) from error
+        raise unreadable(folder, error) from error
 
 
 def _assembled(config: dict[str, Any], stored: dict[str, Tensor]) -> ModelParts:
