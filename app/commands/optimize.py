@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,11 +63,18 @@ def optimize(
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
-    limits = {"length": max_length, "height": max_height, "thickness": min_thickness, "radius": min_radius}
+    # The flags stand in the signature, since the registry of constraints loads torch, and --help shall answer at once.
+    flags = {
+        "max_length": {"value": max_length},
+        "max_height": {"value": max_height},
+        "min_thickness": {"value": min_thickness},
+        "min_radius": {"value": min_radius},
+        "lift": {"minimum": lift, "maximum": lift},
+    }
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
         options["certify"] = True
-    problem = _problem(start, reynolds, alpha_deg, limits, lift)
+    problem = _problem(start, reynolds, alpha_deg, flags)
     problem = replace(problem, **{key: value for key, value in options.items() if value is not None})
     from fusiform.app.state.drag_models import drag_model
     from fusiform.app.state.exported_files import write_optimum
@@ -118,14 +126,16 @@ def _search(problem: Problem, model: DragModel, checkpoint: Path | None, resume:
 
 
 def _problem(
-    start: str, reynolds: float | None, alpha_deg: float, limits: dict[str, float | None], lift: float | None
+    start: str, reynolds: float | None, alpha_deg: float, flags: Mapping[str, Mapping[str, float | None]]
 ) -> Problem:
     """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
     from fusiform.solvers import FlowConditions, load_body
-    from fusiform.solvers.inverse import DesignPoint, Lift, MaxHeight, MaxLength, MinRadius, MinThickness, Problem
-    from fusiform.solvers.inverse.problem.problem import PROBLEM_SUFFIXES, read_problem
+    from fusiform.solvers.inverse import DesignPoint, Problem
+    from fusiform.solvers.inverse.problem.problem_file import read_problem
+    from fusiform.solvers.inverse.problem.project_file import SUFFIXES
+    from fusiform.solvers.inverse.problem.registry import constraint_from
 
-    if Path(start).suffix.lower() in PROBLEM_SUFFIXES:
+    if Path(start).suffix.lower() in SUFFIXES:
         require(
             reynolds is None and alpha_deg == 0.0,
             "expected the conditions in the problem file, got --reynolds or --alpha-deg as well; leave them out",
@@ -136,14 +146,8 @@ def _problem(
         assert reynolds is not None
         conditions = FlowConditions(reynolds, alpha_deg)
         problem = Problem(load_body(start), (DesignPoint(conditions),))
-    kinds: dict[str, Any] = {"length": MaxLength, "height": MaxHeight, "thickness": MinThickness, "radius": MinRadius}
-    added = tuple(kinds[key](value) for key, value in limits.items() if value is not None)
-    held = () if lift is None else (Lift(lift, lift),)
-    return replace(
-        problem,
-        constraints=(*problem.constraints, *added),
-        force_constraints=(*problem.force_constraints, *held),
-    )
+    entries = ({"type": kind, **numbers} for kind, numbers in flags.items() if None not in numbers.values())
+    return problem.with_constraints(constraint_from(entry) for entry in entries)
 
 
 def _require_optimum(result: OptimizationResult) -> None:

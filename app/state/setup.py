@@ -14,7 +14,7 @@ from typing import Any
 from fusiform.app.state.constraint_kinds import Row, entry_of, row_of
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.inverse import DesignPoint, Lift, Problem, problem_from
-from fusiform.solvers.inverse.problem.problem import body_to_dict
+from fusiform.solvers.inverse.problem.body_table import body_to_dict
 
 TIMEOUT_SECONDS = 600.0
 MOST_STARTS = 12

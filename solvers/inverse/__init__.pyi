@@ -6,6 +6,7 @@ __all__ = [
     "Drag",
     "DragEquals",
     "DragModel",
+    "ForceConstraint",
     "GradientCheck",
     "Iterate",
     "KeepOut",
@@ -24,6 +25,7 @@ __all__ = [
     "PressureMatch",
     "Problem",
     "Rectangle",
+    "ShapeConstraint",
     "SolverModel",
     "Symmetry",
     "UserConstraint",
@@ -43,20 +45,19 @@ from .optimization import minimize_drag, optimize
 from .pareto import ParetoPoint, pareto_front
 from .pressure.match_pressure import PressureIterate, PressureMatch, match_pressure
 from .pressure.wall_pressure import pressure_distribution
-from .problem.containment import KeepOut, Payload
-from .problem.objectives import DesignPoint, Drag, DragEquals, Lift, LiftToDrag, Nearest, UserObjective
-from .problem.problem import Problem, problem_from
-from .problem.regions import Circle, Rectangle
-from .problem.shape_constraints import (
-    Constraint,
-    MaxHeight,
-    MaxLength,
-    MaxPerimeter,
-    MinRadius,
-    MinThickness,
-    Symmetry,
-    UserConstraint,
-    WedgeAngle,
-)
+from .problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
+from .problem.constraints.containment import KeepOut, Payload
+from .problem.constraints.curvature import MinRadius
+from .problem.constraints.extents import MaxHeight, MaxLength, MaxPerimeter
+from .problem.constraints.forces import DragEquals, Lift
+from .problem.constraints.mirror_symmetry import Symmetry
+from .problem.constraints.regions import Circle, Rectangle
+from .problem.constraints.thickness import MinThickness
+from .problem.constraints.user_constraint import UserConstraint
+from .problem.constraints.wedge import WedgeAngle
+from .problem.design_points import DesignPoint
+from .problem.objectives import Drag, LiftToDrag, Nearest, UserObjective
+from .problem.problem import Problem
+from .problem.problem_file import problem_from
 from .result.optimum import ConstraintReport, Iterate, OptimizationResult
 from .search.drag_models import DragModel, SolverModel

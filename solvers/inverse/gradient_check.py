@@ -14,7 +14,7 @@ import torch
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.problem.objectives import DesignPoint
+from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel
 from fusiform.solvers.inverse.search.variables import Array, Variables

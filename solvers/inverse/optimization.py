@@ -25,16 +25,18 @@ import torch
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body, is_valid, laurent
-from fusiform.solvers.inverse.problem.objectives import DesignPoint, Lift
+from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.forces import Lift
+from fusiform.solvers.inverse.problem.constraints.user_constraint import UserConstraint
+from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.shape_constraints import Constraint, UserConstraint
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
 from fusiform.solvers.inverse.result.constraint_report import constraint_reports, missed
 from fusiform.solvers.inverse.result.optimum import ConstraintReport, OptimizationResult, provenance_of
 from fusiform.solvers.inverse.result.verification import verified
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
-from fusiform.solvers.inverse.search.feasibility import contradiction, force_contradiction, nearest_feasible
+from fusiform.solvers.inverse.search.feasibility import contradiction, nearest_feasible
 from fusiform.solvers.inverse.search.restoration import TIGHTENINGS, searches
 from fusiform.solvers.inverse.search.run_record import Callback, Run
 from fusiform.solvers.inverse.search.slsqp import Found, Optimality, optimality
@@ -80,7 +82,7 @@ def optimize(
     if resume is not None:
         run.resume(Path(resume))
     _try_functions(variables, first)
-    trouble = contradiction(problem.body, problem.constraints) or force_contradiction(problem.force_constraints)
+    trouble = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
     trouble = trouble or no_lift(problem, symmetric)
     feasible = nearest_feasible(variables, first, thorough=trouble is None)
     if trouble is not None or feasible.problem is not None:
@@ -108,7 +110,7 @@ def minimize_drag(
     conditions: FlowConditions,
     *,
     model: DragModel | None = None,
-    constraints: tuple[Constraint, ...] = (),
+    constraints: tuple[ShapeConstraint, ...] = (),
     lift: float | None = None,
     callback: Callback | None = None,
     checkpoint: str | os.PathLike[str] | None = None,

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.inverse.optimization import optimize
-from fusiform.solvers.inverse.problem.objectives import DesignPoint, Lift
+from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
+from fusiform.solvers.inverse.problem.constraints.forces import Lift
+from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
+from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.shape_constraints import Constraint, MaxHeight, MaxLength, MinThickness
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.search.drag_models import DragModel
 
@@ -23,7 +26,7 @@ class ParetoPoint:
     result: OptimizationResult
 
 
-def _shape(problem: Problem, limit: Constraint) -> Problem:
+def _shape(problem: Problem, limit: ShapeConstraint) -> Problem:
     """The problem with `limit` instead of constraints of the same type."""
     return replace(problem, constraints=(*(c for c in problem.constraints if type(c) is not type(limit)), limit))
 

@@ -23,7 +23,7 @@ from fusiform.app.views.optimise import front, problem
 from fusiform.app.views.shared import words
 from fusiform.solvers import Body, FlowConditions, load_body
 from fusiform.solvers.inverse import OptimizationResult, optimize, pareto_front
-from fusiform.solvers.inverse.problem.problem import read_problem
+from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.surrogates import load_surrogate
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))

@@ -18,7 +18,7 @@ from fusiform.app.views.optimise import problem
 from fusiform.app.views.shared import session, words
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import DesignPoint, MaxLength, Payload, Problem, Rectangle, optimize
-from fusiform.solvers.inverse.problem.problem import read_problem
+from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.surrogates import load_surrogate
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))

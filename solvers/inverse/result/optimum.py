@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Mapping
@@ -18,14 +17,15 @@ from fusiform.solvers.common.files import write_json
 from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.problem.problem import Problem, body_from, body_to_dict, problem_from
+from fusiform.solvers.inverse.problem.body_table import body_from, body_to_dict
+from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.problem_file import problem_from
+from fusiform.solvers.inverse.problem.project_file import FORMAT, read_project
 from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -191,19 +191,19 @@ class OptimizationResult:
     def load(cls, path: str | os.PathLike[str]) -> OptimizationResult:
         """The result that `save` wrote, without the solver's flows; `InputError` for any other file."""
         file = Path(path)
-        values = read_project(file)
-        require(
-            "result" in values,
-            f"expected a project with a result in {file.name}, got a problem alone; optimise it first",
-        )
+        return cls.from_project(read_project(file), file.parent)
+
+    @classmethod
+    def from_project(cls, values: Mapping[str, Any], folder: Path) -> OptimizationResult:
+        """The result in the values of a project file; paths are relative to `folder`."""
+        require("result" in values, "expected a project with a result, got a problem alone; optimise it first")
         try:
-            return cls(problem=problem_from(values["problem"], file.parent), **_result_from(values["result"], file))
+            return cls(problem=problem_from(values["problem"], folder), **_result_from(values["result"], folder))
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(
-                f"expected a whole project file, got {file.name}, where something is missing or wrong ({error}); "
-                "save it again"
+                f"expected a whole project, got one where something is missing or wrong ({error}); save it again"
             ) from error
 
     def export(self, path: str | os.PathLike[str], **options: Any) -> None:
@@ -225,29 +225,11 @@ def provenance_of(problem: Problem) -> dict[str, Any]:
     return {**versions(), "seed": problem.seed}
 
 
-def read_project(path: Path) -> dict[str, Any]:
-    """The values of a JSON project file; `InputError` where it is none."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"expected a JSON project file, got {path.name}, which cannot be read as one; save a project and open that"
-        ) from error
-    good = isinstance(values, dict) and isinstance(values.get("problem"), dict)
-    require(good, f"expected a JSON project file with a problem, got {path.name} without one; save a project first")
-    require(
-        values.get("format") == FORMAT,
-        f"expected a project file of format {FORMAT}, got {values.get('format')!r}; use the version that wrote it",
-    )
-    found: dict[str, Any] = values
-    return found
-
-
-def _result_from(values: Mapping[str, Any], file: Path) -> dict[str, Any]:
+def _result_from(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     import numpy as np
 
     kept = dict(values)
-    kept["body"] = body_from(kept["body"], file.parent)
+    kept["body"] = body_from(kept["body"], folder)
     kept["x"], kept["jac"] = (np.array(kept[name], dtype=np.float64) for name in ("x", "jac"))
     kept["constraints"] = tuple(ConstraintReport(**report) for report in kept["constraints"])
     kept["history"] = tuple(

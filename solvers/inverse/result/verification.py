@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fusiform.solvers.inverse.problem.objectives import DesignPoint, Drag
+from fusiform.solvers.inverse.problem.design_points import DesignPoint
+from fusiform.solvers.inverse.problem.objectives import Drag
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.solution import Solution, solve
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from fusiform.solvers.geometry import is_valid, laurent
-from fusiform.solvers.inverse.problem.objectives import DesignPoint
+from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import DragModel
 from fusiform.solvers.inverse.search.variables import Array, Variables
 

@@ -9,23 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import torch
 from scipy.optimize import minimize
 
 from fusiform.solvers.geometry import Body, is_valid
-from fusiform.solvers.inverse.problem.containment import KeepOut, Payload
-from fusiform.solvers.inverse.problem.objectives import DragEquals, ForceConstraint, Lift
-from fusiform.solvers.inverse.problem.shape_constraints import (
-    Constraint,
-    MaxHeight,
-    MaxLength,
-    MaxPerimeter,
-    MinRadius,
-    MinThickness,
-)
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
+from fusiform.solvers.inverse.problem.constraints.containment import Payload
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
 FINENESSES = (1.0, 2.0, 0.5, 4.0, 8.0, 0.25)
@@ -42,60 +33,11 @@ class Feasibility:
 
 
 def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
-    """A sentence where the constraints cannot hold together whatever the body, from the numbers alone, or None."""
-    area, d = body.area, body.reference_length
-    lengths = [c for c in constraints if isinstance(c, MaxLength)]
-    heights = [c for c in constraints if isinstance(c, MaxHeight)]
-    inside = [c for c in constraints if isinstance(c, Payload) and c.inside]
-    outside = [c for c in constraints if isinstance(c, KeepOut)]
-    for length, height in product(lengths, heights):
-        if length.value * height.value < area:
-            box = f"a box of {length.value:g} x {height.value:g} holds an area of {length.value * height.value:.4g}"
-            return f"{box}, and the body's area, which is kept, is {area:.4g}"
-    for c in constraints:
-        if isinstance(c, MaxPerimeter) and c.value < math.pi * d:
-            return f"no outline shorter than the circle's, {math.pi * d:.4g}, encloses the body's area, got {c.value:g}"
-        if isinstance(c, MinRadius) and c.value > 0.5 * d:
-            return (
-                f"an outline whose radius of curvature is nowhere below {c.value:g} contains a circle of that radius, "
-                "which has more than the body's area"
-            )
-        if isinstance(c, MinThickness):
-            for height in heights:
-                if c.value > height.value:
-                    return f"a {c.describe()} does not fit into a {height.describe()}"
-    for load in inside:
-        corners, radius = load.region.hull()
-        spans = [[z.real for z in corners], [z.imag for z in corners]]
-        extents: tuple[Sequence[MaxLength | MaxHeight], ...] = (lengths, heights)
-        for limits, span in zip(extents, spans, strict=True):
-            for limit in limits:
-                if max(span) - min(span) + 2.0 * (radius + load.clearance) > limit.value:
-                    return f"the body that {load.describe()} is longer or higher than {limit.value:g}"
-        if load.region.area >= area:
-            return f"the body, whose area is {area:.4g}, cannot hold a region of area {load.region.area:.4g}"
-    for load, block in product(inside, outside):
-        gap = float(block.region.distance(torch.tensor([load.region.centre], dtype=torch.complex128))[0])
-        if gap < block.clearance:
-            return f"the body that {load.describe()} cannot be one that {block.describe()}"
-    return None
-
-
-def force_contradiction(conditions: Sequence[ForceConstraint]) -> str | None:
-    """A sentence where bounds of the same coefficient at the same point exclude each other, or None."""
-    bounds: dict[tuple[str, int], tuple[float, float]] = {}
-    for c in conditions:
-        if isinstance(c, Lift):
-            name, low, high = "lift", -math.inf if c.minimum is None else c.minimum, c.maximum
-        elif isinstance(c, DragEquals):
-            name, low, high = "drag", c.value, c.value
-        else:
-            continue
-        before = bounds.get((name, c.point), (-math.inf, math.inf))
-        now = max(low, before[0]), min(math.inf if high is None else high, before[1])
-        if now[0] > now[1]:
-            return f"the {name} coefficient cannot be at least {now[0]:g} and at most {now[1]:g} at once"
-        bounds[name, c.point] = now
+    """A sentence if the constraints cannot hold together for any body, by their numbers alone, or None."""
+    for constraint in constraints:
+        found = constraint.contradiction(body, [other for other in constraints if other is not constraint])
+        if found is not None:
+            return found
     return None
 
 
@@ -123,7 +65,7 @@ def _lack(variables: Variables, x: Array) -> float:
 
 def _ellipses(variables: Variables, start: Array) -> list[Array]:
     """Ellipses standing on the payload, or where the start stands."""
-    centres = [z for c in variables.constraints if isinstance(c, Payload) and c.inside for z in c.region.hull()[0]]
+    centres = [z for c in variables.constraints if isinstance(c, Payload) for z in c.region.hull()[0]]
     shift = variables.shape(torch.from_numpy(start)[None]).shift[0]
     middle = complex(shift)
     if centres:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fusiform.solvers.inverse.problem.objectives import Miss
+from fusiform.solvers.inverse.problem.objectives import LeastViolation
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.multistart import global_starts
 from fusiform.solvers.inverse.search.run_record import Run
@@ -37,7 +37,7 @@ def _from(run: Run, start: Array) -> Found:
     found = _tightened(run, run.program, start)
     if found.stopped or found.violation <= FEASIBLE or not run.program.conditions:
         return found
-    miss = replace(run.program, objective=Miss(run.program.conditions), conditions=())
+    miss = replace(run.program, objective=LeastViolation(run.program.conditions), conditions=())
     nearest = _tightened(run, miss, start)
     there = Found(
         nearest.x,

@@ -13,8 +13,10 @@ import torch
 
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import write_json
-from fusiform.solvers.inverse.problem.problem import Problem, body_to_dict
-from fusiform.solvers.inverse.result.optimum import FORMAT, Iterate, read_project
+from fusiform.solvers.inverse.problem.body_table import body_to_dict
+from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.project_file import FORMAT, read_project
+from fusiform.solvers.inverse.result.optimum import Iterate
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.slsqp import FEASIBLE, Found, Program, Stopped, better

@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from scipy.optimize import OptimizeResult, minimize, nnls
 
-from fusiform.solvers.inverse.problem.objectives import ForceConstraint, Objective
+from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
+from fusiform.solvers.inverse.problem.objectives import Objective
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.variables import Array, Variables
 

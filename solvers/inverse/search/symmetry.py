@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.inverse.problem.containment import Payload
-from fusiform.solvers.inverse.problem.objectives import Lift, LiftToDrag
+from fusiform.solvers.inverse.problem.constraints.containment import Containment
+from fusiform.solvers.inverse.problem.constraints.forces import Lift
+from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
+from fusiform.solvers.inverse.problem.constraints.user_constraint import UserConstraint
+from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.shape_constraints import Symmetry, UserConstraint
 
 MIRROR = 1e-9
 
@@ -15,7 +17,7 @@ def is_symmetric(problem: Problem) -> bool:
     if any(isinstance(c, Symmetry) for c in problem.constraints):
         return True
     axis = problem.body.origin.imag
-    regions = [c for c in problem.constraints if isinstance(c, Payload)]
+    regions = [c for c in problem.constraints if isinstance(c, Containment)]
     return (
         problem.body.is_symmetric()
         and all(p.conditions.alpha_deg == 0.0 for p in problem.points)
@@ -25,7 +27,7 @@ def is_symmetric(problem: Problem) -> bool:
     )
 
 
-def _mirrored(one: Payload, other: Payload, axis: float) -> bool:
+def _mirrored(one: Containment, other: Containment, axis: float) -> bool:
     """Whether two constraints are each other's mirror images about y = `axis`."""
     if type(one) is not type(other) or one.clearance != other.clearance or type(one.region) is not type(other.region):
         return False

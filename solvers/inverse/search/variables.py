@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusiform.solvers.geometry import Body, laurent
-from fusiform.solvers.inverse.problem.shape_constraints import Constraint, Symmetry
+from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ class Variables:
     so that they hold between its points too (`tighten`).
     """
 
-    def __init__(self, body: Body, modes: int, symmetric: bool, constraints: tuple[Constraint, ...]) -> None:
+    def __init__(self, body: Body, modes: int, symmetric: bool, constraints: tuple[ShapeConstraint, ...]) -> None:
         self.body, self.modes, self.symmetric = body, modes, symmetric
         self.constraints = tuple(c for c in constraints if not isinstance(c, Symmetry))
         self.scale = torch.sqrt(torch.arange(1, modes + 1, dtype=torch.float64))

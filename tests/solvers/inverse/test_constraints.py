@@ -28,7 +28,7 @@ from fusiform.solvers.inverse import (
     minimize_drag,
     optimize,
 )
-from fusiform.solvers.inverse.problem.regions import boundary
+from fusiform.solvers.inverse.problem.constraints.regions import boundary
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, shape_of
 from fusiform.solvers.inverse.search.feasibility import contradiction, nearest_feasible
 from fusiform.solvers.inverse.search.symmetry import is_symmetric

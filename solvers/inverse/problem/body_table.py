@@ -1,0 +1,46 @@
+"""A body as plain values, for problem and project files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.geometry import Body, load_body
+
+
+def body_to_dict(body: Body) -> dict[str, Any]:
+    """The body as plain values."""
+    return {
+        "name": body.name,
+        "reference_length": body.reference_length,
+        "origin": [body.origin.real, body.origin.imag],
+        "fit_error": body.fit_error,
+        "coefficients": [[a.real, a.imag] for a in body.coefficients.tolist()],
+    }
+
+
+def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
+    """The body of `body_to_dict`, or of a name or path as on the command line, relative to `folder`."""
+    if isinstance(value, str):
+        beside = folder / value
+        return load_body(str(beside) if beside.is_file() else value)
+    try:
+        pairs = [complex(*pair) for pair in value["coefficients"]]
+        return Body(
+            torch.tensor(pairs, dtype=torch.complex128),
+            reference_length=float(value["reference_length"]),
+            name=str(value["name"]),
+            fit_error=float(value.get("fit_error", 0.0)),
+            origin=complex(*value.get("origin", (0.0, 0.0))),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            "expected a body as a name, a path, or a table of coefficients and reference_length, got something else "
+            f"({error}); see assets/problems for examples"
+        ) from error

@@ -1,0 +1,150 @@
+"""Bases of all constraints: on the shape, and on the forces.
+
+A constraint knows all that is particular to it: its residual and what relaxing it gains, how it is described, which
+constraints it contradicts, its marks on a drawing, its forms, and its table in a problem file. `registry.py` lists the
+constraints that problem files, the page and the command line offer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.tables import from_table
+from fusiform.solvers.geometry import Body
+from fusiform.solvers.inverse.problem.constraints.forms import Form
+from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
+from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+LENGTH = "a unit of length"
+
+
+class Constraint:
+    """What every constraint has, whether on the shape or on the forces.
+
+    `unit` is the unit of its limit, in words. Subclasses are frozen dataclasses; those with plain fields need no more
+    than `describe` of the methods below.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import Constraint, MaxLength
+    >>> isinstance(MaxLength(1.5), Constraint)
+    True
+    """
+
+    unit: ClassVar[str] = LENGTH
+    role: ClassVar[Role] = Role.LIMIT
+    forms: ClassVar[tuple[Form, ...]] = ()
+
+    def describe(self) -> str:
+        """The constraint in words, for reports."""
+        raise NotImplementedError
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if no body of the area of `body` satisfies this and `others`, by their numbers alone, or None."""
+        return None
+
+    def marks(self, outline: Outline) -> tuple[Mark, ...]:
+        """Its marks on a drawing of `outline`."""
+        return ()
+
+    def to_table(self) -> dict[str, Any]:
+        """Its entries in a problem file, without the type."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def from_table(cls, values: Mapping[str, Any], where: str) -> Self:
+        """The constraint of `to_table`; `InputError` for unknown keys and wrong values, in `where`."""
+        return from_table(cls, values, where)
+
+
+class ShapeConstraint(Constraint):
+    """A constraint on the shape; the base of your own ones.
+
+    `residual(shape, auxiliary)` (batch, m) is dimensionless, differentiable, and ≥ 0 where the constraint holds.
+    `auxiliary` (batch, `auxiliaries`), in units of d, are variables of the optimiser that belong to the constraint,
+    such as the centre of a box, so that extents are held without the kinks of a maximum; `start(shape)` gives their
+    values for given bodies. `rate(d)` is ∂residual/∂limit, limit in `unit`: a multiplier λ of the residual says that
+    relaxing the limit by one unit gains λ · rate. With a `positional` one the optimiser may also move the body.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import MinRadius, ShapeConstraint
+    >>> isinstance(MinRadius(0.05), ShapeConstraint)
+    True
+    """
+
+    auxiliaries: ClassVar[int] = 0
+    positional: ClassVar[bool] = False
+
+    def start(self, shape: Shape) -> Tensor:
+        """Values of the auxiliaries for given bodies, (batch, auxiliaries)."""
+        return shape.points.real[:, :0]
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        """≥ 0 where the constraint holds, (batch, m)."""
+        return shape.points.real[:, :0]
+
+    def slack(self, shape: Shape) -> Tensor:
+        """The least residual in units of the limit, (batch,); infinite if there is none."""
+        residual = self.residual(shape, self.start(shape))
+        infinite = torch.full_like(residual[:, :1], math.inf)
+        return torch.cat([residual, infinite], dim=1).amin(1) / self.rate(shape.reference_length)
+
+    def rate(self, reference_length: float) -> float:
+        """∂residual/∂limit."""
+        return 1.0 / reference_length
+
+
+class ForceConstraint(Constraint):
+    """A condition on a force coefficient at design point number `point`, counted from 0.
+
+    `residual(drag, lift)` (r,) of the coefficients (m,) at the m design points is ≥ 0 where the condition holds, or = 0
+    if it is an `equality`. `bounds` are the least and the greatest value of the `coefficient`.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import ForceConstraint, Lift
+    >>> isinstance(Lift(minimum=0.5), ForceConstraint)
+    True
+    """
+
+    coefficient: ClassVar[str]
+    needs_lift: ClassVar[bool]
+    point: int
+
+    @property
+    def equality(self) -> bool:
+        """True if the coefficient is prescribed."""
+        low, high = self.bounds
+        return low == high
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value, infinite where there is no bound."""
+        raise NotImplementedError
+
+    def residual(self, drag: Tensor, lift: Tensor) -> Tensor:
+        """≥ 0 where the condition holds, or = 0 for an equality, (r,)."""
+        raise NotImplementedError
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        same = [c for c in others if isinstance(c, ForceConstraint) and c.coefficient == self.coefficient]
+        bounds = [c.bounds for c in (self, *same) if c.point == self.point]
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        if low <= high:
+            return None
+        return f"the {self.coefficient} coefficient cannot be at least {low:g} and at most {high:g} at once"
+
+
+def require_positive(quantity: str, value: object) -> None:
+    """`InputError` unless `value` is a positive length."""
+    require(
+        is_number(value) and value > 0.0,  # type: ignore[operator]
+        f"expected a positive {quantity}, got {value!r}; give a length",
+    )

@@ -1,0 +1,226 @@
+"""Regions that the body must contain or stay clear of, as constraints on its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.tables import from_table, require_keys
+from fusiform.solvers.geometry import Body
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.extents import Extent
+from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
+from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Mark, Outline, Polygon, Role
+from fusiform.solvers.inverse.problem.constraints.regions import REGIONS, Circle, Rectangle, Region, boundary
+from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+RIM, ROUNDING = 0.5, 0.05
+CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d
+AHEAD = 0.4  # of an obstacle behind the body, in units of d
+SPARE = Field("clearance", "Spare", "Distance to keep between it and the body's wall.", True)
+
+
+def _form(name: str, label: str, verb: str, region: type[Circle] | type[Rectangle], first: Any) -> Form:
+    shape = region.__name__.lower()
+    meaning = f"A {region.noun} that the body {verb}."
+    return Form(f"{label}: {shape}", meaning, (*region.fields, SPARE), first, name, {"shape": shape})
+
+
+def _box_inside(body: Body) -> Mapping[str, float]:
+    centre = Outline.of(body).centre
+    sides = {"width": rounded(0.5 * body.length), "height": rounded(0.35 * body.height)}
+    return {"x": centre.real, "y": centre.imag} | sides
+
+
+def _disc_inside(body: Body) -> Mapping[str, float]:
+    centre = Outline.of(body).centre
+    return {"x": centre.real, "y": centre.imag, "radius": rounded(0.25 * min(body.height, body.length))}
+
+
+def _behind(body: Body) -> Mapping[str, float]:
+    outline = Outline.of(body)
+    return {"x": rounded(outline.box[1] + AHEAD * body.reference_length), "y": outline.centre.imag}
+
+
+def _box_behind(body: Body) -> Mapping[str, float]:
+    d = body.reference_length
+    return {**_behind(body), "width": 0.3 * d, "height": 0.6 * d}
+
+
+def _disc_behind(body: Body) -> Mapping[str, float]:
+    return {**_behind(body), "radius": rounded(0.2 * body.reference_length)}
+
+
+class Containment(ShapeConstraint):
+    """A condition on the body and a `region`, with a `clearance` between their rims."""
+
+    region: Region
+    clearance: float
+    verb: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        require(
+            isinstance(self.region, Region),
+            f"expected a region such as Circle or Rectangle, got {self.region!r}; give for example Circle(0, 0, 0.1)",
+        )
+        require(
+            is_number(self.clearance) and self.clearance >= 0.0,
+            f"expected a clearance of at least 0, got {self.clearance!r}; give a length",
+        )
+
+    def describe(self) -> str:
+        spare = f" with {self.clearance:g} to spare" if self.clearance else ""
+        return f"{self.verb} the {_words(self.region)}{spare}"
+
+    def marks(self, outline: Outline) -> tuple[Mark, ...]:
+        solid, *rest = self.region.marks(outline)
+        if self.clearance <= 0.0:
+            return solid, *rest
+        corners, radius = self.region.hull()
+        if len(corners) == 1:
+            return solid, Disc(corners[0], radius + self.clearance, Fill.CLEARANCE), *rest
+        rim = boundary(self.region, self.clearance, outline.reference_length)
+        return solid, Polygon(tuple(rim), Fill.CLEARANCE), *rest
+
+    def to_table(self) -> dict[str, Any]:
+        shape = type(self.region).__name__.lower()
+        return {"shape": shape, **vars(self.region), "clearance": self.clearance}
+
+    @classmethod
+    def from_table(cls, values: Mapping[str, Any], where: str) -> Self:
+        rest = dict(values)
+        shape = rest.pop("shape", "rectangle")
+        require(
+            isinstance(shape, str) and shape in REGIONS,
+            f"expected a shape of {', '.join(REGIONS)}, got {shape!r}; choose one",
+        )
+        numbers = {field.key: rest.pop(field.key) for field in REGIONS[shape].fields if field.key in rest}
+        require_keys(rest, ("clearance",), where)
+        return from_table(cls, {"region": from_table(REGIONS[shape], numbers, shape), **rest}, where)
+
+
+@dataclass(frozen=True)
+class Payload(Containment):
+    """The body contains a region.
+
+    Parameters
+    ----------
+    region : Circle or Rectangle
+        In the body's own unit and frame. The body may be moved about to contain it.
+    clearance : float
+        Least distance between the region and the body's wall, at least 0.
+
+    Raises
+    ------
+    InputError
+        If the region is none or the clearance is negative.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body
+    >>> from fusiform.solvers.inverse import Circle, MaxLength, Payload
+    >>> load = Payload(Circle(0.0, 0.0, 0.3), clearance=0.05)
+    >>> load.describe()
+    'contains the circle (x 0, y 0, radius 0.3) with 0.05 to spare'
+    >>> load.contradiction(Body.circle(), [MaxLength(0.5)])
+    'the body that contains the circle (x 0, y 0, radius 0.3) with 0.05 to spare is longer or higher than 0.5'
+    """
+
+    region: Region
+    clearance: float = 0.0
+    positional: ClassVar[bool] = True
+    verb: ClassVar[str] = "contains"
+    role: ClassVar[Role] = Role.PAYLOAD
+    forms: ClassVar[tuple[Form, ...]] = (
+        _form("payload_rectangle", "Payload", "contains", Rectangle, _box_inside),
+        _form("payload_circle", "Payload", "contains", Circle, _disc_inside),
+    )
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        """How deep points on the rim of the region, grown by the clearance, lie in the body.
+
+        Not the distance of the outline's points from the region: that has kinks at the region's corners, and a corner
+        sticks out between two points. The rim's points are 0.03 d apart with 256 points on the outline, four times
+        denser with 4,096.
+        """
+        spacing = shape.reference_length * RIM / shape.points_count**0.5
+        rim = torch.tensor(boundary(self.region, self.clearance, spacing), dtype=torch.complex128)
+        return shape.depth(rim) / shape.reference_length - CHORD
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        centres, radius = self.region.hull()
+        corners = torch.tensor(centres, dtype=torch.complex128)
+        for limit in (c for c in others if isinstance(c, Extent)):
+            x = limit.along(corners)
+            if float(x.max() - x.min()) + 2.0 * (radius + self.clearance) > limit.value:
+                return f"the body that {self.describe()} is longer or higher than {limit.value:g}"
+        if self.region.area >= body.area:
+            return f"the body, whose area is {body.area:.4g}, cannot hold a region of area {self.region.area:.4g}"
+        for block in (c for c in others if isinstance(c, KeepOut)):
+            gap = float(block.region.distance(torch.tensor([self.region.centre], dtype=torch.complex128))[0])
+            if gap < block.clearance:
+                return f"the body that {self.describe()} cannot be one that {block.describe()}"
+        return None
+
+
+@dataclass(frozen=True)
+class KeepOut(Containment):
+    """The body stays clear of a region.
+
+    Parameters
+    ----------
+    region : Circle or Rectangle
+        In the body's own unit and frame, in which the body stays where it stands.
+    clearance : float
+        Least distance between the region and the body's wall, at least 0.
+
+    Raises
+    ------
+    InputError
+        If the region is none or the clearance is negative.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import KeepOut, Rectangle
+    >>> KeepOut(Rectangle(1.0, 0.0, 0.3, 0.6)).describe()
+    'stays clear of the rectangle (x 1, y 0, width 0.3, height 0.6)'
+    """
+
+    region: Region
+    clearance: float = 0.0
+    verb: ClassVar[str] = "stays clear of"
+    role: ClassVar[Role] = Role.OBSTACLE
+    forms: ClassVar[tuple[Form, ...]] = (
+        _form("keep_out", "Keep out", "stays clear of", Rectangle, _box_behind),
+        _form("keep_out_circle", "Keep out", "stays clear of", Circle, _disc_behind),
+    )
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        """Distances of the outline's points from the region, sharp corners rounded, and of those corners from the body.
+
+        Where the region's centre is in the body, how far the points are on the wrong side. A corner deep in the body is
+        left to the points that are in the region, if any: the outline nearest to it may be that on the far side. So are
+        discs that the points resolve, since an outline around a disc is equally far from its centre everywhere.
+        """
+        corners, radius = self.region.hull()
+        bluntness = radius + self.clearance if len(corners) == 1 else radius
+        rounding = max(0.0, ROUNDING * shape.reference_length - bluntness)
+        apart = self.region.distance(shape.points, rounding) - self.clearance
+        within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
+        wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
+        points = torch.where(within, wrong, apart)
+        if rounding > 0.0:
+            outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
+            left = (outside < -rounding) & (points.amin(1, keepdim=True) < 0.0)
+            points = torch.cat([points, torch.where(left, torch.full_like(outside, rounding), outside)], dim=1)
+        return points / shape.reference_length - CHORD
+
+
+def _words(region: Region) -> str:
+    numbers = ", ".join(f"{name} {value:g}" for name, value in vars(region).items() if value or name in "xy")
+    return f"{type(region).__name__.lower()} ({numbers})"

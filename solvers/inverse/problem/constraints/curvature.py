@@ -1,0 +1,84 @@
+"""The least radius of curvature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.geometry import Body
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
+from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
+from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Label, Mark, Outline
+from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+LABEL_GAP = 0.08  # in units of d
+
+
+@dataclass(frozen=True)
+class MinRadius(ShapeConstraint):
+    """No edge, convex or concave, is sharper than the radius of curvature `value`: |κ| value ≤ 1.
+
+    Parameters
+    ----------
+    value : float
+        Least radius of curvature, positive, in the body's own unit; at most d/2.
+
+    Raises
+    ------
+    InputError
+        If `value` is not a positive number.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body
+    >>> from fusiform.solvers.inverse import MinRadius
+    >>> MinRadius(0.05).describe()
+    'radius of curvature at least 0.05'
+    >>> MinRadius(0.4).contradiction(Body.circle(), []) is None
+    True
+    """
+
+    value: float
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            "Least radius",
+            "No edge is sharper than this radius of curvature.",
+            limit("Least radius of curvature anywhere on the wall."),
+            lambda body: {"value": rounded(0.05 * body.reference_length)},
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        require_positive("radius", self.value)
+
+    def describe(self) -> str:
+        return f"radius of curvature at least {self.value:g}"
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        bend = self.value * shape.curvature
+        return torch.cat([1.0 - bend, 1.0 + bend], dim=1)
+
+    def slack(self, shape: Shape) -> Tensor:
+        return 1.0 / shape.curvature.abs().amax(1) - self.value
+
+    def rate(self, reference_length: float) -> float:
+        return 1.0 / self.value
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        if self.value <= 0.5 * body.reference_length:
+            return None
+        return (
+            f"an outline whose radius of curvature is nowhere below {self.value:g} contains a circle of that radius, "
+            "which has more than the body's area"
+        )
+
+    def marks(self, outline: Outline) -> tuple[Mark, ...]:
+        """The circle of the least radius, in the nose."""
+        nose = complex(outline.points[int(outline.points.real.argmin())])
+        left, _, _, top = outline.box
+        label = Label(complex(left, top + LABEL_GAP * outline.reference_length), f"radius ≥ {self.value:g}")
+        return Disc(nose + self.value, self.value, Fill.MEASURE), label

@@ -1,0 +1,45 @@
+"""A constraint that is a function of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
+
+from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+
+@dataclass(frozen=True)
+class UserConstraint(ShapeConstraint):
+    """A constraint of your own on the outline: `function(points)` ≥ 0.
+
+    Parameters
+    ----------
+    name : str
+        The constraint in words, for reports.
+    function : callable
+        From points (batch, n) complex, counter-clockwise at equal steps of η in the body's own unit and frame, to
+        residuals (batch, m) of order one, by torch operations.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import UserConstraint
+    >>> UserConstraint("lowest point above -0.2", lambda z: z.imag + 0.2).describe()
+    'lowest point above -0.2'
+    """
+
+    name: str
+    function: Callable[[Tensor], Tensor]
+    unit: ClassVar[str] = "one of the function's"
+
+    def describe(self) -> str:
+        return self.name
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        return self.function(shape.points)
+
+    def rate(self, reference_length: float) -> float:
+        return 1.0

@@ -1,0 +1,99 @@
+"""The wedge angle of nose or tail."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
+from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+BOUNDS = (
+    Field("minimum", "Least °", "Degrees; empty for no bound.", True),
+    Field("maximum", "Greatest °", "Degrees; empty for no bound.", True),
+)
+
+
+def _form(end: str, where: str) -> Form:
+    return Form(
+        f"Wedge angle of the {end}",
+        f"The angle between {end} and the thickness at a tenth of the length{where}.",
+        BOUNDS,
+        lambda body: {"minimum": 60.0},
+        f"wedge_{end}",
+        {"end": end},
+    )
+
+
+@dataclass(frozen=True)
+class WedgeAngle(ShapeConstraint):
+    """The angle that the outline encloses at its nose or tail: `minimum` ≤ angle ≤ `maximum`, in degrees.
+
+    Ends are round, so the angle is that of the wedge from the extreme point to the thickness t at the fraction `over`
+    of the length L: 2 arctan(t / (2 · over · L)).
+
+    Parameters
+    ----------
+    end : str
+        "nose" or "tail".
+    minimum, maximum : float, optional
+        Bounds in degrees, between 0 and 180; at least one of them.
+    over : float
+        Fraction of the length over which the wedge is measured, between 0 and 0.5.
+
+    Raises
+    ------
+    InputError
+        If the end is unknown, no bound is given, or a number is out of its range.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import WedgeAngle
+    >>> WedgeAngle("tail", minimum=20.0, maximum=60.0).describe()
+    'wedge angle at the tail at least 20° and at most 60°'
+    """
+
+    end: str
+    minimum: float | None = None
+    maximum: float | None = None
+    over: float = 0.1
+    unit: ClassVar[str] = "a degree"
+    forms: ClassVar[tuple[Form, ...]] = (_form("nose", ""), _form("tail", " before it"))
+
+    def __post_init__(self) -> None:
+        limits = [v for v in (self.minimum, self.maximum) if v is not None]
+        require(
+            self.end in ("nose", "tail")
+            and all(map(is_number, (self.over, *limits)))
+            and 0.0 < self.over < 0.5
+            and len(limits) > 0
+            and all(0.0 < v < 180.0 for v in limits)
+            and limits == sorted(limits),
+            f"expected the wedge angle at the nose or the tail, with a minimum or a maximum between 0 and 180 degrees, "
+            f"got {self}; correct its numbers",
+        )
+
+    def describe(self) -> str:
+        low = "" if self.minimum is None else f" at least {self.minimum:g}°"
+        high = "" if self.maximum is None else f" at most {self.maximum:g}°"
+        return f"wedge angle at the {self.end}{low}{' and' if low and high else ''}{high}"
+
+    def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
+        fraction = self.over if self.end == "nose" else 1.0 - self.over
+        thickness = shape.thickness(shape.nose[:, None] + fraction * shape.length[:, None])
+        angle = 2.0 * torch.atan2(thickness, 2.0 * self.over * shape.length[:, None])
+        parts = []
+        if self.minimum is not None:
+            parts.append(angle - math.radians(self.minimum))
+        if self.maximum is not None:
+            parts.append(math.radians(self.maximum) - angle)
+        return torch.cat(parts, dim=1)
+
+    def rate(self, reference_length: float) -> float:
+        return math.radians(1.0)
