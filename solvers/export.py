@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import write_vts
-from fusiform.solvers.geometry.formats.outline_files import OUTLINE_SUFFIXES, write_outline, write_stl
+from fusiform.solvers.geometry.formats.extruded_solid import write_stl
+from fusiform.solvers.geometry.formats.outline_writers import OUTLINE_SUFFIXES, write_outline
 from fusiform.solvers.geometry.polygons import signed_area
 
 if TYPE_CHECKING:

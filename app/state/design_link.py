@@ -14,7 +14,7 @@ import torch
 from fusiform.app.state.design import Design
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.geometry.outline_fitting import MODES_RANGE
+from fusiform.solvers.geometry.limits import MODES_RANGE
 
 LONGEST_NAME = 40
 _NUMBERS = (("d", "1"), ("re", "10"), ("alpha", "0"))

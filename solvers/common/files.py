@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,6 +42,27 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_checked(path: Path, data: bytes, check: Callable[[bytes], bool], remedy: str) -> None:
+    """Write under a temporary name in the same folder, `check` what is read back, then rename it to `path`.
+
+    `InputError` where the check fails, ending with `remedy`, or the place cannot be written; the old file stays then.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        temporary.write_bytes(data)
+        require(
+            check(temporary.read_bytes()),
+            f"expected {str(path)!r} to hold what was written, got something else on reading it back; {remedy}",
+        )
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"expected a place to write {str(path)!r}, got '{error.strerror}'; choose an existing, writable folder"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:

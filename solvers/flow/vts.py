@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.geometry.formats.outline_files import write_checked
+from fusiform.solvers.common.files import write_checked
 from fusiform.solvers.geometry.polygons import FloatArray
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def write_vts(path: str | os.PathLike[str], field: FlowField) -> None:
         again = read_vts(data)
         return again.keys() == arrays.keys() and all(np.array_equal(again[name], arrays[name]) for name in arrays)
 
-    write_checked(file, content, check)
+    write_checked(file, content, check, "write it again")
 
 
 def read_vts(content: bytes) -> dict[str, FloatArray]:

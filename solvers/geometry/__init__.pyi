@@ -1,5 +1,7 @@
 __all__ = [
     "DEFAULT_MODES",
+    "MODES_RANGE",
+    "SUFFIXES",
     "Body",
     "LaurentFit",
     "displaced",
@@ -8,6 +10,7 @@ __all__ = [
     "is_valid",
     "load_body",
     "parse_outline",
+    "pulled",
     "read_outline",
     "sample_names",
     "univalence_margin",
@@ -16,8 +19,11 @@ __all__ = [
 ]
 
 from .body import Body
-from .formats.outline_files import parse_outline, read_outline, write_outline, write_stl
+from .formats.extruded_solid import write_stl
+from .formats.outline_files import SUFFIXES, parse_outline, read_outline
+from .formats.outline_writers import write_outline
 from .library import load_body, sample_names
-from .normal_displacement import displaced, drag_sensitivity
-from .outline_fitting import DEFAULT_MODES, LaurentFit, fit_outline
+from .limits import DEFAULT_MODES, MODES_RANGE
+from .normal_displacement import displaced, drag_sensitivity, pulled
+from .outline_fitting import LaurentFit, fit_outline
 from .validity import is_valid, univalence_margin

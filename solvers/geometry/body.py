@@ -15,44 +15,64 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.frozen import frozen_tensor
 from fusiform.solvers.geometry import laurent
+from fusiform.solvers.geometry.curves import smooth_maximum
 from fusiform.solvers.geometry.formats.outline_files import read_outline
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, MODES_RANGE, require_fineness, require_modes
 from fusiform.solvers.geometry.named_outlines import naca_outline
-from fusiform.solvers.geometry.outline_fitting import (
-    DEFAULT_MODES,
-    MODES_RANGE,
-    fit_fewer_modes,
-    fit_outline,
-    require_modes,
-)
+from fusiform.solvers.geometry.outline_fitting import fit_fewer_modes, fit_outline
 from fusiform.solvers.geometry.polygons import FloatArray
 from fusiform.solvers.geometry.validity import is_valid
 
-FINENESS_RANGE = (0.1, 20.0)
 _EXTENT_POINTS = 2048
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """The body whose outline is   origin + d · z(e^{iη}),   z(ζ) = c [ζ + a_1/ζ + … + a_K/ζ^K],   0 ≤ η < 2π.
+    """A body, the image of the outside of the unit circle under a Laurent map.
 
-    `coefficients` are a_1 … a_K at zero incidence, shape (K,), K from 1 to 64, kept as a detached complex128 copy on
-    the CPU; c follows from them (`laurent.conformal_radius`), so that the area is π d²/4 whatever they are.
-    `reference_length` is d, the diameter of the circle of equal area, and `origin` the centre a_0 of the map, both in
-    the user's unit of length. `fit_error` is the Hausdorff distance between an imported outline and this body, divided
-    by d; 0 for bodies that are exact. Raises `InputError` for coefficients that do not describe a simple outline
-    (`validity.is_valid`).
+    The outline is   origin + d · z(e^{iη}),   z(ζ) = c [ζ + a_1/ζ + … + a_K/ζ^K],   0 ≤ η < 2π,  and c follows from the
+    coefficients (`laurent.conformal_radius`), so that the area is π d²/4 whatever they are. A body cannot be changed.
+
+    Parameters
+    ----------
+    coefficients : Tensor
+        a_1 … a_K at zero incidence, shape (K,), K from 1 to 64; kept as complex128 on the CPU. Each access returns a
+        new copy.
+    reference_length : float
+        d > 0, the diameter of the circle of equal area, in the user's unit of length.
+    name : str
+    fit_error : float
+        Hausdorff distance between an imported outline and this body, divided by d; 0 for exact bodies.
+    origin : complex
+        The centre a_0 of the map, x + iy, in the user's unit.
+
+    Raises
+    ------
+    InputError
+        If the coefficients do not describe a simple outline (`is_valid`), or d is not positive.
+
+    Examples
+    --------
+    >>> from fusiform import Body
+    >>> body = Body([0.3, 0.1j], reference_length=2.0)
+    >>> body.modes, round(body.area, 4), body.is_symmetric()
+    (2, 3.1416, False)
+    >>> Body([1.5])
+    Traceback (most recent call last):
+        ...
+    fusiform.solvers.common.errors.InputError: expected coefficients of an outline that does not cross itself, ...
     """
 
-    coefficients: Tensor
+    coefficients: Tensor = frozen_tensor(torch.complex128)  # noqa: RUF009, a descriptor without state
     reference_length: float = 1.0
     name: str = "body"
     fit_error: float = 0.0
     origin: complex = 0j
 
     def __post_init__(self) -> None:
-        a = torch.as_tensor(self.coefficients).detach().to(device="cpu", dtype=torch.complex128, copy=True)
-        object.__setattr__(self, "coefficients", a)
+        a = self.coefficients
         require(
             a.dim() == 1 and MODES_RANGE[0] <= len(a) <= MODES_RANGE[1],
             f"expected 1 to {MODES_RANGE[1]} coefficients in one row, got shape {tuple(a.shape)}; give a_1 … a_K",
@@ -69,18 +89,36 @@ class Body:
 
     @classmethod
     def circle(cls, diameter: float = 1.0, *, modes: int = DEFAULT_MODES) -> Self:
-        """The circle, with `modes` coefficients that are all zero."""
+        """The circle, with `modes` coefficients that are all zero.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> Body.circle(2.0).fineness
+        1.0
+        """
         require_modes(modes)
         return cls(torch.zeros(modes, dtype=torch.complex128), diameter, "circle")
 
     @classmethod
     def ellipse(cls, fineness: float, *, reference_length: float = 1.0, modes: int = DEFAULT_MODES) -> Self:
-        """The ellipse of length over height `fineness`, 0.1 (broadside) to 20: a_1 = (f − 1)/(f + 1)."""
-        low, high = FINENESS_RANGE
-        require(
-            low <= fineness <= high,
-            f"expected a fineness (length over height) of {low:g} to {high:g}, got {fineness:g}; choose one in between",
-        )
+        """The ellipse of length over height f = `fineness`, a_1 = (f − 1)/(f + 1).
+
+        Parameters
+        ----------
+        fineness : float
+            0.1 (broadside to the stream) to 20; `InputError` outside.
+        reference_length, modes : float, int
+            d in the user's unit; the number of coefficients, 1 to 64.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> body = Body.ellipse(4.0)
+        >>> round(body.length, 6), round(body.height, 6)
+        (2.0, 0.5)
+        """
+        require_fineness(fineness)
         require_modes(modes)
         a = torch.zeros(modes, dtype=torch.complex128)
         a[0] = (fineness - 1.0) / (fineness + 1.0)
@@ -88,16 +126,48 @@ class Body:
 
     @classmethod
     def naca(cls, digits: str, *, modes: int = DEFAULT_MODES, chord: float = 1.0) -> Self:
-        """The NACA four-digit section, such as "0012" or "2412", with a closed trailing edge, fitted with `modes`."""
+        """The NACA four-digit section with a closed trailing edge, fitted with `modes` coefficients.
+
+        Parameters
+        ----------
+        digits : str
+            Such as "0012" or "2412": camber in % of the chord, its position in tenths, thickness in % (01 to 40);
+            `InputError` for anything else.
+        modes, chord : int, float
+            Number of coefficients, 1 to 64; length along x in the user's unit.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> Body.naca("0012").is_symmetric(), Body.naca("2412").is_symmetric()
+        (True, False)
+        """
         require(math.isfinite(chord) and chord > 0.0, f"expected a positive chord, got {chord:g}; give a length")
         return cls.from_outline(chord * naca_outline(digits), name=f"NACA {digits}", modes=modes)
 
     @classmethod
     def from_outline(cls, points: ArrayLike, *, name: str = "outline", modes: int = DEFAULT_MODES) -> Self:
-        """The body of `modes` coefficients nearest to the closed outline `points` (n, 2), of the same area.
+        """The body nearest to a closed outline, of the same area; see `fit_outline` for the fit and its limits.
 
-        The points may run either way round, in any unit; see `fitting.fit_outline` for what is kept and refused.
-        `fit_error` tells how near it is: raise `modes` where that is too far.
+        Parameters
+        ----------
+        points : array_like
+            (n, 2), x and y in any unit, n from 5 to 10 000, in order around the body, either way round.
+        name : str
+        modes : int
+            Number of coefficients, 1 to 64. Raise it where `fit_error` is too large.
+
+        Raises
+        ------
+        InputError
+            If the points do not bound a body, see `fit_outline`.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> box = Body.from_outline([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)], name="box")
+        >>> round(box.area, 6), box.fit_error < 0.05
+        (2.0, True)
         """
         fit = fit_outline(points, modes)
         return cls(torch.from_numpy(fit.coefficients), fit.reference_length, name, fit.fit_error, fit.origin)
@@ -106,10 +176,29 @@ class Body:
     def from_file(
         cls, path: str | os.PathLike[str], *, modes: int = DEFAULT_MODES, axis: str = "z", at: float | None = None
     ) -> Self:
-        """`from_outline` of a file (`files.read_outline`), named after it.
+        """The body nearest to the outline in a file, named after the file.
 
-        .dat, .csv, .svg and .dxf hold outlines; a .stl, .obj or .ply mesh is cut at the plane where its coordinate
-        `axis` ("x", "y", "z") is `at`, half way through if None.
+        Parameters
+        ----------
+        path : path-like
+            .dat, .csv, .svg and .dxf hold outlines; a .stl, .obj or .ply mesh is cut by a plane.
+        modes : int
+            Number of coefficients, 1 to 64.
+        axis, at : str, float or None
+            The plane of the cut: where the mesh's coordinate `axis` ("x", "y", "z") is `at`; its middle if None.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read (`read_outline`), or its points do not bound a body (`fit_outline`).
+
+        Examples
+        --------
+        >>> from fusiform import Body, export_body
+        >>> export_body(Body.ellipse(2.0), "ellipse.csv")
+        >>> body = Body.from_file("ellipse.csv")
+        >>> body.name, round(body.fineness, 4)
+        ('ellipse', 2.0)
         """
         return cls.from_outline(read_outline(path, axis=axis, at=at), name=Path(path).stem, modes=modes)
 
@@ -127,7 +216,7 @@ class Body:
     def _box(self) -> tuple[float, float, float, float]:
         """Smallest and largest x, smallest and largest y, in the user's unit."""
         x, y = self.outline(_EXTENT_POINTS).T
-        return -_peak(-x), _peak(x), -_peak(-y), _peak(y)
+        return -smooth_maximum(-x), smooth_maximum(x), -smooth_maximum(-y), smooth_maximum(y)
 
     @property
     def length(self) -> float:
@@ -145,38 +234,67 @@ class Body:
         return self.length / self.height
 
     def outline(self, count: int = 400) -> FloatArray:
-        """`count` points of the outline (count, 2), counter-clockwise, at equal steps of η, in the user's unit."""
+        """Points of the outline at zero incidence.
+
+        Parameters
+        ----------
+        count : int
+            Number of points, at equal steps of η.
+
+        Returns
+        -------
+        ndarray
+            (count, 2), x and y in the user's unit, counter-clockwise from the rear (η = 0).
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> Body.circle(2.0).outline(4).round(6).tolist()
+        [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [-0.0, -1.0]]
+        """
         plane = self.origin + self.reference_length * laurent.outline(self.coefficients[None], count)[0].numpy()
         return np.column_stack([plane.real, plane.imag])
 
     def is_symmetric(self, tolerance: float = 1e-9) -> bool:
-        """Whether the body is its own mirror image about the x direction: every |Im a_k| ≤ `tolerance`."""
+        """Whether the body is its own mirror image about a line along x: every |Im a_k| ≤ `tolerance`.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> Body.ellipse(2.0).is_symmetric(), Body([0.1j]).is_symmetric()
+        (True, False)
+        """
         return bool((self.coefficients.imag.abs() <= tolerance).all())
 
     def with_modes(self, modes: int) -> Self:
-        """The same body with another number of coefficients (1 to 64).
+        """The same body with another number of coefficients.
 
-        More: zeros are appended, nothing changes. Fewer: zeros are dropped, or else the nearest body of the same area
-        is fitted, and its distance from this one is added to `fit_error`.
+        Parameters
+        ----------
+        modes : int
+            1 to 64, else `InputError`. More than now: zeros are appended. Fewer: zeros are dropped, or else the nearest
+            body of the same area is fitted, and its distance from this one is added to `fit_error`.
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> section = Body.naca("0012", modes=16)
+        >>> section.with_modes(24).fit_error == section.fit_error
+        True
+        >>> section.with_modes(6).fit_error > section.fit_error
+        True
         """
         require_modes(modes)
         if modes == self.modes:
             return self
-        kept = torch.nn.functional.pad(self.coefficients, (0, max(modes - self.modes, 0)))[:modes]
-        if not self.coefficients[modes:].any():
+        a = self.coefficients
+        if not a[modes:].any():
+            kept = torch.nn.functional.pad(a, (0, max(modes - len(a), 0)))[:modes]
             return replace(self, coefficients=kept)
-        fit = fit_fewer_modes(self.coefficients.numpy(), modes)
+        fit = fit_fewer_modes(a.numpy(), modes)
         return replace(
             self,
             coefficients=torch.from_numpy(fit.coefficients),
             fit_error=self.fit_error + fit.fit_error,
             origin=self.origin + self.reference_length * fit.origin,
         )
-
-
-def _peak(values: FloatArray) -> float:
-    """Maximum of a smooth periodic function from its samples, by the parabola through the highest three."""
-    top = int(np.argmax(values))
-    before, peak, after = values[top - 1], values[top], values[(top + 1) % len(values)]
-    bend = 2.0 * peak - before - after
-    return float(peak + (after - before) ** 2 / (8.0 * bend)) if bend > 0.0 else float(peak)

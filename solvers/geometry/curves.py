@@ -124,3 +124,11 @@ def distance_to_polygon(points: ComplexArray, polygon: ComplexArray) -> FloatArr
 def hausdorff_distance(first: ComplexArray, second: ComplexArray) -> float:
     """Hausdorff distance of two closed, finely sampled polygons: the farthest either strays from the other."""
     return float(max(distance_to_polygon(first, second).max(), distance_to_polygon(second, first).max()))
+
+
+def smooth_maximum(values: FloatArray) -> float:
+    """Maximum of a smooth periodic function from its samples, by the parabola through the highest three."""
+    top = int(np.argmax(values))
+    before, peak, after = values[top - 1], values[top], values[(top + 1) % len(values)]
+    bend = 2.0 * peak - before - after
+    return float(peak + (after - before) ** 2 / (8.0 * bend)) if bend > 0.0 else float(peak)

@@ -1,51 +1,109 @@
-"""Bodies by name: `load_body("naca2412")`, a sample from the package, or a file."""
+"""Bodies by name: `load_body("naca2412")`, a sample from the package, or a file.
+
+A name or file that is wrong is refused before torch is imported, which takes more than a second.
+"""
 
 from __future__ import annotations
 
 import difflib
 import os
 import re
+from contextlib import AbstractContextManager
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.geometry.body import Body
-from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
-from fusiform.solvers.geometry.outline_fitting import DEFAULT_MODES
+from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, read_outline
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_fineness, require_modes
+from fusiform.solvers.geometry.named_outlines import require_naca_digits
+
+if TYPE_CHECKING:
+    from fusiform.solvers.geometry.body import Body  # imports torch
 
 
 def sample_names() -> list[str]:
-    """Names of the sample outlines in the package, sorted: what `load_body` takes besides formulas and files."""
+    """Names of the sample outlines in the package, sorted.
+
+    Returns
+    -------
+    list of str
+        Each is a `spec` of `load_body`.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import sample_names
+    >>> "teardrop" in sample_names()
+    True
+    """
     entries = files("fusiform.assets").joinpath("bodies").iterdir()
     return sorted(Path(entry.name).stem for entry in entries if Path(entry.name).suffix in SUFFIXES)
 
 
 def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
-    """The body that `spec` names, with `modes` coefficients.
+    """The body with a name or in a file.
 
-    "circle"; "ellipse:2" (length over height, 0.1 to 20); "naca0012" (four digits); the name of a sample
-    (`sample_names`); or the path of an outline file (`files.SUFFIXES`). Case does not matter but in paths.
-    Raises `InputError` for anything else, with the possibilities and the nearest names.
+    Parameters
+    ----------
+    spec : str
+        "circle"; "ellipse:2" (length over height, 0.1 to 20); "naca0012" (four digits); the name of a sample
+        (`sample_names`); or the path of an outline file (see `read_outline`). Case matters in paths only.
+    modes : int
+        Number of coefficients, 1 to 64.
+
+    Returns
+    -------
+    Body
+        Exact for circle and ellipse; else the nearest body of the same area, see its `fit_error`.
+
+    Raises
+    ------
+    InputError
+        For anything else; the sentence names the possibilities and the nearest names.
+
+    Examples
+    --------
+    >>> from fusiform import load_body
+    >>> body = load_body("ellipse:2")
+    >>> round(body.length / body.height, 6)
+    2.0
+    >>> load_body("elipse:2")
+    Traceback (most recent call last):
+        ...
+    fusiform.solvers.common.errors.InputError: expected circle, ... did you mean ellipse:2?
     """
     name = spec.strip().lower()
+    require_modes(modes)
     if name == "circle":
-        return Body.circle(modes=modes)
+        return _body_class().circle(modes=modes)
     if match := re.fullmatch(r"ellipse:([0-9]*\.?[0-9]+)", name):
-        return Body.ellipse(float(match[1]), modes=modes)
+        require_fineness(float(match[1]))
+        return _body_class().ellipse(float(match[1]), modes=modes)
     if match := re.fullmatch(r"naca[ -]?([0-9]{4})", name):
-        return Body.naca(match[1], modes=modes)
+        require_naca_digits(match[1])
+        return _body_class().naca(match[1], modes=modes)
     if name in sample_names():
-        return _sample(name, modes)
+        with _sample(name) as path:
+            return _from_file(path, modes)
     if Path(spec).suffix.lower() in SUFFIXES or os.path.isfile(spec):
-        return Body.from_file(spec, modes=modes)
+        return _from_file(Path(spec), modes)
     raise InputError(_unknown(spec, name))
 
 
-def _sample(name: str, modes: int) -> Body:
+def _body_class() -> type[Body]:
+    from fusiform.solvers.geometry.body import Body
+
+    return Body
+
+
+def _from_file(path: Path, modes: int) -> Body:
+    points = read_outline(path)
+    return _body_class().from_outline(points, name=path.stem, modes=modes)
+
+
+def _sample(name: str) -> AbstractContextManager[Path]:
     folder = files("fusiform.assets").joinpath("bodies")
-    entry = next(item for item in folder.iterdir() if item.name in [name + suffix for suffix in SUFFIXES])
-    with as_file(entry) as path:
-        return Body.from_file(path, modes=modes)
+    return as_file(next(item for item in folder.iterdir() if item.name in [name + suffix for suffix in SUFFIXES]))
 
 
 def _unknown(spec: str, name: str) -> str:

@@ -24,6 +24,18 @@ def _camber(x: FloatArray, height: float, position: float) -> tuple[FloatArray, 
     return scale * (offset + 2.0 * position * x - x**2), 2.0 * scale * (position - x)
 
 
+def require_naca_digits(digits: str) -> None:
+    """Raise `InputError` unless `digits` name a NACA four-digit section."""
+    require(
+        len(digits) == 4 and digits.isascii() and digits.isdigit() and 1 <= int(digits[2:]) <= 40,
+        f"expected four NACA digits with a thickness of 01 to 40, got {digits!r}; write for example 0012 or 2412",
+    )
+    require(
+        digits[0] == "0" or digits[1] != "0",
+        f"expected a position of the camber (second digit) of 1 to 9, got {digits!r}; write for example 2412",
+    )
+
+
 def naca_outline(digits: str, count: int = 400) -> FloatArray:
     """`count` points of a NACA four-digit section from the trailing edge (1, 0) over the top to (0, 0) and back.
 
@@ -33,15 +45,8 @@ def naca_outline(digits: str, count: int = 400) -> FloatArray:
     thickness t in % (1 to 40). The last coefficient closes the trailing edge. Cosine spacing; `count` is even.
     Source: E. N. Jacobs, K. E. Ward, R. M. Pinkerton, NACA Report 460, 1933.
     """
-    require(
-        len(digits) == 4 and digits.isascii() and digits.isdigit() and 1 <= int(digits[2:]) <= 40,
-        f"expected four NACA digits with a thickness of 01 to 40, got {digits!r}; write for example 0012 or 2412",
-    )
+    require_naca_digits(digits)
     height, position, thickness = int(digits[0]) / 100.0, int(digits[1]) / 10.0, int(digits[2:]) / 100.0
-    require(
-        height == 0.0 or position > 0.0,
-        f"expected a position of the camber (second digit) of 1 to 9, got {digits!r}; write for example 2412",
-    )
     x = 0.5 * (1.0 + np.cos(np.linspace(0.0, np.pi, count // 2 + 1)))
     half = 5.0 * thickness * (0.2969 * np.sqrt(x) + x * np.polynomial.polynomial.polyval(x, _THICKNESS))
     line, slope = _camber(x, height, position) if height > 0.0 else (np.zeros_like(x), np.zeros_like(x))

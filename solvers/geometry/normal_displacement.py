@@ -50,10 +50,30 @@ def _variation(coefficients: Tensor, displacement: Tensor) -> tuple[Tensor, Tens
 
 
 def displaced(body: Body, displacement: FloatArray) -> Body:
-    """`body` with its outline moved by `displacement` (n,), in units of d, outward, at the points of `outline(n)`.
+    """A body with its outline moved along the normal, of the same area and number of modes.
 
-    Area and number of modes are kept: the moved outline is scaled back, and displacements finer than the modes resolve
-    are smoothed. The move is shortened to what leaves a valid body.
+    The moved outline is scaled back to the area, and displacements finer than the modes resolve are smoothed. The move
+    is shortened where the body would become invalid.
+
+    Parameters
+    ----------
+    body : Body
+    displacement : ndarray
+        (n,), outward, in units of d, at the points of `body.outline(n)`.
+
+    Returns
+    -------
+    Body
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fusiform import Body
+    >>> from fusiform.solvers.geometry import displaced
+    >>> angle = 2.0 * np.pi * np.arange(64) / 64
+    >>> longer = displaced(Body.circle(), 0.01 * np.cos(2.0 * angle))
+    >>> round(longer.length - 1.0, 3), round(longer.height - 1.0, 3)
+    (0.02, -0.02)
     """
     step = torch.from_numpy(np.asarray(displacement, dtype=np.float64)) / SUBSTEPS
     a, origin = body.coefficients, 0j
@@ -69,23 +89,71 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
 
 
 def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> Body:
-    """`displaced` by a smooth bump of height `displacement` around the outline's point at `eta` (radians).
+    """`displaced` by a smooth bump, `displacement` · exp[(cos(η − eta) − 1)/width²].
 
-    The bump is e^{(cos(η − eta) − 1)/width²}: `width` radians wide.
+    Parameters
+    ----------
+    body : Body
+    eta : float
+        Place of the bump on the outline, in radians from the rear, counter-clockwise.
+    displacement : float
+        Height of the bump, outward, in units of d.
+    width : float
+        Its width in radians of η.
+
+    Returns
+    -------
+    Body
+
+    Examples
+    --------
+    >>> import math
+    >>> from fusiform import Body
+    >>> from fusiform.solvers.geometry import pulled
+    >>> body = pulled(Body.circle(), 0.5 * math.pi, 0.05)
+    >>> body.is_symmetric(), round(body.area, 6) == round(Body.circle().area, 6)
+    (False, True)
     """
     angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS - eta
     return displaced(body, displacement * np.exp((np.cos(angle) - 1.0) / width**2))
 
 
 def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArray:
-    """Density g (count,) with δC = ∮ g δn ds at the points of `outline(count)`, for a body's force `gradient` (K,).
+    """The density g along the outline with δC = ∮ g δn ds for displacements δn along the outward normal.
 
-    `gradient` is `ForceGradient.coefficients`, ∂C/∂Re a_k + i ∂C/∂Im a_k; lengths are in units of d. g > 0 where moving
-    the outline outward raises C. The area is held: ∮ g n·(x, y) ds = 0, since a scaled body is the same body.
+    g > 0 where moving the outline outward raises C. ∮ g n·(x, y) ds = 0, since a scaled body is the same body.
+
+    Parameters
+    ----------
+    body : Body
+    gradient : Tensor
+        (K,) complex, ∂C/∂Re a_k + i ∂C/∂Im a_k: the `coefficients` of a `ForceGradient`.
+    count : int
+        Number of points.
+
+    Returns
+    -------
+    ndarray
+        (count,), g at the points of `body.outline(count)`; lengths in units of d.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform import Body
+    >>> from fusiform.solvers.geometry import drag_sensitivity
+    >>> falls_with_length = torch.tensor([-1.0 + 0j])
+    >>> g = drag_sensitivity(Body.circle(modes=1), falls_with_length, 4)
+    >>> bool(g[0] < 0 < g[1])
+    True
     """
+    with torch.inference_mode(False):
+        return _density(body, gradient, count)
+
+
+def _density(body: Body, gradient: Tensor, count: int) -> FloatArray:
     displacement = torch.zeros(count, dtype=torch.float64, requires_grad=True)
     change, _ = _variation(body.coefficients, displacement)
-    (slope,) = torch.autograd.grad((gradient.conj() * change).real.sum(), displacement)
+    (slope,) = torch.autograd.grad((gradient.clone().conj() * change).real.sum(), displacement)
     arc = laurent.z_prime(body.coefficients[None], _circle(count))[0].abs() * (2.0 * math.pi / count)
     density: FloatArray = (slope / arc).numpy()
     return density

@@ -17,7 +17,6 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.conformal import exterior_map
 from fusiform.solvers.geometry.curves import (
     ComplexArray,
@@ -26,11 +25,10 @@ from fusiform.solvers.geometry.curves import (
     nearest_index,
     outline_curve,
 )
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
 from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
 from fusiform.solvers.geometry.validity import is_valid
 
-DEFAULT_MODES = 16
-MODES_RANGE = (1, 64)
 _SYMMETRIC = 1e-5  # of d: outlines that differ less from their mirror image are symmetric
 _STEPS = 15
 _WORTHWHILE = 0.999  # a step that lowers the sum of squares less is the last
@@ -48,12 +46,6 @@ class LaurentFit:
     origin: complex
     reference_length: float
     fit_error: float
-
-
-def require_modes(modes: int) -> None:
-    """Raise `InputError` unless a body may have that many coefficients."""
-    low, high = MODES_RANGE
-    require(low <= modes <= high, f"expected {low} to {high} modes, got {modes}; 16 suits most bodies")
 
 
 def _radius(a: ComplexArray) -> float:

@@ -14,7 +14,8 @@ import trimesh
 from fusiform.solvers import Body, FlowConditions, InputError, Solution, solve
 from fusiform.solvers.export import EXPORT_SUFFIXES, export_body
 from fusiform.solvers.flow import vts
-from fusiform.solvers.geometry.formats import outline_files as files
+from fusiform.solvers.geometry import read_outline
+from fusiform.solvers.geometry.formats import extruded_solid, outline_writers
 from fusiform.solvers.geometry.formats.sandbox import read_here
 from fusiform.solvers.geometry.polygons import signed_area
 
@@ -37,7 +38,7 @@ def loop_in(path, **plane):
     """Read in this process where a child would only cost time."""
     suffix = path.suffix
     if suffix in (".dat", ".csv"):
-        return files.read_outline(path)
+        return read_outline(path)
     return read_here(path.read_bytes(), suffix, **plane)
 
 
@@ -135,8 +136,8 @@ def test_what_does_not_read_back_is_not_kept(tmp_path, monkeypatch, solution, su
     """Where the check of what was written fails, the old file stays, and no other."""
     path = tmp_path / f"a{suffix}"
     path.write_text("old")
-    for name in ("AREA_TOLERANCE", "AREA_TOLERANCE_STL"):
-        monkeypatch.setattr(files, name, -1.0)
+    monkeypatch.setattr(outline_writers, "AREA_TOLERANCE", -1.0)
+    monkeypatch.setattr(extruded_solid, "AREA_TOLERANCE_STL", -1.0)
     monkeypatch.setattr(vts, "read_vts", lambda data: {})
     field = solution.field if suffix == ".vts" else None
     with pytest.raises(InputError, match="to hold what was written, got something else"):

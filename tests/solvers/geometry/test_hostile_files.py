@@ -13,7 +13,7 @@ import pytest
 
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, parse_outline, read_outline
-from fusiform.solvers.geometry.formats import sandbox as isolation
+from fusiform.solvers.geometry.formats import sandbox
 from fusiform.solvers.geometry.formats.outline_files import MAX_BYTES_ISOLATED
 
 ENTITY_BOMB = b"""<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -81,7 +81,7 @@ def test_hostile_content_gives_one_sentence(content, suffix, sentence):
     assert "; " in message
     assert message.isprintable()
     assert len(message) < 400
-    assert time.perf_counter() - begun < isolation.SECONDS + 5.0
+    assert time.perf_counter() - begun < sandbox.SECONDS + 5.0
 
 
 def test_what_is_no_regular_file_is_told(tmp_path):
@@ -101,7 +101,7 @@ def test_links_to_files_are_followed(tmp_path):
 
 
 def test_what_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(isolation, "SECONDS", 0.05)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.05)
     with pytest.raises(InputError, match=r"read within 0\.05 s, got one that takes longer; simplify it"):
         parse_outline(svg('<circle r="1"/>'), ".svg")
 
@@ -120,11 +120,11 @@ def test_the_parent_survives_whatever_the_child_does(monkeypatch, damage, senten
     """A reader that fills the memory, crashes, lies or prints."""
     trap = f"""
 import os
-from fusiform.solvers.geometry.formats import sandbox as isolation
-read = isolation.read_svg
-isolation.read_svg = lambda content: ({damage}, read(content))[1]
+from fusiform.solvers.geometry.formats import sandbox
+read = sandbox.read_svg
+sandbox.read_svg = lambda content: ({damage}, read(content))[1]
 """
-    monkeypatch.setattr(isolation, "_START", isolation._START.replace("answer(*", f"{trap}answer(*"))
+    monkeypatch.setattr(sandbox, "_START", sandbox._START.replace("answer(*", f"{trap}answer(*"))
     if sentence is None:
         assert len(parse_outline(svg('<circle r="1"/>'), ".svg")) > 500
     else:
@@ -140,6 +140,6 @@ def test_the_child_has_neither_torch_nor_the_working_folder_on_its_path(monkeypa
 import atexit, pathlib
 atexit.register(lambda: pathlib.Path("seen").write_text(str("torch" in sys.modules)))
 """
-    monkeypatch.setattr(isolation, "_START", isolation._START.replace("answer(*", f"{probe}answer(*"))
+    monkeypatch.setattr(sandbox, "_START", sandbox._START.replace("answer(*", f"{probe}answer(*"))
     assert len(parse_outline(svg('<circle r="1"/>'), ".svg")) > 500
     assert Path("seen").read_text() == "False"

@@ -1,0 +1,40 @@
+"""Tensor fields of frozen dataclasses that nothing outside can change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class _FrozenTensor:
+    """Keeps a copy of what the dataclass is given, and returns a new copy at each access."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> Tensor:
+        if instance is None:
+            raise AttributeError(self._name)  # a field without a default value
+        with torch.inference_mode(False):
+            kept: Tensor = vars(instance)[self._name]
+            return kept.clone()
+
+    def __set__(self, instance: object, value: Any) -> None:
+        with torch.inference_mode(False):
+            copy = torch.as_tensor(value, dtype=self._dtype).detach().to(device="cpu", copy=True)
+        vars(instance)[self._name] = copy
+
+
+def frozen_tensor(dtype: torch.dtype) -> Any:
+    """The field of a frozen dataclass whose tensor cannot be changed from outside.
+
+    The dataclass keeps a detached copy of its argument as `dtype` on the CPU, and each access to the field returns a
+    new copy. The copies are ordinary tensors, also under `torch.inference_mode`.
+    """
+    return _FrozenTensor(dtype)

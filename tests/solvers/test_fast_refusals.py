@@ -1,0 +1,46 @@
+"""Wrong input is refused before torch is imported, which takes more than a second."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from math import cos, sin
+from pathlib import Path
+
+import pytest
+
+REFUSALS = {
+    "unknown name": ('load_body("nonsense")', "expected circle, ellipse:2"),
+    "thick section": ('load_body("naca0099")', "expected four NACA digits"),
+    "camber without a place": ('load_body("naca2012")', "expected a position of the camber"),
+    "flat ellipse": ('load_body("ellipse:50")', "expected a fineness"),
+    "too many modes": ('load_body("circle", modes=65)', "expected 1 to 64 modes"),
+    "missing file": ('load_body("absent.csv")', "got no file at"),
+    "folder": ('load_body("folder.svg")', "got no file at"),
+    "other suffix": ('load_body("outline.txt")', "got 'outline.txt'"),
+    "damaged drawing": ('load_body("damaged.svg")', "expected well-formed SVG"),
+    "crossing outline": ('load_body("crossing.csv")', "does not cross itself"),
+    "open outline": ('load_body("open.dat")', "expected a closed outline"),
+    "Reynolds number": ("FlowConditions(1000.0)", "expected a Reynolds number"),
+    "incidence": ("FlowConditions(10.0, 50.0)", "expected an angle of attack"),
+}
+PROBE = """
+import sys
+from fusiform.solvers import FlowConditions, InputError, load_body
+try:
+    {call}
+except InputError as error:
+    print("torch" in sys.modules, error)
+"""
+
+
+@pytest.mark.parametrize(("call", "sentence"), REFUSALS.values(), ids=REFUSALS)
+def test_wrong_input_is_refused_without_torch(tmp_path: Path, call: str, sentence: str) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    (tmp_path / "damaged.svg").write_text("<svg><path")
+    (tmp_path / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n")
+    (tmp_path / "open.dat").write_text("".join(f"{cos(0.3 * i)} {sin(0.3 * i)}\n" for i in range(11)))
+    probe = [sys.executable, "-c", PROBE.format(call=call)]
+    found = subprocess.run(probe, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert found.startswith("False expected")
+    assert sentence in found
