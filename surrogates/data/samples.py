@@ -1,4 +1,4 @@
-"""Training samples: designs with the outputs that the network should give, encoded once."""
+"""Training samples: designs with their target outputs, encoded once."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def scaled_snapshots(dataset: Dataset) -> tuple[Tensor, Tensor]:
 
 
 def encoded_samples(designs: Designs, snapshots: Tensor, forces: Tensor, basis: LinearBasis) -> Samples:
-    """Supervised samples of solved cases, from what `scaled_snapshots` gives."""
+    """Supervised samples of solved cases, from the answer of `scaled_snapshots`."""
     return Samples(designs, torch.cat([basis.encode(snapshots).double(), forces], dim=1))

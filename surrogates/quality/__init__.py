@@ -1,1 +1,1 @@
-"""How good a model is: held-out errors, calibration, model card."""
+"""The quality of a model: held-out errors, calibration, model card."""

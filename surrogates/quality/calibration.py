@@ -1,4 +1,4 @@
-"""Fitting a model's error bound to solved bodies, and counting on others how many keep it."""
+"""The fit of a model's error bound to solved bodies, and the share of other bodies that keep it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Evidence:
     errors: Tensor
 
     def excess(self, model: ErrorModel) -> Tensor:
-        """ln of the errors over the bound (n,): what is positive breaks it."""
+        """ln of the errors over the bound, (n,); positive for a body that does not keep it."""
         return self.errors.clamp_min(BOUND.least_error).log() - model.log_bound(self.distance, self.residuals)
 
 
 @torch.no_grad()
 def evidence(surrogate: Surrogate, dataset: Dataset) -> Evidence:
-    """What the error model of `surrogate` sees of solved bodies, and how wrong the predicted drags are."""
+    """The two inputs of the bound of `surrogate` at solved bodies, and the errors of its drags there."""
     coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
     _, truth = scaled_snapshots(dataset)
     drag = surrogate.force_coefficients(coefficients, reynolds).real
@@ -57,7 +57,8 @@ def fitted(model: ErrorModel, inside: Evidence, outside: Evidence) -> ErrorModel
 def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrogate:
     """The surrogate with an error bound fitted to solved bodies of its own space and of a wider one.
 
-    Its card says under `calibration` which share keeps a bound that was fitted to the other half of the bodies.
+    Each half of the bodies is also counted against a bound that is fitted to the other half: the shares that keep it
+    stand in the card, under `calibration`.
     """
     found = {"inside": evidence(surrogate, inside), "outside": evidence(surrogate, outside)}
     even, odd = slice(0, None, 2), slice(1, None, 2)

@@ -42,8 +42,8 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
         scalars = force_scalars(forces[begin : begin + CHUNK])
         state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)
         vorticity.append(_relative(state.omega, part.omega.double()))
-        found, wanted = (_velocity(problem, psi) for psi in (state.psi, part.psi.double() + problem.stream))
-        velocity.append(_relative(found, wanted))
+        predicted, exact = (_velocity(problem, psi) for psi in (state.psi, part.psi.double() + problem.stream))
+        velocity.append(_relative(predicted, exact))
     return {
         "cases": len(dataset),
         "drag": quantiles((drag / drag_truth - 1.0).abs()),
@@ -53,9 +53,9 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     }
 
 
-def _relative(found: Tensor, wanted: Tensor) -> Tensor:
-    """‖found − wanted‖/‖wanted‖ of each case, (batch,)."""
-    return (found - wanted).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1)
+def _relative(predicted: Tensor, exact: Tensor) -> Tensor:
+    """‖predicted − exact‖/‖exact‖ of each case, (batch,)."""
+    return (predicted - exact).flatten(1).norm(dim=1) / exact.flatten(1).norm(dim=1)
 
 
 def _velocity(problem: Problem, psi: Tensor) -> Tensor:

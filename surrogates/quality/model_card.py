@@ -1,4 +1,4 @@
-"""The model card: what a model is, how it was made, on how many solves, and how well it does, as a README."""
+"""The model card: the README of a model, with its architecture, its making, its cost in solves and its errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ DEFINITIONS = (
 def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
     """Header and one row a model: method, solver work, held-out errors."""
     header = ["model", "method", "full solves", "SIP bodies (accepted)", "linear solves", "network steps"]
-    header += [f"{what} {which}" for what in ("drag", "lift", "vorticity", "velocity") for which in ("median", "95 %")]
+    header += [
+        f"{quantity} {which}" for quantity in ("drag", "lift", "vorticity", "velocity") for which in ("median", "95 %")
+    ]
     return [header, *(_row(s.name, s.card) for s in surrogates)]
 
 
