@@ -1,0 +1,29 @@
+"""The residual that the bound on the surrogate's error is made of."""
+
+import pytest
+import torch
+
+from fusiform.solvers.flow import Resolution, State, solve_batch
+from fusiform.surrogates.model.error_bound import kinematic_residual
+
+RESOLUTION = Resolution(32, 40)
+
+
+@pytest.fixture(scope="module")
+def flow():
+    """An ellipse of fineness 2 and a body at incidence, and their flows."""
+    coefficients = torch.tensor([[1.0 / 3.0, 0.0], [0.3 + 0.1j, 0.05]], dtype=torch.complex128)
+    solved = solve_batch(coefficients, torch.tensor([5.0, 10.0], dtype=torch.float64), RESOLUTION)
+    return solved.problem, solved.state
+
+
+def test_a_solved_flow_has_none(flow):
+    assert float(kinematic_residual(*flow).max()) < 1e-6
+
+
+def test_vorticity_that_does_not_belong_to_the_streamfunction_counts_by_the_size_of_its_cell(flow):
+    """ρ = ((ψ_ξξ + ψ_ηη + h² (ω + δ))/h)_rms = δ h_rms where ψ and ω belong together."""
+    problem, state = flow
+    moved = State(state.psi, state.omega + 0.3, state.scalars)
+    size = problem.metric[:, 1:-1].mean((1, 2)).sqrt()
+    torch.testing.assert_close(kinematic_residual(problem, moved), 0.3 * size, rtol=1e-6, atol=0)
