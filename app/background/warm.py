@@ -14,7 +14,7 @@ def _warm() -> None:
     import fusiform.app.main  # noqa: F401 (torch, plotly, and all views)
     from fusiform.app.drawings import curves
     from fusiform.app.drawings.pictures import window_around
-    from fusiform.app.drawings.plots import WALL_QUANTITIES
+    from fusiform.app.drawings.quantities import WALL_QUANTITIES
     from fusiform.app.state.control_points import outline_of
     from fusiform.app.views.design import scene
     from fusiform.app.views.shared import answers, session

@@ -1,4 +1,4 @@
-"""What the plots along the wall show (`curves.js`), as plain numbers."""
+"""The plots along the wall (`curves.js`) as plain numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from fusiform.app.drawings.pictures import wall_values
-from fusiform.app.drawings.plots import WALL_QUANTITIES, WallCurve, common_range, usual_range
+from fusiform.app.drawings.quantities import WALL_QUANTITIES
+from fusiform.app.drawings.wall_curves import WallCurve, common_range, usual_range, wall_values
 
 DIGITS = 4
 ROOM = 0.04

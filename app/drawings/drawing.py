@@ -1,4 +1,4 @@
-"""What the drawing shows (`drawing.js`), as plain numbers and text: body, colours, lines, marks and sensitivity.
+"""The drawing of a design (`drawing.js`) as plain numbers and text: body, colours, lines, marks and sensitivity.
 
 Everything is in the frame of the stream: the body turned by the incidence about the centre of its map, lengths in d.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from fusiform.app.drawings.colours import colour_table
 from fusiform.app.drawings.pictures import Array, ComplexArray
-from fusiform.app.drawings.plots import Quantity
+from fusiform.app.drawings.quantities import Quantity
 from fusiform.app.drawings.raster import Raster
 from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
 from fusiform.app.state.window import Window
@@ -23,7 +23,6 @@ from fusiform.surrogates import Prediction
 
 PROBE = 0.01
 USUAL_SHARE = 0.9
-SATURATION_PERCENTILE = 98.5
 NOTHING = 65535
 
 
@@ -62,17 +61,6 @@ def sensitivity_of(prediction: Prediction) -> Sensitivity:
     usual = order[np.searchsorted(np.cumsum(arc[order]), USUAL_SHARE * arc.sum())]
     scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
     return Sensitivity(scaled, tuple(effects.tolist()))
-
-
-def limits(values: Array, quantity: Quantity) -> tuple[float, float]:
-    """Round limits of the colours: signed fields are centred and leave out their extreme 1.5 %."""
-    finite = values[np.isfinite(values)]
-    if not quantity.signed:
-        return 0.0, float(np.ceil(10.0 * finite.max()) / 10.0)
-    top = float(np.percentile(np.abs(finite), SATURATION_PERCENTILE))
-    digits = 10.0 ** np.floor(np.log10(max(top, 1e-6)))
-    top = float(np.ceil(2.0 * top / digits) * digits / 2.0)
-    return -top, top
 
 
 def payload(

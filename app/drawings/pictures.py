@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.interpolate import CubicSpline
 
 from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowField, Streamlines, streamlines
@@ -102,11 +101,3 @@ def _rows(window: Window) -> Array:
         return core
     margin = reach * np.linspace(0.0, 1.0, MARGIN_ROWS + 1)[1:] ** 1.5
     return np.concatenate([window.bottom - margin[::-1], core, window.top + margin])
-
-
-def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Array]:
-    """η, the points of the closed outline, and there the smooth periodic function with the values `nodes` (n_eta,)."""
-    eta = np.append(field.eta, field.eta[0] + 2.0 * np.pi)
-    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
-    values = CubicSpline(eta, np.append(nodes, nodes[0]), bc_type="periodic")(angle)
-    return angle, closed_outline(field.coefficients), values

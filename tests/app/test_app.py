@@ -26,8 +26,13 @@ from fusiform.app.background import jobs
 from fusiform.app.background.computations import optimization_job
 from fusiform.app.background.jobs import SERVER_LINE, Job, Phase
 from fusiform.app.background.line import Line
-from fusiform.app.drawings import pictures, plots
-from fusiform.app.drawings import view_3d as space
+from fusiform.app.drawings import pictures
+from fusiform.app.drawings.figures import view_3d as space
+from fusiform.app.drawings.figures.flow_figure import flow_figure
+from fusiform.app.drawings.figures.style import INK
+from fusiform.app.drawings.figures.wall_figure import wall_figure
+from fusiform.app.drawings.quantities import QUANTITIES
+from fusiform.app.drawings.wall_curves import WallCurve, wall_values
 from fusiform.app.main import SECTIONS
 from fusiform.app.state.design import Design
 from fusiform.app.state.design_link import to_link
@@ -130,7 +135,7 @@ def test_each_kind_of_body_is_opened(page: AppTest, choice: str) -> None:
 
 
 def test_each_field_is_drawn_with_its_definition(page: AppTest) -> None:
-    for quantity, shown in plots.QUANTITIES.items():
+    for quantity, shown in QUANTITIES.items():
         healthy(page.segmented_control("quantity").set_value(quantity).run())
         assert drawn(page)["colours"]["label"] == shown.plain_label
     healthy(page.toggle("streamlines").set_value(False).run())
@@ -588,21 +593,21 @@ def test_streamlines_fill_the_whole_raster_and_can_be_left_out(wake: pictures.Pi
     np.testing.assert_allclose(ends.imag.max(), wake.y[-1], atol=0.2)
     assert len(wake.streamlines.eddies) == 6
     without, with_lines = (
-        len(plots.flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
+        len(flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
     )
     assert with_lines == without + 2
 
 
 def test_separation_is_marked_where_the_wall_shear_vanishes(circle_40: Solution) -> None:
-    curve = plots.WallCurve("circle", circle_40.field, plots.INK, circle_40.analysis.separation)
-    marks = plots.wall_figure([curve], "wall_shear_coefficient").data[-1]
+    curve = WallCurve("circle", circle_40.field, INK, circle_40.analysis.separation)
+    marks = wall_figure([curve], "wall_shear_coefficient").data[-1]
     np.testing.assert_allclose(marks.x, 0.5 * np.cos(np.radians(53.6)), atol=5e-3)
     np.testing.assert_allclose(marks.y, 0.0, atol=2e-3)
 
 
 def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: pictures.Picture) -> None:
-    for quantity, shown in plots.QUANTITIES.items():
-        figure = plots.flow_figure([("one", wake), ("two", wake)], quantity, streamlines=True, ghost=wake.outline)
+    for quantity, shown in QUANTITIES.items():
+        figure = flow_figure([("one", wake), ("two", wake)], quantity, streamlines=True, ghost=wake.outline)
         axis = figure.layout.coloraxis
         assert axis.cmin == (-axis.cmax if shown.signed else 0.0)
         assert axis.cmax > 0.0
@@ -610,7 +615,7 @@ def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: pictures.Pictur
 
 def test_wall_curves_pass_through_the_nodes() -> None:
     field = solve(load_body("ellipse:2"), FlowConditions(10.0), grid="coarse").field
-    eta, outline, values = pictures.wall_values(field, field.wall_pressure_coefficient)
+    eta, outline, values = wall_values(field, field.wall_pressure_coefficient)
     np.testing.assert_allclose(np.interp(field.eta, eta, values), field.wall_pressure_coefficient, atol=5e-3)
     np.testing.assert_allclose(np.interp(field.eta, eta, outline.real), field.wall.real, atol=1e-3)
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from fusiform.app.drawings import curves, drawing, raster
-from fusiform.app.drawings import view_3d as space
+from fusiform.app.drawings.colours import colour_limits
+from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.drawings.pictures import window_around
-from fusiform.app.drawings.plots import QUANTITIES, WallCurve
+from fusiform.app.drawings.quantities import QUANTITIES
+from fusiform.app.drawings.wall_curves import WallCurve
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, outline_of, pull_along_normal
 from fusiform.app.state.window import Window
 from fusiform.solvers import FlowConditions, load_body
@@ -36,7 +38,7 @@ def layer(prediction: Prediction, home: Window) -> drawing.Layer:
     field = prediction.network_field
     grid = raster.raster(field, home, 80)
     values = grid.filled(raster.sample(grid, field, "speed"))
-    return drawing.Layer(grid, values, QUANTITIES["speed"], *drawing.limits(values, QUANTITIES["speed"]))
+    return drawing.Layer(grid, values, QUANTITIES["speed"], *colour_limits(values, signed=False))
 
 
 def test_the_raster_holds_the_values_of_the_field(prediction: Prediction, home: Window) -> None:

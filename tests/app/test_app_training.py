@@ -23,7 +23,7 @@ from tiny import RECIPE
 
 from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
-from fusiform.app.drawings.training_plots import COLOURS, DASHES, SECONDS, STEPS, curves_figure
+from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import measured
 from fusiform.app.state.training_folder import METHODS, Point, Run, heldout_lines, read_error, read_runs, read_stage

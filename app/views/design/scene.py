@@ -13,10 +13,10 @@ import streamlit as st
 
 from fusiform.app.background import refinement as refine
 from fusiform.app.background.refinement import Refined
-from fusiform.app.drawings import drawing
+from fusiform.app.drawings.colours import colour_limits
 from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.pictures import Array, ComplexArray, window_around
-from fusiform.app.drawings.plots import QUANTITIES
+from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.raster import Raster, stream_lines
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.kept_results import Answer
@@ -140,7 +140,7 @@ def picture(scene: Scene, home: Window, quantity: str, other: FlowField | None) 
     whole = _values(scene.field, other, home, columns, quantity)
     if other is not None:
         shown = replace(shown, plain_label=f"difference of {shown.plain_label}", signed=True)
-    low, high = drawing.limits(whole[1], shown)
+    low, high = colour_limits(whole[1], signed=shown.signed)
     grid, values = whole
     if st.session_state.share is not None:
         window = _part(home, st.session_state.share)

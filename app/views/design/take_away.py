@@ -10,8 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from fusiform.app.drawings import view_3d as space
 from fusiform.app.drawings.drawing import Layer
+from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.exported_files import body_bytes
 from fusiform.app.state.json_text import finite

@@ -15,7 +15,7 @@ import streamlit as st
 from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.drawing import Layer
-from fusiform.app.drawings.plots import QUANTITIES, WALL_QUANTITIES
+from fusiform.app.drawings.quantities import QUANTITIES, WALL_QUANTITIES
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.definitions import FIT_WARNING
 from fusiform.app.state.kept_results import Answer

@@ -9,7 +9,7 @@ import streamlit as st
 
 from fusiform.app.background.jobs import Phase
 from fusiform.app.drawings import constraint_sketch as sketch
-from fusiform.app.drawings.plots import front_figure
+from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.state.constraint_kinds import rounded
 from fusiform.app.state.kept_results import Front
 from fusiform.app.state.setup import setup_of

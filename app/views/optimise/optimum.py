@@ -8,9 +8,12 @@ from functools import partial
 import streamlit as st
 
 from fusiform.app.drawings.convergence import convergence
+from fusiform.app.drawings.figures.flow_figure import flow_figure
+from fusiform.app.drawings.figures.style import ACCENT, INK
+from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.html_report import OVERLAY_WORDS, SEARCH_WORDS, body_sketch, report
 from fusiform.app.drawings.pictures import closed_outline, window_around
-from fusiform.app.drawings.plots import ACCENT, INK, QUANTITIES, flow_figure, wall_figure
+from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.state.exported_files import body_bytes
 from fusiform.app.state.kept_results import Answer, Optimum
 from fusiform.app.views.design import take_away

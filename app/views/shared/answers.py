@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fusiform.app.background.cache import Attached, Memory
 from fusiform.app.drawings.drawing import Sensitivity, sensitivity_of
 from fusiform.app.drawings.pictures import Array, Picture, draw
-from fusiform.app.drawings.plots import WallCurve
 from fusiform.app.drawings.raster import Raster, raster, sample
+from fusiform.app.drawings.wall_curves import WallCurve
 from fusiform.app.state.design import Design
 from fusiform.app.state.window import Window
 from fusiform.solvers import Body, FlowConditions, load_body

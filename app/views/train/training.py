@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from fusiform.app.background import training_server as train_jobs
-from fusiform.app.drawings.training_plots import HEIGHT, SECONDS, STEPS, curves_figure
+from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
 from fusiform.app.state.training_folder import METHODS, Run, Stage, read_runs, read_stage
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.app.views.shared.session import SOLVER, SURROGATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.drawings.training_plots import conditioning_figure, errors_figure
+from fusiform.app.drawings.figures.training_figures import conditioning_figure, errors_figure
 from fusiform.app.state import measured
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric, metric_row
 

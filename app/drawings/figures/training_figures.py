@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
+from fusiform.app.drawings.figures.style import style
 from fusiform.app.state.training_folder import Point, Run
 
 HEIGHT = 270
@@ -24,16 +25,10 @@ AXIS_TITLES = {STEPS: "steps", SECONDS: "seconds of wall clock, physics included
 
 def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = HEIGHT) -> go.Figure:
     """`quantity`, "loss" or "median" (held-out drag error), of the runs at their checkpoints; a ring where a stage
-    begins. The loss means another thing in each stage, so its line is cut there."""
+    begins. Each stage has another loss, so its line is cut there."""
     figure = go.Figure()
     for run in runs:
-        points = [p for p in run.points if getattr(p, quantity) is not None and _place(p, axis) is not None]
-        shown: list[tuple[float | None, float | None, str, int]] = []
-        for before, now in pairwise([*points[:1], *points]):
-            begins = now.stage != before.stage
-            if begins and quantity == "loss":
-                shown.append((None, None, "", 0))
-            shown.append((_place(now, axis), getattr(now, quantity), now.stage, 7 if begins else 0))
+        shown = _marked(run, quantity, axis)
         if not shown:
             continue
         places, values, stages, rings = zip(*shown, strict=True)
@@ -48,11 +43,11 @@ def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = H
             marker={"color": colour, "size": rings, "symbol": "circle-open", "line": {"width": 2}, "opacity": 1},
             hovertemplate=f"{run.label}, %{{customdata}}<br>%{{x:.4g}} {axis.lower()}: %{{y:.3g}}<extra></extra>",
         )
-    _style(figure, height)
-    figure.update_xaxes(title={"text": AXIS_TITLES[axis], "standoff": 8}, rangemode="tozero")
     percent = quantity == "median"
+    style(figure, height, AXIS_TITLES[axis], "held-out drag error" if percent else "loss")
+    figure.update_layout(showlegend=True)
+    figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(
-        title={"text": "held-out drag error" if percent else "loss", "standoff": 8},
         type="log",
         tickformat=".2~%" if percent else None,
         exponentformat="power",
@@ -60,6 +55,18 @@ def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = H
         dtick="D2" if percent else 1,
     )
     return figure
+
+
+def _marked(run: Run, quantity: str, axis: str) -> list[tuple[float | None, float | None, str, int]]:
+    """Place, value, stage and size of the ring at each checkpoint of a run; places without a value cut the line."""
+    points = [p for p in run.points if getattr(p, quantity) is not None and _place(p, axis) is not None]
+    marked: list[tuple[float | None, float | None, str, int]] = []
+    for before, now in pairwise([*points[:1], *points]):
+        begins = now.stage != before.stage
+        if begins and quantity == "loss":
+            marked.append((None, None, "", 0))
+        marked.append((_place(now, axis), getattr(now, quantity), now.stage, 7 if begins else 0))
+    return marked
 
 
 def _place(point: Point, axis: str) -> float | None:
@@ -86,14 +93,9 @@ def errors_figure(rows: Sequence[tuple[str, float, float, float]], height: int =
             },
             hovertemplate=f"{name}: %{{x:.3%}} ({low:.3%} to {high:.3%})<extra></extra>",
         )
-    _style(figure, height)
+    style(figure, height, "held-out drag error, median (line: three seeds)", "")
     figure.update_layout(showlegend=False)
-    figure.update_xaxes(
-        title={"text": "held-out drag error, median (line: three seeds)", "standoff": 8},
-        type="log",
-        tickformat=".2~%",
-        dtick="D2",
-    )
+    figure.update_xaxes(type="log", tickformat=".2~%", dtick="D2")
     figure.update_yaxes(showgrid=True)
     return figure
 
@@ -111,21 +113,8 @@ def conditioning_figure(conditions: Sequence[float], errors: Mapping[str, Sequen
             line={"color": COLOURS[method], "dash": DASHES[method], "width": 2},
             hovertemplate=f"{name}<br>condition %{{x:g}}: error %{{y:.2g}}<extra></extra>",
         )
-    _style(figure, height)
-    figure.update_xaxes(title={"text": "condition number of the physics", "standoff": 8}, type="log", dtick=1)
-    figure.update_yaxes(
-        title={"text": "error after four seconds", "standoff": 8}, type="log", dtick="D2", tickformat="~g"
-    )
+    style(figure, height, "condition number of the physics", "error after four seconds")
+    figure.update_layout(showlegend=True)
+    figure.update_xaxes(type="log", dtick=1)
+    figure.update_yaxes(type="log", dtick="D2", tickformat="~g")
     return figure
-
-
-def _style(figure: go.Figure, height: int) -> None:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
-        showlegend=True,
-        uirevision="keep",
-    )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)

@@ -1,0 +1,1 @@
+"""Plotly figures, which the browser draws."""

@@ -1,0 +1,46 @@
+"""A property of the wall as a curve over x, for the component (`curves`) and for figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from fusiform.app.drawings.pictures import OUTLINE_POINTS, Array, ComplexArray, closed_outline
+from fusiform.solvers.flow import FlowField, WallPoint
+
+
+@dataclass(frozen=True)
+class WallCurve:
+    """The wall in a `field`, to be drawn in `colour`, with a mark at each point of `separation`."""
+
+    name: str
+    field: FlowField
+    colour: str
+    separation: Sequence[WallPoint]
+
+
+def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Array]:
+    """η, the points of the closed outline, and there the smooth periodic function with the values `nodes` (n_eta,)."""
+    eta = np.append(field.eta, field.eta[0] + 2.0 * np.pi)
+    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
+    values = CubicSpline(eta, np.append(nodes, nodes[0]), bc_type="periodic")(angle)
+    return angle, closed_outline(field.coefficients), values
+
+
+def usual_range(outline: ComplexArray, values: Array) -> tuple[float, float]:
+    """The limits of `values` on 98 % of the outline's length, without the narrow peaks at sharp edges."""
+    length = np.cumsum(np.abs(np.diff(outline)))
+    order = np.argsort(values[1:])
+    share = np.cumsum(np.diff(length, prepend=0.0)[order]) / length[-1]
+    low, high = values[1:][order][np.searchsorted(share, [0.01, 0.99])]
+    return float(low), float(high)
+
+
+def common_range(ranges: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Limits that contain all `ranges`, with a margin."""
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    room = 0.15 * (high - low)
+    return low - room, high + room
