@@ -1,7 +1,7 @@
 """The optimisation that the page is set to, as plain values, and the `Problem` it stands for, in both directions.
 
 A setup is {"objective", "lift", "weight", "rows", "options"}: the objective (`OBJECTIVES`), the lift prescribed where
-it is "drag_at_lift", the weight of the first conditions, the constraints (`constraint_kinds`), and the options of
+it is "drag_at_lift", the weight of the first conditions, the constraints (`constraint_rows`), and the options of
 `Problem`.
 """
 
@@ -11,8 +11,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from fusiform.app.state.constraint_kinds import Row, entry_of, row_of
+from fusiform.app.state.constraint_rows import Row, entry_of, row_of
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import DesignPoint, Lift, Problem, problem_from
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 
@@ -63,8 +64,12 @@ def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) 
 
 
 def setup_of(problem: Problem) -> Setup:
-    """The setup whose problem this is."""
+    """The setup whose problem this is; `InputError` for a problem with functions of the user's own."""
     values = problem.to_dict()
+    require(
+        values["objective"] in OBJECTIVES,
+        f"expected an objective of {', '.join(OBJECTIVES)}, got {values['objective']}; solve such a problem in Python",
+    )
     entries = list(values["constraints"])
     objective, lift = values["objective"], 0.5
     prescribed = [c for c in problem.force_constraints if isinstance(c, Lift) and c.equality and c.point == 0]

@@ -16,13 +16,20 @@ from streamlit.testing.v1 import AppTest
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.main import SECTIONS
-from fusiform.app.state import constraint_kinds
-from fusiform.app.state.constraint_kinds import KINDS
+from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
 from fusiform.app.state.setup import OBJECTIVES, first_setup, problem_of, setup_of
 from fusiform.app.views.optimise import front, problem
 from fusiform.app.views.shared import words
-from fusiform.solvers import Body, FlowConditions, load_body
-from fusiform.solvers.inverse import OptimizationResult, optimize, pareto_front
+from fusiform.solvers import FlowConditions, InputError, load_body
+from fusiform.solvers.inverse import (
+    DesignPoint,
+    OptimizationResult,
+    Problem,
+    UserConstraint,
+    UserObjective,
+    optimize,
+    pareto_front,
+)
 from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.surrogates import load_surrogate
 
@@ -83,7 +90,7 @@ def drawings(at: AppTest) -> list[str]:
 
 
 def test_every_kind_of_constraint_is_added_drawn_and_removed(page: AppTest) -> None:
-    numbers = [add(page, kind) for kind in KINDS]
+    numbers = [add(page, kind) for kind in FORMS]
     assert not page.error
     controls = [*page.number_input, *page.selectbox, *page.button, *page.toggle]
     assert [c.label for c in controls if not c.help and c.key != "reynolds" and c.label not in SECTIONS] == []
@@ -93,10 +100,10 @@ def test_every_kind_of_constraint_is_added_drawn_and_removed(page: AppTest) -> N
 
 
 @pytest.mark.parametrize("spec", ["circle", "naca2412", "ellipse:4"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FORMS)
 def test_first_numbers_make_a_problem_that_reads_back(spec: str, kind: str) -> None:
     body = load_body(spec)
-    setup = first_setup() | {"rows": [{"kind": kind} | KINDS[kind].first(body)]}
+    setup = first_setup() | {"rows": [first_row(kind, body)]}
     asked = problem_of(body, CONDITIONS, setup, "fine")
     assert problem_of(body, CONDITIONS, setup_of(asked), "fine").to_dict() == asked.to_dict()
 
@@ -269,13 +276,13 @@ def test_a_payload_that_is_dragged_follows_and_nonsense_changes_nothing(moved: A
 def test_grips_change_what_they_stand_for() -> None:
     body = load_body("ellipse:2")
     length = {"kind": "max_length", "value": 1.0}
-    assert sketch.dragged(length, "value", 0.1 + 0.5j, body)["value"] == pytest.approx(1.2)
+    assert dragged(length, "value", 0.1 + 0.5j, body)["value"] == pytest.approx(1.2)
     bar = {"kind": "min_thickness", "value": 0.5, "at": 0.5}
-    assert sketch.dragged(bar, "value", 0.5 + 0.05j, body)["value"] == pytest.approx(0.6)
-    assert sketch.dragged(bar, "at", 0.1 * body.length + 0j, body)["at"] == pytest.approx(0.6)
-    assert sketch.dragged(bar, "at", 9.0 + 0j, body)["at"] == 0.95
+    assert dragged(bar, "value", 0.5 + 0.05j, body)["value"] == pytest.approx(0.6)
+    assert dragged(bar, "at", 0.1 * body.length + 0j, body)["at"] == pytest.approx(0.6)
+    assert dragged(bar, "at", 9.0 + 0j, body)["at"] == 0.95
     disc = {"kind": "payload_circle", "x": 0.0, "y": 0.0, "radius": 0.1}
-    assert sketch.dragged(disc, "size", -0.5 + 0j, body)["radius"] == pytest.approx(0.02)
+    assert dragged(disc, "size", -0.5 + 0j, body)["radius"] == pytest.approx(0.02)
 
 
 def test_a_sketch_shows_all_of_its_regions() -> None:
@@ -290,8 +297,27 @@ def test_a_sketch_shows_all_of_its_regions() -> None:
     assert drawing.scale * 0.5 == pytest.approx(np.ptp(numbers[::2]), abs=0.1)
 
 
-def test_an_empty_search_has_no_convergence_and_the_box_of_a_body_is_its_extent() -> None:
+def test_an_empty_search_has_no_convergence() -> None:
     assert convergence(()) == ""
-    left, right, bottom, top = constraint_kinds.box(Body.ellipse(2.0))
-    assert (right - left) / (top - bottom) == pytest.approx(2.0, rel=1e-3)
     assert front.LIMITS.keys() == {"length", "height", "thickness"}
+
+
+def test_a_row_whose_number_makes_no_sense_is_not_drawn_and_does_not_move() -> None:
+    body = load_body("circle")
+    row = {"kind": "max_length", "value": -1.0}
+    assert constraint_of(row) is None
+    assert dragged(row, "value", 0.1 + 0j, body) == row
+    assert 'data-row="' not in sketch.draw(sketch.outline(body), body, [row], 0.0).svg
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"objective": UserObjective("the drag squared", lambda drag, lift: drag.sum() ** 2)},
+        {"constraints": (UserConstraint("low", lambda z: z.imag),)},
+    ],
+)
+def test_a_problem_with_functions_of_the_users_own_is_no_setup(own: dict[str, Any]) -> None:
+    asked = Problem(load_body("circle"), (DesignPoint(CONDITIONS),), **own)
+    with pytest.raises(InputError, match="in Python"):
+        setup_of(asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.state.constraint_kinds import KINDS, Row
+from fusiform.app.state.constraint_rows import FORMS, Row
 from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES
 from fusiform.app.views.optimise import problem
 from fusiform.app.views.shared import session
@@ -38,11 +38,11 @@ def panel() -> None:
             )
         st.selectbox(
             "Constraints",
-            list(KINDS),
+            list(FORMS),
             index=None,
             key="add_constraint",
             placeholder="Add a constraint …",
-            format_func=lambda kind: KINDS[kind].label,
+            format_func=lambda kind: FORMS[kind].label,
             on_change=problem.add,
             disabled=len(problem.rows()) >= problem.MOST_ROWS,
             help="It begins with sensible numbers for the present body, in the body's own unit (here "
@@ -65,10 +65,10 @@ def panel() -> None:
 
 def _row(row: Row) -> None:
     """A constraint: its name, its numbers, and a button that removes it."""
-    kind, number = KINDS[row["kind"]], row["id"]
+    form, number = FORMS[row["kind"]], row["id"]
     with st.container(key=f"constraint_{number}", border=True, gap="small"):
         name, away = st.columns([5, 1], vertical_alignment="center")
-        name.markdown(f"**{kind.label}**", help=kind.meaning)
+        name.markdown(f"**{form.label}**", help=form.meaning)
         away.button(
             "Remove",
             key=f"remove_{number}",
@@ -76,11 +76,11 @@ def _row(row: Row) -> None:
             type="tertiary",
             on_click=problem.remove,
             args=(number,),
-            help=f"Remove: {kind.label.lower()}.",
+            help=f"Remove: {form.label.lower()}.",
         )
-        across = 2 if len(kind.numbers) <= 2 else 3
-        for first in range(0, len(kind.numbers), across):
-            for column, field in zip(st.columns(across), kind.numbers[first : first + across], strict=False):
+        across = 2 if len(form.fields) <= 2 else 3
+        for first in range(0, len(form.fields), across):
+            for column, field in zip(st.columns(across), form.fields[first : first + across], strict=False):
                 key = problem.widget(number, field.key)
                 session.follow(key, row.get(field.key))
                 column.number_input(

@@ -10,7 +10,6 @@ import streamlit as st
 from fusiform.app.background.jobs import Phase
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.figures.front_figure import front_figure
-from fusiform.app.state.constraint_kinds import rounded
 from fusiform.app.state.kept_results import Front
 from fusiform.app.state.setup import setup_of
 from fusiform.app.views.optimise import problem
@@ -19,6 +18,7 @@ from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.metrics import CONVENTION, PLOT_CONFIG, metric
 from fusiform.app.views.shared.words import apart, coefficient, plain, sentence
 from fusiform.solvers.inverse import ParetoPoint
+from fusiform.solvers.inverse.problem.constraints.forms import rounded
 
 MOST_VALUES = 15
 

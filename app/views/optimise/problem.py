@@ -11,8 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from fusiform.app.drawings import constraint_sketch as sketch
-from fusiform.app.state.constraint_kinds import KINDS, Row
+from fusiform.app.state.constraint_rows import Row, dragged, first_row
 from fusiform.app.state.kept_results import Optimum
 from fusiform.app.state.opened_project import open_project
 from fusiform.app.state.setup import Setup, first_setup, problem_of, setup_of
@@ -68,7 +67,7 @@ def trouble() -> str | None:
     if wrong is not None:
         return wrong
     problem = present()
-    found = contradiction(problem.body, problem.constraints)
+    found = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
     return None if found is None else sentence(f"the constraints contradict each other: {found}")
 
 
@@ -85,7 +84,7 @@ def add() -> None:
     if kind is None or len(rows()) >= MOST_ROWS:
         return
     body = answers.body_of(session.present())
-    _change([*rows(), {"kind": kind, "id": state.next_row} | KINDS[kind].first(body)])
+    _change([*rows(), first_row(kind, body) | {"id": state.next_row}])
     state.next_row += 1
 
 
@@ -140,7 +139,7 @@ def drag(moved: Any) -> None:
     body = answers.body_of(session.present())
     if 0 <= number < len(rows()) and abs(way) < 20.0 * body.reference_length:
         changed = list(rows())
-        changed[number] = sketch.dragged(changed[number], grip, way, body)
+        changed[number] = dragged(changed[number], grip, way, body)
         _change(changed)
 
 
@@ -152,6 +151,7 @@ def upload() -> None:
         return
     try:
         project = open_project(file.getvalue(), file.name)
+        setup_of(project.problem)
     except InputError as error:
         state.project_error = str(error)
         return

@@ -1,0 +1,74 @@
+"""Constraints as rows of the page: {"kind": a key of `FORMS`} and the numbers of that form, as plain values.
+
+Lengths are in the body's own unit and frame, as in a problem file. Everything particular to a kind comes from its
+class, by the registry of constraints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fusiform.solvers import Body, InputError
+from fusiform.solvers.inverse import Constraint
+from fusiform.solvers.inverse.problem import registry
+from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
+from fusiform.solvers.inverse.problem.constraints.marks import Outline, grips_of
+
+Row = dict[str, Any]
+
+POINT = "point"
+FORMS: dict[str, Form] = {
+    **registry.FORMS,
+    POINT: Form(
+        "Another condition",
+        "A second Reynolds number and incidence whose drag counts too, by its weight.",
+        (
+            Field("reynolds", "Re", "Reynolds number based on d."),
+            Field("alpha_deg", "α °", "Incidence in degrees, nose up."),
+            Field("weight", "Weight", "Share in the objective, beside 1 of the conditions above."),
+        ),
+        lambda body: {"reynolds": 3.0, "alpha_deg": 0.0, "weight": 1.0},
+    ),
+}
+
+
+def first_row(kind: str, body: Body) -> Row:
+    """A new row with first values for `body`."""
+    return {"kind": kind, **FORMS[kind].first(body)}
+
+
+def entry_of(row: Row) -> dict[str, Any]:
+    """The constraint as in a problem file; empty numbers are left out."""
+    values = {key: value for key, value in row.items() if key not in ("kind", "id") and value is not None}
+    return {**FORMS[row["kind"]].fixed, **values}
+
+
+def row_of(entry: Mapping[str, Any]) -> Row:
+    """The row of a constraint of a problem file; `InputError` for a constraint that the page does not offer."""
+    for kind, form in registry.FORMS.items():
+        if form.fixed.items() <= entry.items():
+            return {"kind": kind} | {key: value for key, value in entry.items() if key not in form.fixed}
+    raise InputError(
+        f"expected constraints of {', '.join(registry.CONSTRAINTS)}, got {entry.get('type')}; "
+        "solve a problem with functions of your own in Python"
+    )
+
+
+def constraint_of(row: Row) -> Constraint | None:
+    """The constraint of a row, None for a condition and while a number makes no sense."""
+    if row["kind"] == POINT:
+        return None
+    try:
+        return registry.constraint_from(entry_of(row))
+    except InputError:
+        return None
+
+
+def dragged(row: Row, grip: str, way: complex, body: Body) -> Row:
+    """The row after the grip of one of its marks was pulled by `way`, in the body's unit."""
+    constraint = constraint_of(row)
+    grips = {} if constraint is None else grips_of(constraint.marks(Outline.of(body)))
+    if grip not in grips:
+        return row
+    return row | {pull.field: pull.after(way) for pull in grips[grip].pulls}
