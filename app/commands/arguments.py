@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fusiform.app.state.definitions import GRID_ERRORS
+from fusiform.solvers.common.tables import read_toml
 
 GRID_HELP = f"refined until the estimated error of the drag is below {GRID_ERRORS}"
 
@@ -29,3 +30,8 @@ Workers = Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Pro
 
 DATA_FOLDER = Path("runs/data")
 WORKERS = 2
+
+
+def check_recipe(path: Path) -> None:
+    """Raise `InputError` unless `path` is a readable TOML file; its keys are checked with the recipe."""
+    read_toml(path, "TOML recipe", "see assets/recipes")

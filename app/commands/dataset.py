@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Json, RecipeFile, Workers
+from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Json, RecipeFile, Workers, check_recipe
 from fusiform.app.commands.printed_result import make_console, print_json
 from fusiform.app.commands.progress import show_stages
 
@@ -19,6 +19,7 @@ def dataset(
     as_json: Json = False,
 ) -> None:
     """Solve the training and held-out cases of CONFIG.toml; run it again to continue where it stopped."""
+    check_recipe(recipe)
     from fusiform.surrogates.flow_training.recipe import load_recipe
 
     settings = load_recipe(recipe)

@@ -14,8 +14,11 @@ from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json
 from fusiform.app.commands.optimum_notes import notes, title
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say
 from fusiform.app.commands.progress import show_search
+from fusiform.app.state.drag_models import check_drag_model, drag_model
+from fusiform.solvers import FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.grids import NamedGrid
+from fusiform.solvers.inverse.problem.project_file import SUFFIXES, read_project
 
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import DragModel, OptimizationResult, Problem
@@ -63,7 +66,7 @@ def optimize(
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
-    # The flags stand in the signature, since the registry of constraints loads torch, and --help shall answer at once.
+    # The flags are in the signature because the registry of constraints imports torch, too slow for --help.
     flags = {
         "max_length": {"value": max_length},
         "max_height": {"value": max_height},
@@ -74,14 +77,16 @@ def optimize(
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
         options["certify"] = True
+    from fusiform.app.state.exported_files import write_optimum
+    from fusiform.solvers.common.files import make_folder
+
+    checkpoint = _checkpoint(out, force, resume)
+    check_drag_model(model)
     problem = _problem(start, reynolds, alpha_deg, flags)
     problem = replace(problem, **{key: value for key, value in options.items() if value is not None})
-    from fusiform.app.state.drag_models import drag_model
-    from fusiform.app.state.exported_files import write_optimum
-
-    asked = drag_model(model)
-    checkpoint = _checkpoint(out, force, resume)
-    result = _search(problem, asked, checkpoint, resume)
+    if out is not None:
+        make_folder(out)
+    result = _search(problem, drag_model(model), checkpoint, resume)
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
     print_result(title(result), numbers, as_json, notes(result, numbers["files"]), problem.body.fit_error)
@@ -91,13 +96,13 @@ def optimize(
 
 
 def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
-    """The checkpoint file in the folder for the results, which is made; `InputError` if it holds other results."""
-    from fusiform.app.state.exported_files import prepare_folder
+    """The checkpoint file in the folder `out`; `InputError` if that holds results or a run that must not be lost."""
+    from fusiform.app.state.exported_files import check_folder
 
     require(out is not None or not resume, "expected a folder to resume from, got none; name it with --out DIR")
     if out is None:
         return None
-    prepare_folder(out, overwrite=force or resume)
+    check_folder(out, overwrite=force or resume)
     checkpoint = out / CHECKPOINT
     require(
         force or resume or not checkpoint.exists(),
@@ -129,23 +134,27 @@ def _problem(
     start: str, reynolds: float | None, alpha_deg: float, flags: Mapping[str, Mapping[str, float | None]]
 ) -> Problem:
     """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
-    from fusiform.solvers import FlowConditions, load_body
-    from fusiform.solvers.inverse import DesignPoint, Problem
-    from fusiform.solvers.inverse.problem.problem_file import read_problem
-    from fusiform.solvers.inverse.problem.project_file import SUFFIXES
-    from fusiform.solvers.inverse.problem.registry import constraint_from
-
     if Path(start).suffix.lower() in SUFFIXES:
         require(
             reynolds is None and alpha_deg == 0.0,
             "expected the conditions in the problem file, got --reynolds or --alpha-deg as well; leave them out",
         )
-        problem = read_problem(Path(start))
+        values = read_project(Path(start))["problem"]
+        from fusiform.solvers.inverse import problem_from
+
+        problem = problem_from(values, Path(start).parent)
     else:
         require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
         assert reynolds is not None
         conditions = FlowConditions(reynolds, alpha_deg)
-        problem = Problem(load_body(start), (DesignPoint(conditions),))
+        from fusiform.solvers import load_body
+
+        body = load_body(start)
+        from fusiform.solvers.inverse import DesignPoint, Problem
+
+        problem = Problem(body, (DesignPoint(conditions),))
+    from fusiform.solvers.inverse.problem.registry import constraint_from
+
     entries = ({"type": kind, **numbers} for kind, numbers in flags.items() if None not in numbers.values())
     return problem.with_constraints(constraint_from(entry) for entry in entries)
 

@@ -8,7 +8,7 @@ import typer
 
 from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, Reynolds
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence
-from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers import FlowConditions
 from fusiform.solvers.grids import NamedGrid, check_grid
 
 

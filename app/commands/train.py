@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers
+from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers, check_recipe
 from fusiform.app.commands.printed_models import print_models
 from fusiform.app.commands.printed_result import make_console
 from fusiform.app.commands.progress import show_stages
@@ -32,6 +32,7 @@ def train(
     """
     from dataclasses import replace
 
+    check_recipe(recipe)
     from fusiform.surrogates.flow_training.recipe import load_recipe
 
     settings = load_recipe(recipe)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.inverse import DragModel, SolverModel
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fusiform.surrogates.model.model_folder import read_configuration
+
+if TYPE_CHECKING:
+    from fusiform.solvers.inverse import DragModel
 
 SURROGATE, SOLVER = "surrogate", "solver"
+
+
+def check_drag_model(choice: str) -> None:
+    """Raise `InputError` unless `choice` names a model; imports no torch."""
+    if choice not in (SURROGATE, SOLVER):
+        read_configuration(Path(choice))
 
 
 def drag_model(choice: str) -> DragModel:
@@ -14,6 +26,8 @@ def drag_model(choice: str) -> DragModel:
     optimisation.
     """
     if choice == SOLVER:
+        from fusiform.solvers.inverse import SolverModel
+
         return SolverModel()
     from fusiform.surrogates import load_surrogate
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fusiform.app.state.json_text import finite
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.files import make_folder, write_json
+from fusiform.solvers.common.files import write_json
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body
@@ -29,18 +29,14 @@ def body_bytes(body: Body, suffix: str) -> bytes:
         return path.read_bytes()
 
 
-def prepare_folder(folder: Path, *, overwrite: bool) -> None:
-    """Make `folder` and check that the files of an optimum can be written there; `InputError` if not.
-
-    Called before the optimisation, so that nobody waits for a result that cannot be kept.
-    """
+def check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Raise `InputError` if `folder` holds an earlier optimum and must not `overwrite` it."""
     taken = [name for name in OPTIMUM_FILES if (folder / name).exists()]
     require(
         overwrite or not taken,
         f"expected a folder without earlier results, got {folder} with {', '.join(taken)}; "
         "choose another folder with --out, or overwrite with --force",
     )
-    make_folder(folder)
 
 
 def write_optimum(folder: Path, result: OptimizationResult, numbers: dict[str, Any]) -> list[str]:

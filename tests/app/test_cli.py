@@ -307,12 +307,55 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "fusiform.app", *arguments]
 
 
-def test_help_and_version_come_without_loading_the_numerical_packages() -> None:
-    code = "import sys, fusiform.app.cli; print(any(m in sys.modules for m in ('torch', 'streamlit', 'scipy')))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert loaded.stdout.strip() == "False"
-    assert "optimize" in run("--help").stdout
-    assert run("--version").stdout.startswith("fusiform ")
+HELP = [["--help"], ["--version"]]
+HELP += [
+    [name, "--help"] for name in ["solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app"]
+]
+WRONG_INPUT = [
+    ["solve", "sircle", "--reynolds", "1"],
+    ["solve", "missing.dat", "--reynolds", "1"],
+    ["solve", "broken.csv", "--reynolds", "1"],
+    ["solve", "circle", "--reynolds", "1e4"],
+    ["solve", "circle", "--reynolds", "abc"],
+    ["solve", "circle", "--reynolds", "1", "--grid", "finest"],
+    ["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"],
+    ["predict", "sircle", "--reynolds", "1"],
+    ["predict", "circle", "--reynolds", "1", "--model", "/nowhere"],
+    ["optimize", "sircle", "--reynolds", "1"],
+    ["optimize", "circle", "--reynolds", "1e4"],
+    ["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"],
+    ["optimize", "circle", "--reynolds", "1", "--resume"],
+    ["optimize", "missing.toml"],
+    ["optimize", "broken.toml"],
+    ["dataset", "missing.toml"],
+    ["train", "broken.toml"],
+    ["evaluate", "/nowhere"],
+    ["calibrate", "/nowhere"],
+    ["app", "--port", "0"],
+]
+
+
+def test_help_and_wrong_input_are_answered_without_loading_the_numerical_packages(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("name = ")
+    (tmp_path / "broken.csv").write_text("x y z\n")
+    code = """
+import json, sys
+from typer.testing import CliRunner
+from fusiform.app.cli import cli
+for call in json.load(sys.stdin):
+    code = CliRunner().invoke(cli, call).exit_code
+    print(code, [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules], *call)
+"""
+    answers = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps([*HELP, *WRONG_INPUT]),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert answers[: len(HELP)] == [f"0 [] {' '.join(call)}" for call in HELP]
+    assert answers[len(HELP) :] == [f"2 [] {' '.join(call)}" for call in WRONG_INPUT]
 
 
 def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
