@@ -3,6 +3,7 @@ __all__ = [
     "FlowConditions",
     "ForceGradient",
     "InputError",
+    "Outcome",
     "Solution",
     "export_body",
     "load_body",
@@ -14,4 +15,5 @@ from .conditions import FlowConditions
 from .export import export_body
 from .geometry.body import Body
 from .geometry.library import load_body
-from .solution import ForceGradient, Solution, solve
+from .solution import ForceGradient, Outcome, Solution
+from .solver import solve

@@ -15,9 +15,24 @@ ALPHA_RANGE_DEG = (-30.0, 30.0)
 class FlowConditions:
     """A uniform stream U = 1 along +x, density 1, past a body at incidence.
 
-    `reynolds` = U d / ν with d = √(4 A / π), the diameter of the circle of the body's area; valid 0.1 to 100
-    (steady flow; a circle's steady flow is unstable in nature above about 47). `alpha_deg` turns the body nose
-    up, in degrees, valid −30 to 30. Raises `InputError` outside these ranges.
+    Parameters
+    ----------
+    reynolds : float
+        U d / ν, d = √(4A/π) the diameter of the circle of the body's area; 0.1 to 100. (The steady flow past a circle
+        is unstable in nature above about 47.)
+    alpha_deg : float
+        Angle of attack in degrees, nose up; −30 to 30.
+
+    Raises
+    ------
+    InputError
+        Outside these ranges.
+
+    Examples
+    --------
+    >>> from fusiform import FlowConditions
+    >>> FlowConditions(reynolds=10.0, alpha_deg=5.0)
+    FlowConditions(reynolds=10.0, alpha_deg=5.0)
     """
 
     reynolds: float

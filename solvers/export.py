@@ -1,4 +1,4 @@
-"""A body, or the flow past it, in a file: the format by its suffix, the unit and the size said by the caller."""
+"""Writing a body, or the flow past it, to a file whose suffix determines the format."""
 
 from __future__ import annotations
 
@@ -31,16 +31,38 @@ def export_body(
     span: float | None = None,
     field: FlowField | None = None,
 ) -> None:
-    """Write `body` as .dat, .csv, .svg, .dxf or .stl, or `field`, the flow past it, as .vts; an old file is replaced.
+    """Write a body, or the flow past it, to a file; an old file is replaced.
 
-    The outline at zero incidence, closed, 400 points, in the body's own numbers, or scaled about the origin so that its
-    length along x is `chord`. `unit` (um, mm, cm, m, in, ft) says what these numbers count: it converts nothing, and
-    ends up where a format has a place for it (.svg, .dxf). .stl is the outline extruded by `span`, one reference length
-    if None, in the same unit. .vts has lengths in d and velocities in U (`vts.write_vts`).
+    An outline has 400 points at zero incidence and is closed. Every file is read back before it appears: the same area,
+    closed or watertight; the polygon's area is within 1e-3 of the body's.
 
-    Every file is read back before it appears: same area, closed or watertight (`files.write_outline`, `write_stl`); the
-    polygon's area is within 1e-3 of the body's. `InputError`: another suffix or unit, a length that is not positive, an
-    option that the format has no use for, a .vts without a field, a place that cannot be written.
+    Parameters
+    ----------
+    body : Body
+    path : path-like
+        Ends in .dat, .csv, .svg or .dxf (the outline), .stl (the extruded outline), or .vts (the flow).
+    unit : str
+        The unit of the written numbers: um, mm, cm, m, in or ft. Nothing is converted; .svg and .dxf record it.
+    chord : float, optional
+        Length along x to which the outline is scaled about the origin. None: the body's own numbers.
+    span : float, optional
+        Length of the extrusion; None: one reference length. For .stl only.
+    field : FlowField, optional
+        The flow, such as `solution.field`, for .vts: lengths in d, velocities in U.
+
+    Raises
+    ------
+    InputError
+        For another suffix or unit, a length that is not positive, an option that the format does not use, a .vts
+        without a field, and a place that cannot be written.
+
+    Examples
+    --------
+    >>> from fusiform import Body, export_body
+    >>> from fusiform.solvers.geometry import read_outline
+    >>> export_body(Body.ellipse(2.0), "ellipse.csv", chord=100.0, unit="mm")
+    >>> read_outline("ellipse.csv").max(axis=0).round(6).tolist()
+    [50.0, 25.0]
     """
     file = Path(path)
     suffix = file.suffix.lower()

@@ -1,9 +1,9 @@
-"""The drag of a body, by name: `solve(body, conditions)`."""
+"""A solved flow past a body: forces, their estimated errors, gradients, and the conventions behind the numbers."""
 
 from __future__ import annotations
 
+import enum
 import math
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,27 +13,54 @@ from torch import Tensor
 
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.flow import (
-    ACCURACIES,
-    Accuracy,
-    FlowAnalysis,
-    FlowBatch,
-    FlowField,
-    analyse,
-    force_vjp,
-    solve_to_accuracy,
-)
+from fusiform.solvers.flow import FlowAnalysis, FlowBatch, FlowField, analyse, force_vjp
 from fusiform.solvers.geometry import Body, laurent
-from fusiform.solvers.grids import check_grid
 
-UNSTABLE_REYNOLDS = 47.0
-LIFT_ALLOWANCE = 3.0
+
+class Outcome(enum.Enum):
+    """The outcome of a solve.
+
+    Attributes
+    ----------
+    CONVERGED
+        The discrete equations are solved, and the estimated errors are as small as the grid promises.
+    INACCURATE
+        The discrete equations are solved, but an estimated error is larger than the grid promises.
+    NOT_CONVERGED
+        There is no solution.
+
+    Examples
+    --------
+    >>> from fusiform import Body, FlowConditions, solve
+    >>> solve(Body.ellipse(2.0), FlowConditions(reynolds=10.0), grid="coarse").outcome.value
+    'converged'
+    """
+
+    CONVERGED = "converged"
+    INACCURATE = "inaccurate"
+    NOT_CONVERGED = "not_converged"
 
 
 @dataclass(frozen=True)
 class ForceGradient:
-    """Derivatives of a force coefficient: `coefficients` (K,) complex, ∂/∂Re a_k + i ∂/∂Im a_k of the body at zero
-    incidence; `reynolds`; `alpha` per radian."""
+    """Derivatives of a force coefficient.
+
+    Parameters
+    ----------
+    coefficients : Tensor
+        (K,) complex, ∂C/∂Re a_k + i ∂C/∂Im a_k, by the coefficients of the body at zero incidence.
+    reynolds : float
+        ∂C/∂Re.
+    alpha : float
+        ∂C/∂α, per radian.
+
+    Examples
+    --------
+    >>> from fusiform import Body, FlowConditions, solve
+    >>> gradient = solve(Body.ellipse(2.0), FlowConditions(reynolds=10.0), grid="coarse").gradient()
+    >>> gradient.reynolds < 0.0, abs(gradient.alpha) < 1e-9
+    (True, True)
+    """
 
     coefficients: Tensor
     reynolds: float
@@ -42,12 +69,40 @@ class ForceGradient:
 
 @dataclass(frozen=True)
 class Solution:
-    """A solved flow. C = force / (½ ρ U² d) per unit span, d = √(4A/π); drag along the stream, lift along +y.
+    """A solved flow, as `solve` returns it.
 
-    `drag_coefficient` = `drag_pressure` + `drag_friction`; `drag_error`, `lift_error`: estimated exact minus computed
-    coefficients (discretisation alone; NaN where there is no solution); `converged`: the discrete equations are solved;
-    `accurate`: the estimated errors are as small as `grid` promises; `status` is a sentence; `flow` holds the state and
-    the factorised Jacobian; `seconds` is wall-clock time.
+    Coefficients are forces over ½ ρ U² d per unit span, d = √(4A/π); the drag points along the stream, the lift
+    along +y.
+
+    Parameters
+    ----------
+    body : Body
+    conditions : FlowConditions
+    grid : str
+        The accuracy that was asked for: coarse, standard, fine or auto.
+    drag_coefficient, drag_pressure, drag_friction : float
+        The drag and its parts, drag_coefficient = drag_pressure + drag_friction.
+    lift_coefficient : float
+    drag_error, lift_error : float
+        Estimates of the exact minus the computed coefficients, of the discretisation alone; NaN without a solution.
+    outcome : Outcome
+    status : str
+        A sentence for the user.
+    seconds : float
+        Wall-clock time.
+    flow : FlowBatch
+        The state and the factorised Jacobian.
+
+    Examples
+    --------
+    >>> from fusiform import Body, FlowConditions, solve
+    >>> solution = solve(Body.circle(), FlowConditions(reynolds=10.0), grid="coarse")
+    >>> solution.converged, solution.accurate, solution.lift_coefficient
+    (True, True, 0.0)
+    >>> print(f"{solution.drag_coefficient:.2f} of which {solution.drag_friction:.2f} by friction")
+    2.75 of which 1.21 by friction
+    >>> print(f"the eddies behind the circle end {solution.analysis.recirculation_length:.2f} d behind it")
+    the eddies behind the circle end 0.24 d behind it
     """
 
     body: Body
@@ -59,16 +114,26 @@ class Solution:
     lift_coefficient: float
     drag_error: float
     lift_error: float
-    converged: bool
-    accurate: bool
+    outcome: Outcome
     status: str
     seconds: float
     flow: FlowBatch
 
+    @property
+    def converged(self) -> bool:
+        """Whether the discrete equations are solved."""
+        return self.outcome is not Outcome.NOT_CONVERGED
+
+    @property
+    def accurate(self) -> bool:
+        """Whether the estimated errors are as small as `grid` promises."""
+        return self.outcome is Outcome.CONVERGED
+
     @cached_property
     def field(self) -> FlowField:
         """Velocity, pressure, vorticity and stream function; the body turned by the incidence, lengths in d."""
-        return FlowField(self.flow.problem, self.flow.state, self.flow.coefficients)
+        with torch.inference_mode(False):
+            return FlowField(self.flow.problem, self.flow.state, self.flow.coefficients)
 
     @cached_property
     def analysis(self) -> FlowAnalysis:
@@ -76,11 +141,36 @@ class Solution:
         return analyse(self.field)
 
     def gradient(self, force: str = "drag") -> ForceGradient:
-        """Adjoint gradient of the `drag` or the `lift` coefficient; `InputError` where there is no solution."""
+        """Gradient of a force coefficient by one adjoint solve.
+
+        Parameters
+        ----------
+        force : str
+            "drag" or "lift".
+
+        Returns
+        -------
+        ForceGradient
+
+        Raises
+        ------
+        InputError
+            For another force, and where there is no solution.
+
+        Examples
+        --------
+        >>> from fusiform import Body, FlowConditions, solve
+        >>> lift = solve(Body.ellipse(2.0), FlowConditions(10.0), grid="coarse").gradient("lift")
+        >>> lift.alpha > 0.0
+        True
+        """
         require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
         require(self.converged, "expected a converged solution for a gradient, got one that is not; see its status")
-        weight = torch.tensor([1.0 if force == "drag" else 1j], dtype=torch.complex128)
-        turned, reynolds = force_vjp(self.flow, weight.to(self.flow.coefficients))
+        with torch.inference_mode(False):  # also turns gradients on
+            return self._gradient(1.0 if force == "drag" else 1j)
+
+    def _gradient(self, weight: complex) -> ForceGradient:
+        turned, reynolds = force_vjp(self.flow, torch.full_like(self.flow.coefficients[:, 0], weight))
         coefficients = self.body.coefficients[None].to(self.flow.coefficients).requires_grad_()
         alpha = torch.full_like(reynolds, math.radians(self.conditions.alpha_deg)).requires_grad_()
         back = torch.autograd.grad(laurent.rotate(coefficients, alpha), (coefficients, alpha), turned)
@@ -121,73 +211,3 @@ def turned_coefficients(body: Body, conditions: FlowConditions, device: torch.de
     """The body's coefficients at incidence as a batch of one, (1, K)."""
     alpha = torch.tensor([math.radians(conditions.alpha_deg)], dtype=torch.float64)
     return laurent.rotate(body.coefficients[None], alpha).to(device)
-
-
-def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
-    check_grid(grid, tolerance)
-    if tolerance is None:
-        return ACCURACIES[grid]
-    first = next((a.first for a in ACCURACIES.values() if a.drag <= tolerance), ACCURACIES["fine"].first)
-    return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
-
-
-def solve(
-    body: Body,
-    conditions: FlowConditions,
-    *,
-    grid: str = "standard",
-    tolerance: float | None = None,
-    start: Solution | None = None,
-    device: torch.device | str = "cpu",
-) -> Solution:
-    """Solve the steady laminar flow past `body`.
-
-    `grid` names the relative error of drag and lift that the solution may have: coarse 1 % and 3 %, standard 0.3 %
-    and 1 %, fine 0.1 % and 0.3 %, or auto with a `tolerance` for the drag (and three times that for the lift; a lift
-    below a tenth of the drag counts as that). Grids are refined until the estimated error is below it. `start` is a
-    solution for a similar body or condition. Check `converged` and `accurate`. Raises `InputError` for an unknown grid
-    and a tolerance outside 2e-4 to 0.1.
-    """
-    begun = time.perf_counter()
-    accuracy = _accuracy(grid, tolerance)
-    coefficients = turned_coefficients(body, conditions, device)
-    reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
-    flow, estimate, accurate = solve_to_accuracy(coefficients, reynolds, accuracy, start.flow if start else None)
-    pressure, friction = (complex(f[0]) for f in flow.force_coefficients)
-    error = complex(estimate.total[0])
-    total = pressure + friction
-    return Solution(
-        body=body,
-        conditions=conditions,
-        grid=grid,
-        drag_coefficient=total.real,
-        drag_pressure=pressure.real,
-        drag_friction=friction.real,
-        lift_coefficient=total.imag,
-        drag_error=error.real,
-        lift_error=error.imag,
-        converged=bool(flow.converged),
-        accurate=accurate,
-        status=_status(flow, total, error, accurate, conditions),
-        seconds=time.perf_counter() - begun,
-        flow=flow,
-    )
-
-
-def _status(flow: FlowBatch, forces: complex, error: complex, accurate: bool, conditions: FlowConditions) -> str:
-    nodes = f"{flow.resolution.n_xi} x {flow.resolution.n_eta} nodes"
-    if not bool(flow.converged):
-        return (
-            f"Newton's method did not converge (last relative change {float(flow.update):.1e} on {nodes}, from coarser "
-            "grids, by continuation in the Reynolds number and in the shape): probably there is no steady flow that "
-            "this grid resolves, because the body is bluff at this Reynolds number or its outline too sharp; try a "
-            "lower Reynolds number, a smaller angle or fewer modes."
-        )
-    how = " by continuation" if bool(flow.continued) else ""
-    text = f"Converged{how} on {nodes}; estimated error of the drag {abs(error.real / forces.real):.2%}"
-    text += "." if flow.solved.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
-    if not accurate:
-        text += " With the safety factor of 1.5 the drag's or the lift's is more than this grid promises."
-    if conditions.reynolds > UNSTABLE_REYNOLDS:
-        text += " Steady flow past a bluff body is unstable in nature above Re of about 47: expect vortex shedding."
-    return text

@@ -9,8 +9,17 @@ from numbers import Real
 class InputError(ValueError):
     """Input that Fusiform cannot work with.
 
-    The message is one sentence for a person: what was expected, what came instead, and what to do.
-    The command line prints it and exits with code 2; the app shows it beside the input.
+    The message is one sentence for the user: what was expected, what came instead, and what to do. The command line
+    prints it and exits with code 2; the app shows it beside the input.
+
+    Examples
+    --------
+    >>> from fusiform import FlowConditions, InputError
+    >>> try:
+    ...     FlowConditions(reynolds=1e6)
+    ... except InputError as error:
+    ...     print(error)
+    expected a Reynolds number between 0.1 and 100 (based on the equal-area diameter), got 1e+06; choose a value ...
     """
 
 

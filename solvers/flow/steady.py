@@ -46,12 +46,16 @@ class FlowBatch:
     @cached_property
     def problem(self) -> Problem:
         """The problem on the whole plane."""
-        return discretise(self.coefficients, self.reynolds, self.resolution) if self.solved.symmetric else self.solved
+        if not self.solved.symmetric:
+            return self.solved
+        with torch.inference_mode(False):  # kept, and differentiated later
+            return discretise(self.coefficients, self.reynolds, self.resolution)
 
     @cached_property
     def state(self) -> State:
         """The state on the whole plane."""
-        return unfold_state(self.unknowns) if self.solved.symmetric else self.unknowns
+        with torch.inference_mode(False):
+            return unfold_state(self.unknowns) if self.solved.symmetric else self.unknowns
 
     @property
     def force_coefficients(self) -> tuple[Tensor, Tensor]:

@@ -39,8 +39,25 @@ _HAUSDORFF_POINTS = 4096
 
 @dataclass(frozen=True)
 class LaurentFit:
-    """A body fitted to an outline: `coefficients` (K,) of z/d, `origin` a_0 and `reference_length` d in the user's
-    unit, and `fit_error`, the Hausdorff distance between outline and body divided by d."""
+    """A body fitted to an outline, as `fit_outline` returns it.
+
+    Parameters
+    ----------
+    coefficients : ndarray
+        (K,) complex, a_1 … a_K.
+    origin : complex
+        The centre a_0 of the map, in the user's unit.
+    reference_length : float
+        d, the diameter of the circle of equal area, in the user's unit.
+    fit_error : float
+        Hausdorff distance between outline and body, divided by d.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import LaurentFit, fit_outline
+    >>> isinstance(fit_outline([(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)]), LaurentFit)
+    True
+    """
 
     coefficients: ComplexArray
     origin: complex
@@ -160,15 +177,40 @@ def _outline(a: ComplexArray) -> ComplexArray:
 
 
 def fit_outline(points: ArrayLike, modes: int = DEFAULT_MODES) -> LaurentFit:
-    """The body of `modes` coefficients (1 to 64) nearest to an outline (n, 2) in any unit.
+    """The body nearest to an outline, of the same area.
 
-    The outline is cleaned (`polygons.clean_outline`, which raises `InputError`) and taken as the smooth curve through
-    its points (`curves.outline_curve`); the body has exactly the area inside that curve. One that is symmetric about
-    a line y = const to 1e-5 d gives exactly real coefficients. Takes about 0.3 s.
+    The outline is taken as the smooth curve through its points (`curves.outline_curve`). One that is symmetric about a
+    line y = const to 1e-5 d gives exactly real coefficients. Takes about 0.3 s.
 
     `fit_error` is measured to about 1e-6. It falls with `modes` exponentially for smooth outlines, like K^−1.5 to
     K^−2 with sharp convex edges, like K^−0.6 with re-entrant corners. Bays deeper than wide are filled in: that is
     mathematical, since the modes that describe a bay grow exponentially in number with its depth.
+
+    Parameters
+    ----------
+    points : array_like
+        (n, 2), x and y in any unit, in order around the body, either way round.
+    modes : int
+        Number of coefficients K, 1 to 64.
+
+    Returns
+    -------
+    LaurentFit
+
+    Raises
+    ------
+    InputError
+        If the points do not bound a body: not (n, 2), NaN or infinity, fewer than 5 or more than 10 000 points, an
+        open end wider than 5 % of the perimeter, no area, or a crossing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fusiform.solvers.geometry import fit_outline
+    >>> angle = 2.0 * np.pi * np.arange(200) / 200
+    >>> fit = fit_outline(np.column_stack([2.0 * np.cos(angle), np.sin(angle)]), modes=4)
+    >>> fit.coefficients.real.round(5).tolist()[0], round(fit.reference_length, 5)
+    (0.33333, 2.82843)
     """
     require_modes(modes)
     curve = outline_curve(clean_outline(points))

@@ -1,4 +1,4 @@
-"""Which coefficients a_1 … a_K describe a body: univalence of the exterior Laurent map.
+"""Univalence of the exterior Laurent map: the coefficients a_1 … a_K that describe a body.
 
     z(ζ) = c [ζ + Σ a_k ζ⁻ᵏ]   is one-to-one for |ζ| ≥ 1
     ⟺   z'(ζ) ≠ 0 for |ζ| ≥ 1   and   the outline z(|ζ| = 1) does not cross itself.
@@ -77,10 +77,27 @@ def _is_simple(polygon: Tensor) -> Tensor:
 
 
 def is_valid(coefficients: Tensor) -> Tensor:
-    """Whether each row is a body: the map univalent in |ζ| ≥ 1, the outline simple; bool, shape (batch,).
+    """Whether each row of coefficients is a body: the map univalent in |ζ| ≥ 1, the outline simple.
 
-    NaN and infinity are not valid. Outlines that are star-shaped about the map's centre need no search for
-    crossings, so that a batch of ordinary bodies costs one matrix product; the others are searched pairwise.
+    NaN and infinity are not valid. Outlines that are star-shaped about the map's centre need no search for crossings,
+    so that a batch of ordinary bodies costs one matrix product; the others are searched pairwise.
+
+    Parameters
+    ----------
+    coefficients : Tensor
+        (batch, K), complex, at any incidence.
+
+    Returns
+    -------
+    Tensor
+        (batch,), bool.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.solvers.geometry import is_valid
+    >>> is_valid(torch.tensor([[0.3 + 0.1j], [1.2 + 0j]])).tolist()
+    [True, False]
     """
     a = coefficients.detach()
     valid = has_regular_derivative(a)
@@ -94,10 +111,27 @@ def is_valid(coefficients: Tensor) -> Tensor:
 
 
 def univalence_margin(coefficients: Tensor) -> Tensor:
-    """min |z'(ζ)| / c over the outline, negative where z' vanishes at some |ζ| ≥ 1; shape (batch,), differentiable.
+    """The distance from losing local univalence, min |z'(ζ)| / c over the outline; small at sharp edges.
 
-    1 for the circle, 0 for an outline with a cusp, 1 − a_1 for an ellipse. It measures how far the map is from
-    losing local univalence (small values mean sharp edges); outlines that overlap are `is_valid`'s business.
+    1 for the circle, 1 − a_1 for an ellipse, 0 for an outline with a cusp. Outlines that overlap themselves may have
+    a positive margin; `is_valid` finds them.
+
+    Parameters
+    ----------
+    coefficients : Tensor
+        (batch, K), complex.
+
+    Returns
+    -------
+    Tensor
+        (batch,), differentiable; negative where z' vanishes at some |ζ| ≥ 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.solvers.geometry import univalence_margin
+    >>> univalence_margin(torch.tensor([[0.25 + 0j]], dtype=torch.complex128)).tolist()
+    [0.75]
     """
     smallest = (_derivative_polynomial(coefficients) @ _powers(coefficients, 0, _MARGIN_POINTS)).abs().amin(dim=1)
     return torch.where(has_regular_derivative(coefficients), smallest, -smallest)

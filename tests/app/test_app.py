@@ -39,7 +39,7 @@ from fusiform.app.state.design_link import to_link
 from fusiform.app.state.shape_sliders import slider_values, with_slider
 from fusiform.app.views.design import gallery
 from fusiform.app.views.shared import session, words
-from fusiform.solvers import FlowConditions, InputError, Solution, load_body, solve
+from fusiform.solvers import FlowConditions, InputError, Outcome, Solution, load_body, solve
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.solvers.inverse import DesignPoint, Problem
@@ -355,7 +355,7 @@ def test_the_difference_to_the_start_is_nothing_at_first_and_something_after_a_c
 
 def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     found = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
-    poor = replace(found, accurate=False, status="Less than was asked for.")
+    poor = replace(found, outcome=Outcome.INACCURATE, status="Less than was asked for.")
     monkeypatch.setattr(jobs, "solve", lambda *_, **__: poor)
     healthy(page.button("solve").click().run())
     run_until(page, idle)

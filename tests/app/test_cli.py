@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 from fusiform.app.cli import cli
 from fusiform.app.state.exported_files import OPTIMUM_FILES
 from fusiform.app.state.json_text import json_text
-from fusiform.solvers import Body, FlowConditions, load_body, solve
+from fusiform.solvers import Body, FlowConditions, Outcome, load_body, solve
 from fusiform.solvers.geometry import read_outline
 from fusiform.surrogates import load_surrogate
 
@@ -190,17 +190,17 @@ def test_people_read_what_the_flow_does_and_how_accurate_it_is() -> None:
         assert words in table
 
 
-@pytest.mark.parametrize(("converged", "exit_code"), [(False, 1), (True, 0)])
+@pytest.mark.parametrize(("outcome", "exit_code"), [(Outcome.NOT_CONVERGED, 1), (Outcome.INACCURATE, 0)])
 def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
-    monkeypatch: pytest.MonkeyPatch, converged: bool, exit_code: int
+    monkeypatch: pytest.MonkeyPatch, outcome: Outcome, exit_code: int
 ) -> None:
     found = solve(load_body("circle"), FlowConditions(1.0), grid="coarse")
-    poor = replace(found, converged=converged, accurate=False, status="Less than was asked for.")
+    poor = replace(found, outcome=outcome, status="Less than was asked for.")
     monkeypatch.setattr("fusiform.solvers.solve", lambda *_, **__: poor)
     result = run("solve", "circle", "--reynolds", "1", "--json")
     assert result.exit_code == exit_code
-    assert json.loads(result.stdout)["converged"] is converged
-    assert ("separation_points" in result.stdout) is converged
+    assert json.loads(result.stdout)["converged"] is (exit_code == 0)
+    assert ("separation_points" in result.stdout) is (exit_code == 0)
     assert result.stderr == "fusiform: warning: Less than was asked for.\n"
 
 

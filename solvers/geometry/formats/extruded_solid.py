@@ -20,11 +20,32 @@ AREA_TOLERANCE_STL = 1e-4  # of single precision
 
 
 def write_stl(path: str | os.PathLike[str], points: ArrayLike, *, span: float = 1.0) -> None:
-    """Write the outline (n, 2), extruded from z = 0 to z = `span` > 0, as a watertight binary .stl.
+    """Write an outline, extruded along z, as a watertight binary .stl; an old file is replaced.
 
-    It is read back: watertight, and the volume right to 1e-4 (an outline far from the origin loses the digits of single
-    precision). Raises `InputError` as `write_outline` does, and for a span that is not a positive length. (trimesh
-    takes a second to import and nothing else needs it.)
+    The file is read back before it appears: watertight, and the volume right to 1e-4 (an outline far from the origin
+    loses the digits of single precision).
+
+    Parameters
+    ----------
+    path : path-like
+        Ends in .stl.
+    points : array_like
+        (n, 2), see `fit_outline`.
+    span : float
+        The solid reaches from z = 0 to z = `span` > 0, in the unit of the points.
+
+    Raises
+    ------
+    InputError
+        For another suffix, a span that is not positive, a place that cannot be written, and points that do not bound a
+        body.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import read_outline, write_stl
+    >>> write_stl("box.stl", [(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)], span=3.0)
+    >>> read_outline("box.stl", axis="z", at=1.5).max(axis=0).tolist()
+    [2.0, 1.0]
     """
     from mapbox_earcut import triangulate_float64
     from trimesh import Trimesh

@@ -25,7 +25,32 @@ MAX_BYTES_ISOLATED = 20_000_000
 
 
 def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | None = None) -> FloatArray:
-    """The outline in a file as a clean polygon (n, 2), see `parse_outline`. The path must lead to a regular file."""
+    """The outline in a file as a clean polygon.
+
+    Parameters
+    ----------
+    path : path-like
+        A regular file that ends in .dat, .csv, .svg, .dxf, .stl, .obj or .ply.
+    axis, at : str, float or None
+        The plane that cuts a mesh, see `parse_outline`.
+
+    Returns
+    -------
+    ndarray
+        (n, 2), counter-clockwise, in the file's numbers.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it cannot be read, and as `parse_outline` does.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import read_outline, write_outline
+    >>> write_outline("box.dat", [(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)], name="box")
+    >>> read_outline("box.dat").shape
+    (5, 2)
+    """
     file = Path(path)
     require_suffix(file.suffix, SUFFIXES)
     require(os.path.isfile(file), f"expected an outline file, got no file at {str(file)!r}; check the path")
@@ -38,17 +63,38 @@ def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | N
 
 
 def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: float | None = None) -> FloatArray:
-    """The outline in the content of a file, as a clean, counter-clockwise polygon (n, 2), in the file's numbers.
+    """The outline in the content of a file, as a clean polygon.
 
-    .dat, .csv: points in order (`tables`). A .dat in Lednicer form (two counts, then the upper and the lower surface,
-    each from the leading edge) is told from Selig form (one loop) by its first two numbers.
-    .svg, .dxf: the largest closed curve (`svg`, `dxf`, `drawings`); the y axis of SVG, which points down, is flipped.
-    .stl, .obj, .ply: the largest loop in which the mesh meets the plane where its coordinate `axis` is `at`, half way
-    through the mesh for None (`meshes.mesh_section` tells what x and y are then).
-    Blunt trailing edges are closed by a straight side.
+    .dat, .csv: points in order (`point_tables`); the first two numbers distinguish a .dat in Lednicer form (two counts,
+    then the upper and the lower surface, each from the leading edge) from Selig form (one loop). .svg, .dxf: the
+    largest closed curve (`svg`, `dxf`, `drawn_curves`), the y axis of SVG turned up. .stl, .obj, .ply: the largest loop
+    in which the mesh meets a plane (`mesh_sections`). Blunt trailing edges are closed by a straight side.
 
-    Raises `InputError`: another suffix, over 2 MB (.dat, .csv) or 20 MB, content that cannot be read within 20 s and
-    2 GB, and everything that the readers and `polygons.clean_outline` refuse.
+    Parameters
+    ----------
+    content : str or bytes
+        At most 2 MB for .dat and .csv, else 20 MB.
+    suffix : str
+        Such as ".dat".
+    axis, at : str, float or None
+        A mesh is cut by the plane where its coordinate `axis` ("x", "y", "z") is `at`; by its middle plane if None.
+
+    Returns
+    -------
+    ndarray
+        (n, 2), counter-clockwise, in the file's numbers.
+
+    Raises
+    ------
+    InputError
+        For another suffix, a larger file, content that cannot be read within 20 s and 2 GB, and points that do not
+        bound a body (`polygons.clean_outline`).
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import parse_outline
+    >>> parse_outline("0 0; 2 0; 2 1; 1 1; 0 1".replace("; ", chr(10)), ".dat").shape
+    (5, 2)
     """
     require_suffix(suffix, SUFFIXES)
     suffix, most = suffix.lower(), _most_bytes(suffix)

@@ -21,12 +21,33 @@ REMEDY = "move the body to the origin and scale it to about 1"  # where a file d
 
 
 def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str = "outline", unit: str = "m") -> None:
-    """Write a closed outline (n, 2) as .dat (Selig form, titled `name`), .csv (header x,y), .svg or .dxf.
+    """Write an outline to a file; an old file is replaced.
 
-    The loop runs counter-clockwise from the rightmost point over the top, and is closed. The numbers are those of
-    `points`; `unit` (um, mm, cm, m, in, ft) is what they count: .svg has its size in mm from it, .dxf its $INSUNITS.
-    The file appears complete and read back with the same area to 1e-6, or not at all; an old one is replaced. Raises
-    `InputError` for another suffix or unit, a place that cannot be written, or points that are no outline.
+    The loop runs counter-clockwise from the rightmost point over the top, and is closed. The file appears when it has
+    been read back with the same area to 1e-6, or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+        Ends in .dat (Selig form), .csv (header x,y), .svg or .dxf.
+    points : array_like
+        (n, 2), see `fit_outline`; written as they are.
+    name : str
+        Title in .dat and .svg.
+    unit : str
+        The unit of the numbers, um, mm, cm, m, in or ft: gives .svg its size in mm and .dxf its $INSUNITS.
+
+    Raises
+    ------
+    InputError
+        For another suffix or unit, a place that cannot be written, and points that do not bound a body.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.geometry import read_outline, write_outline
+    >>> write_outline("box.svg", [(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)], unit="mm")
+    >>> float(read_outline("box.svg").max())
+    2.0
     """
     file = Path(path)
     require_suffix(file.suffix, OUTLINE_SUFFIXES)

@@ -33,7 +33,8 @@ from fusiform.solvers.inverse.pressure.least_squares import ENOUGH, FIRST_SEARCH
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure_of
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.variables import Array, Variables
-from fusiform.solvers.solution import Solution, solve
+from fusiform.solvers.solution import Solution
+from fusiform.solvers.solver import solve
 
 ATTAINED = 0.01
 EQUAL_SIDES = 1e-3

@@ -8,7 +8,8 @@ from typing import Any
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Drag
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
-from fusiform.solvers.solution import Solution, solve
+from fusiform.solvers.solution import Solution
+from fusiform.solvers.solver import solve
 
 MISLED = 0.05
 

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 import torch
+from torch_modes import AROUND
 
 from fusiform.solvers import Body
 from fusiform.solvers.geometry import displaced, drag_sensitivity
-
-
-@contextmanager
-def default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-
-
-AROUND: dict[str, Callable[[], AbstractContextManager[object]]] = {
-    "no grad": torch.no_grad,
-    "inference mode": torch.inference_mode,
-    "single precision": lambda: default_dtype(torch.float32),
-    "double precision": lambda: default_dtype(torch.float64),
-    "half precision": lambda: default_dtype(torch.float16),
-}
 
 
 def test_what_is_given_and_what_is_returned_are_copies() -> None:
