@@ -229,7 +229,7 @@ def test_a_poor_fit_is_told(tmp_path: Path) -> None:
         (["optimize", "circle"], "expected a Reynolds number"),
         (["optimize", "circle", "--reynolds", "1", "--resume"], "expected a folder to resume from"),
         (["optimize", "circle", "--reynolds", "1", "--max-length", "-1"], "expected a positive length"),
-        (["optimize", "missing.toml"], "expected a readable problem file"),
+        (["optimize", "missing.toml"], "expected a project file or a readable problem file, got missing.toml"),
         (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
         (["app", "--port", "0"], "port between 1 and 65535"),
         (["app", "--address", "203.0.113.1"], "expected a free port"),
@@ -307,10 +307,8 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "fusiform.app", *arguments]
 
 
-HELP = [["--help"], ["--version"]]
-HELP += [
-    [name, "--help"] for name in ["solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app"]
-]
+COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
+HELP = [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)]
 WRONG_INPUT = [
     ["solve", "sircle", "--reynolds", "1"],
     ["solve", "missing.dat", "--reynolds", "1"],
