@@ -1,4 +1,4 @@
-"""The README's commands, Python example and links are true."""
+"""The commands and Python examples of the READMEs are true, and the links of every page lead to files."""
 
 import re
 import shlex
@@ -10,8 +10,12 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+FOLDERS = ("app", "assets", "solvers", "surrogates", "tests")
+PAGES = [*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))]
+
+
+def blocks(language: str, text: str = TEXT) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("last", [".venv/bin/fusiform app", ".venv/bin/pytest"])
@@ -21,11 +25,12 @@ def test_one_line_sets_everything_up_and_ends_with(last: str) -> None:
     assert len(lines) == 1
 
 
+@pytest.mark.parametrize("page", ["README.md", "surrogates/README.md"])
 def test_python_example_runs_and_reports_what_it_says(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    example = blocks("python")[0]
+    example = blocks("python", (ROOT / page).read_text())[0]
     exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
     promised = re.findall(r"print\(.*#\s*(.+)$", example, re.MULTILINE)
     printed = capsys.readouterr().out.splitlines()
@@ -50,7 +55,7 @@ def test_commands_exist_with_the_options_shown() -> None:
         assert {word for word in arguments if word.startswith("--")} <= known, line
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
-def test_links_lead_to_files(page: str) -> None:
-    targets = re.findall(r"(?:\]\(|src=\")([^)#\"]+)", (ROOT / page).read_text())
-    assert [t for t in targets if not t.startswith(("http", "mailto:")) and not (ROOT / t).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(ROOT).as_posix() for page in PAGES])
+def test_links_lead_to_files(page: Path) -> None:
+    targets = re.findall(r"(?:\]\(|src=\")([\w./-]+)[)#\"]", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []

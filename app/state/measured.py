@@ -9,7 +9,8 @@ from pathlib import Path
 Table = list[dict[str, str]]
 
 TRAINING = Path(str(files("fusiform.assets").joinpath("training")))
-README = Path(str(files("fusiform.surrogates").joinpath("README.md")))
+DOCS = Path(str(files("fusiform.assets").joinpath("docs")))
+THEORY, MEASUREMENTS = DOCS / "surrogates-theory.md", DOCS / "surrogates-measurements.md"
 
 
 def table(name: str) -> Table:
@@ -37,12 +38,12 @@ def shares(text: str) -> tuple[float, float, float]:
     return median, low, high
 
 
-def section(heading: str, readme: Path = README) -> str:
-    """The text below a heading of a README, up to the next heading of its rank; "" if there is none.
+def section(heading: str, page: Path = MEASUREMENTS) -> str:
+    """The text below a heading of a Markdown page, up to the next heading of its rank; "" if there is none.
 
-    Without pictures and links within the repository, which lead nowhere in a page, and with small headings.
+    Without pictures and links within the repository, which lead nowhere in the app, and with small headings.
     """
-    text = readme.read_text()
+    text = page.read_text()
     rank = len(heading) - len(heading.lstrip("#"))
     found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{rank}}} |\Z)", text, re.DOTALL | re.MULTILINE)
     if found is None:

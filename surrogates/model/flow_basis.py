@@ -2,9 +2,10 @@
 
 A state is represented by two scaled fields on the nodes (t, s): ψ − y, and ω̂ = ω / √Re, which removes the growth with
 the Reynolds number. The peaks of ω at sharp tips stay: they make the pressure. In a basis of ω |z'|/c, which has no
-peaks, the error of the drag is three to ten times as large (README.md). Mirroring a body maps a field f(t, s) to −f(t,
-−s), so every state splits into a part that survives mirroring and one that changes sign; each basis vector belongs to
-one of them (`parity` ±1). Coefficients are scaled so that their total variance over the snapshots is one.
+peaks, the error of the drag is three to ten times as large (assets/docs/surrogates-diary.md). Mirroring a body maps a
+field f(t, s) to −f(t, −s), so every state splits into a part that survives mirroring and one that changes sign; each
+basis vector belongs to one of them (`parity` ±1). Coefficients are scaled so that their total variance over the
+snapshots is one.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _slip(problem: Problem, psi: Tensor, omega: Tensor) -> Tensor:
         (e₀ + B ξ + C ξ²) e^{−λξ},   B = e₁ + λ e₀,   C = ½ (e₂ + 2λB − λ² e₀)
 
     Velocities are derivatives of ψ over h, which is small at tips: without it their errors are three times as large
-    (README.md).
+    (assets/docs/surrogates-diary.md).
     """
     grid, radial, decay = problem.grid, problem.grid.radial, SLIP_DECAY
     e0, e1 = psi[:, :1], grid.radial_derivative(radial.omega_first[:1], psi)

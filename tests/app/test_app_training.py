@@ -269,7 +269,7 @@ def test_the_page_that_explains_has_the_numbers_of_the_files() -> None:
         assert f"{float(row['cond 10000']):.2f}" in texts(at)
 
 
-def test_parts_of_the_readme_are_found() -> None:
+def test_parts_of_the_documents_are_found() -> None:
     """Else the page that explains would say less without a word."""
     flow = measured.section(explain.FLOW)
     assert "![" not in flow
@@ -277,6 +277,7 @@ def test_parts_of_the_readme_are_found() -> None:
     assert len([line for line in measured.bullets(flow) if line.startswith("**")]) >= 3
     methods = measured.section(explain.METHODS)
     assert "###### The flow" in methods
-    assert "](../" not in methods
+    assert "](" not in methods
+    assert "scale-invariant physics" in measured.section(explain.METHODS, measured.THEORY)
     assert measured.section("## No such heading") == ""
     assert measured.first_table("no table") == []

@@ -171,15 +171,16 @@ def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, floa
         f"({errors[HIG][0]:.1%}), and on the published toy problem and oscillators it ends lowest of all."
     )
     if details := [line for line in measured.bullets(measured.section(FLOW)) if line.startswith("**")]:
-        with st.expander("The findings with all numbers, as surrogates/README.md has them"):
+        with st.expander("The findings with all numbers, as assets/docs/surrogates-measurements.md has them"):
             st.markdown("\n".join(f"- {line}" for line in details))
 
 
 def _sources() -> None:
     st.markdown("##### Sources")
-    with st.expander("How it was measured, and what the accuracy buys: surrogates/README.md, The flow"):
+    with st.expander("How it was measured, and what the accuracy buys: surrogates-measurements.md, The flow"):
         st.markdown(measured.section(FLOW))
-    with st.expander("All training methods: surrogates/README.md"):
+    with st.expander("All training methods: surrogates-theory.md and surrogates-measurements.md"):
+        st.markdown(measured.section(METHODS, measured.THEORY))
         st.markdown(measured.section(METHODS))
     with st.expander("The published problems, measured again: assets/training"):
         for name in ("toy", "oscillators", "oscillator_epochs", "inverse_physics", "half_inverse_cost"):
