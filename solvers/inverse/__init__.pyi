@@ -19,8 +19,10 @@ __all__ = [
     "MinThickness",
     "Nearest",
     "OptimizationResult",
+    "Outcome",
     "ParetoPoint",
     "Payload",
+    "Phase",
     "PressureIterate",
     "PressureMatch",
     "Problem",
@@ -59,5 +61,8 @@ from .problem.design_points import DesignPoint
 from .problem.objectives import Drag, LiftToDrag, Nearest, UserObjective
 from .problem.problem import Problem
 from .problem.problem_file import problem_from
-from .result.optimum import ConstraintReport, Iterate, OptimizationResult
+from .result.constraint_report import ConstraintReport
+from .result.optimum import OptimizationResult
 from .search.drag_models import DragModel, SolverModel
+from .search.outcome import Outcome
+from .search.run_record import Iterate, Phase

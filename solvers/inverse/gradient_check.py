@@ -49,10 +49,10 @@ def check_gradient(
     The direction is random (`seed`) in the scaled variables √k a_k. `InputError` where the model has no answer.
     """
     model = SolverModel() if model is None else model
-    seen = body.with_modes(model.modes)
-    variables = Variables(seen, model.modes, False, ())
+    reduced = body.with_modes(model.modes)
+    variables = Variables(reduced, model.modes, False, ())
     forces = ForceModel(model, variables, (DesignPoint(conditions),), lift=True)
-    x = variables.pack(seen.coefficients, seen.origin)
+    x = variables.pack(reduced.coefficients, reduced.origin)
     direction = np.random.default_rng(seed).standard_normal(len(x)) / np.tile(np.arange(1, model.modes + 1), 2) ** 2
     direction /= np.linalg.norm(direction)
     at = forces(x)

@@ -1,4 +1,4 @@
-"""What an optimisation found: the body, its numbers, what each constraint costs, and a file that holds all of it."""
+"""The result of an optimisation: the body, its numbers, the price of each constraint, and how the run ended."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
-from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.common.files import write_json
-from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.problem.body_table import body_from, body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.problem_file import problem_from
-from fusiform.solvers.inverse.problem.project_file import FORMAT, read_project
+from fusiform.solvers.inverse.problem.project_file import read_project
+from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
+from fusiform.solvers.inverse.result.plotting import result_figure
+from fusiform.solvers.inverse.result.project_file import result_from, write_result
+from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.run_record import Iterate
 from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
 
@@ -29,47 +27,61 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Iterate:
-    """One evaluation: its number, the drag (weighted over the design points), the best feasible drag so far, the body's
-    coefficients (K,), whether it came from the search with the model or from certifying, and the objective's value."""
-
-    evaluation: int
-    drag_coefficient: float
-    best_drag_coefficient: float
-    coefficients: Tensor
-    phase: str = "searching"
-    value: float = math.nan
-
-
-@dataclass(frozen=True)
-class ConstraintReport:
-    """A constraint at the optimum: `slack` in the unit of its limit (≥ 0 where it holds), `active`, its `multiplier`,
-    which is ∂objective/∂residual, and `gain`, by how much the objective would fall for relaxing the limit by one
-    `unit`, to first order; for a prescribed coefficient, for one that is as much lower or higher as `unit` says."""
-
-    description: str
-    slack: float
-    unit: str
-    active: bool
-    multiplier: float
-    gain: float
-
-
-@dataclass(frozen=True)
 class OptimizationResult:
-    """What `optimize` found.
+    """The result of `optimize`.
 
-    SciPy's names: `x` the scaled variables (see `variables.py`), `fun` the objective and `jac` its gradient by the
-    model of the last phase, `nfev` evaluations, `nit` iterations, `success`, `message` (= `status`).
+    Attributes
+    ----------
+    problem : Problem
+        As it was given.
+    body : Body
+        The best feasible body; the one that violates least where `feasible` is False.
+    model : str
+        Name of the drag model.
+    x : ndarray, shape (n,)
+        The scaled variables, see `search/variables.py`.
+    fun, jac : float, ndarray (n,)
+        The objective and its gradient, by the solver if it certified, otherwise by the model.
+    nfev, nit : int
+        Evaluations of model and solver, and iterations of the search.
+    predicted_drag_coefficient, predicted_initial_drag_coefficient : float
+        The model's weighted drag of the optimum and of the start.
+    outcome : Outcome
+        How the run ended.
+    success, feasible, stopped, certified : bool
+        True if the optimality conditions hold as required; if the body satisfies all constraints; if callback or
+        timeout ended the run; if the optimality conditions hold with the solver's gradient.
+    status : str
+        The outcome as a sentence, also as `message`.
+    kkt_residual : float
+        Residual of the optimality conditions, in scaled variables, over the objective's size at the start.
+    solver_solves : int
+        Steady flows solved, those of the verification among them.
+    constraints : tuple of ConstraintReport
+        Slack and price of each constraint.
+    seconds : float
+        Wall clock without the verification.
+    history : tuple of Iterate
+        All evaluations.
+    initial, verified : Solution or None
+        The solver's flows past start and optimum at the first design point; None without verification or after `load`.
+    verification : dict
+        The numbers of `verified`; those of every design point in `points`; weighted means over the points of start and
+        optimum as `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no
+        flow); `converged` and `accurate`, True if all flows are.
+    provenance : dict
+        Versions and seed.
 
-    `body` is the best feasible body (the one that lacks least where `feasible` is False); `predicted_drag_coefficient`
-    the model's weighted drag for it, `predicted_initial_drag_coefficient` that of the start. `kkt_residual` is that of
-    the optimality conditions in scaled variables over the objective at the start, with the solver's gradient where
-    the run was to be certified, else with the model's. `initial` and `verified` are solver solutions of start and
-    optimum at the first design point (None when not asked for, and after `load`). `verification`: the numbers of
-    `verified`, with those of every design point in `points`, the weighted means of start and optimum as
-    `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no flow), and
-    `converged` and `accurate` of all. `seconds` excludes verification.
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import minimize_drag
+    >>> from fusiform.surrogates import load_surrogate
+    >>> result = minimize_drag(Body.circle(), FlowConditions(10.0), model=load_surrogate(), verify=None)
+    >>> result.outcome.value, result.success
+    ('converged', True)
+    >>> round(result.fun, 2), round(result.reduction_percent)
+    (2.39, 13)
     """
 
     problem: Problem
@@ -82,6 +94,7 @@ class OptimizationResult:
     nit: int
     predicted_drag_coefficient: float
     predicted_initial_drag_coefficient: float
+    outcome: Outcome
     success: bool
     feasible: bool
     stopped: bool
@@ -99,11 +112,12 @@ class OptimizationResult:
 
     @property
     def conditions(self) -> FlowConditions:
-        """The first design point's."""
+        """Conditions of the first design point."""
         return self.problem.points[0].conditions
 
     @property
     def message(self) -> str:
+        """SciPy's name of `status`."""
         return self.status
 
     @property
@@ -114,7 +128,7 @@ class OptimizationResult:
     @property
     def reduction_percent(self) -> float:
         """Reduction of the weighted drag in percent of the start's: the solver's where it verified both at all design
-        points, else the model's."""
+        points, otherwise the model's."""
         names = ("weighted_initial_drag_coefficient", "weighted_drag_coefficient")
         start, best = (self.verification.get(name) for name in names)
         if start is None or best is None:
@@ -132,6 +146,7 @@ class OptimizationResult:
                 "objective": self.problem.objective.describe(),
                 "predicted_drag_coefficient": self.predicted_drag_coefficient,
                 "reduction_percent": self.reduction_percent,
+                "outcome": self.outcome.value,
                 "success": self.success,
                 "feasible": self.feasible,
                 "status": self.status,
@@ -146,46 +161,9 @@ class OptimizationResult:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write problem and result to one readable JSON file, the project file that `load` and the app open."""
-        numbers = {
-            name: getattr(self, name)
-            for name in (
-                "model",
-                "fun",
-                "nfev",
-                "nit",
-                "predicted_drag_coefficient",
-                "predicted_initial_drag_coefficient",
-                "success",
-                "feasible",
-                "stopped",
-                "status",
-                "kkt_residual",
-                "certified",
-                "solver_solves",
-                "seconds",
-            )
-        }
-        history = [
-            {
-                "evaluation": it.evaluation,
-                "phase": it.phase,
-                "drag_coefficient": it.drag_coefficient,
-                "best_drag_coefficient": it.best_drag_coefficient,
-                "value": it.value,
-                "coefficients": [[a.real, a.imag] for a in it.coefficients.tolist()],
-            }
-            for it in self.history
-        ]
-        result = numbers | {
-            "body": body_to_dict(self.body),
-            "x": self.x.tolist(),
-            "jac": self.jac.tolist(),
-            "constraints": [asdict(report) for report in self.constraints],
-            "verification": self.verification,
-            "provenance": self.provenance,
-            "history": history,
-        }
-        write_json(Path(path), _finite({"format": FORMAT, "problem": self.problem.to_dict(), "result": result}))
+        left_out = ("problem", "initial", "verified")
+        fields = {name: value for name, value in vars(self).items() if name not in left_out}
+        write_result(Path(path), self.problem, fields)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> OptimizationResult:
@@ -196,55 +174,21 @@ class OptimizationResult:
     @classmethod
     def from_project(cls, values: Mapping[str, Any], folder: Path) -> OptimizationResult:
         """The result in the values of a project file; paths are relative to `folder`."""
-        require("result" in values, "expected a project with a result, got a problem alone; optimise it first")
-        try:
-            return cls(problem=problem_from(values["problem"], folder), **_result_from(values["result"], folder))
-        except (KeyError, TypeError, ValueError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(
-                f"expected a whole project, got one where something is missing or wrong ({error}); save it again"
-            ) from error
+        return result_from(values, folder, cls)
 
-    def export(self, path: str | os.PathLike[str], **options: Any) -> None:
-        """Write the body, or for .vts the verified flow, by the suffix of `path`: see `geometry.export_body`."""
-        from fusiform.solvers.export import export_body
-
-        field = None if self.verified is None else self.verified.field
-        export_body(self.body, path, field=field if Path(path).suffix.lower() == ".vts" else None, **options)
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        unit: str = "m",
+        chord: float | None = None,
+        span: float | None = None,
+    ) -> None:
+        """Write the body, or for .vts the verified flow, by the suffix of `path`: see `export_body`."""
+        flow = None if self.verified is None else self.verified.field
+        field = flow if Path(path).suffix.lower() == ".vts" else None
+        export_body(self.body, path, unit=unit, chord=chord, span=span, field=field)
 
     def plot(self) -> Figure:
         """Start and optimum, and the drag over the evaluations, as a matplotlib figure (extra `plot`)."""
-        from fusiform.solvers.inverse.result.plotting import result_figure
-
-        return result_figure(self)
-
-
-def provenance_of(problem: Problem) -> dict[str, Any]:
-    """What a later reader needs to get the same numbers: versions and the seed."""
-    return {**versions(), "seed": problem.seed}
-
-
-def _result_from(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    import numpy as np
-
-    kept = dict(values)
-    kept["body"] = body_from(kept["body"], folder)
-    kept["x"], kept["jac"] = (np.array(kept[name], dtype=np.float64) for name in ("x", "jac"))
-    kept["constraints"] = tuple(ConstraintReport(**report) for report in kept["constraints"])
-    kept["history"] = tuple(
-        Iterate(**{**it, "coefficients": torch.view_as_complex(torch.tensor(it["coefficients"], dtype=torch.float64))})
-        for it in kept["history"]
-    )
-    for name in ("fun", "kkt_residual", "predicted_drag_coefficient", "predicted_initial_drag_coefficient"):
-        kept[name] = math.nan if kept[name] is None else float(kept[name])
-    return kept
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for NaN and infinity, which JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return result_figure(self.problem, self.body, self.model, self.history)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.geometry import Body
+from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.search.run_record import Iterate, Phase
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from fusiform.solvers.inverse.result.optimum import OptimizationResult
 
 POINTS = 400
 
 
-def result_figure(result: OptimizationResult) -> Figure:
+def result_figure(problem: Problem, body: Body, model: str, history: Sequence[Iterate]) -> Figure:
     """Outlines of start and optimum, and the drag coefficient over the evaluations. `InputError` without matplotlib."""
     try:
         from matplotlib.figure import Figure
@@ -26,16 +29,26 @@ def result_figure(result: OptimizationResult) -> Figure:
         ) from error
     figure = Figure(figsize=(10.0, 3.8), layout="constrained")
     shapes, drags = figure.subplots(1, 2)
-    start, best = result.problem.body, result.body
-    for body, style, label in ((start, "--", start.name), (best, "-", best.name)):
-        x, y = np.vstack([outline := body.outline(POINTS), outline[:1]]).T
-        shapes.plot(x, y, style, label=label)
-    shapes.set(aspect="equal", xlabel="x", ylabel="y", title=f"Re {result.conditions.reynolds:g}")
-    shapes.legend(frameon=False)
-    for phase in dict.fromkeys(it.phase for it in result.history):
-        found = [(it.evaluation, it.drag_coefficient) for it in result.history if it.phase == phase]
-        drags.plot(*np.array(found).T, ".-", label=f"{phase} ({result.model if phase == 'searching' else 'solver'})")
-    drags.set(xlabel="evaluation", ylabel="drag coefficient, on d = √(4A/π)", title=result.problem.objective.describe())
-    if result.history:
-        drags.legend(frameon=False)
+    _draw_outlines(shapes, problem.body, body)
+    shapes.set_title(f"Re {problem.points[0].conditions.reynolds:g}")
+    _draw_history(drags, model, history)
+    drags.set_title(problem.objective.describe())
     return figure
+
+
+def _draw_outlines(axes: Axes, start: Body, best: Body) -> None:
+    for body, style in ((start, "--"), (best, "-")):
+        x, y = np.vstack([outline := body.outline(POINTS), outline[:1]]).T
+        axes.plot(x, y, style, label=body.name)
+    axes.set(aspect="equal", xlabel="x", ylabel="y")
+    axes.legend(frameon=False)
+
+
+def _draw_history(axes: Axes, model: str, history: Sequence[Iterate]) -> None:
+    for phase in dict.fromkeys(it.phase for it in history):
+        points = [(it.evaluation, it.drag_coefficient) for it in history if it.phase is phase]
+        asked = model if phase is Phase.SEARCHING else "solver"
+        axes.plot(*np.array(points).T, ".-", label=f"{phase} ({asked})")
+    axes.set(xlabel="evaluation", ylabel="drag coefficient, on d = √(4A/π)")
+    if history:
+        axes.legend(frameon=False)

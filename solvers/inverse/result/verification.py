@@ -1,4 +1,4 @@
-"""The last word: start and optimum solved by the flow solver at every design point, on a grid of promised accuracy."""
+"""Verification: start and optimum solved by the flow solver at every design point, on a grid of promised accuracy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.solution import Solution
 from fusiform.solvers.solver import solve
 
-MISLED = 0.05
+MISLED = 0.05  # relative error of the model's drag from which the status says so
 
 
 def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
@@ -44,15 +44,15 @@ def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
 
 
 def _numbers(point: DesignPoint, start: Solution, optimum: Solution, total: float) -> dict[str, Any]:
-    """The numbers of one design point; None for what the solver has no flow for."""
-    found = optimum.summary()
+    """The numbers of one design point; None where the solver has no flow."""
+    solved = optimum.summary()
     return {
         "reynolds": point.conditions.reynolds,
         "alpha_deg": point.conditions.alpha_deg,
         "weight": point.weight / total,
-        "drag_coefficient": found["drag_coefficient"] if optimum.converged else None,
-        "drag_error": found["drag_error"],
-        "lift_coefficient": found["lift_coefficient"] if optimum.converged else None,
+        "drag_coefficient": solved["drag_coefficient"] if optimum.converged else None,
+        "drag_error": solved["drag_error"],
+        "lift_coefficient": solved["lift_coefficient"] if optimum.converged else None,
         "initial_drag_coefficient": start.drag_coefficient if start.converged else None,
         "converged": optimum.converged,
         "accurate": optimum.accurate,
@@ -68,7 +68,7 @@ def _weighted(at: list[dict[str, Any]], name: str) -> float | None:
 
 
 def verification_status(result: OptimizationResult, numbers: dict[str, Any]) -> str:
-    """What to add to the status where the solver could not confirm the result, or contradicts it."""
+    """A sentence to add to the status where the solver has no flow or contradicts the model, otherwise nothing."""
     problem, several = result.problem, len(result.problem.points) > 1
     before, after = numbers["weighted_initial_drag_coefficient"], numbers["weighted_drag_coefficient"]
     if before is None or after is None:

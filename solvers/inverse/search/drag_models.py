@@ -1,7 +1,8 @@
-"""What the optimiser asks of a drag model, and the flow solver as one."""
+"""The interface of a drag model to the optimiser, and the flow solver as one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -11,48 +12,108 @@ from fusiform.solvers.flow import ACCURACIES, Resolution, State, steady_forces
 
 
 class DragModel(Protocol):
-    """Something that predicts forces, differentiably. `modes`: how many map coefficients it understands."""
+    """A differentiable prediction of the forces on a body: the flow solver, a surrogate, or a model of your own.
+
+    A model that also has `confidence(coefficients, reynolds) -> Tensor`, values (batch,) from 0 to 1, allows the option
+    `min_confidence`.
+
+    Examples
+    --------
+    A model that prefers a little slenderness, and the optimum that follows from it:
+
+    >>> import torch
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import minimize_drag
+    >>> class Parabola:
+    ...     name, modes = "parabola", 3
+    ...     def force_coefficients(self, coefficients, reynolds):
+    ...         drag = 2.0 - coefficients[:, 0].real + coefficients.abs().square().sum(1)
+    ...         return drag.to(torch.complex128)
+    >>> best = minimize_drag(Body.circle(), FlowConditions(1.0), model=Parabola(), verify=None)
+    >>> round(best.fun, 3), round(best.body.coefficients[0].real.item(), 2)
+    (1.75, 0.5)
+    """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name in results and files."""
+        ...
 
     @property
-    def modes(self) -> int: ...
+    def modes(self) -> int:
+        """Number of map coefficients of the bodies that the model predicts; the search runs over these."""
+        ...
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
-        """C_D + i C_L (batch,) for `coefficients` (batch, modes) complex128 at incidence and `reynolds` (batch,).
+        """Drag and lift coefficients as C_D + i C_L.
 
-        NaN for a body that the model cannot evaluate; first derivatives by autograd.
+        Parameters
+        ----------
+        coefficients : Tensor, shape (batch, modes), complex128
+            Map coefficients of the bodies, turned by the incidence.
+        reynolds : Tensor, shape (batch,)
+            Reynolds numbers on d = √(4A/π).
+
+        Returns
+        -------
+        Tensor, shape (batch,), complex128
+            NaN for a body that the model cannot evaluate; first derivatives by autograd.
         """
         ...
 
 
+@dataclass(frozen=True)
 class SolverModel:
-    """The flow solver on one grid and device; each call starts from the previous call's state.
+    """The flow solver as a drag model, on one grid, so that the drag is a smooth function of the shape.
 
-    The grid stays the same during a search, so that the drag is a smooth function of the shape. `resolution` None: the
-    first grid of `standard` for the largest Reynolds number of the call.
+    It has no memory: equal questions have equal answers. A search that asks about one body after the other passes the
+    state of the last one to `forces_near`.
+
+    Parameters
+    ----------
+    resolution : Resolution, optional
+        The grid; by default the first one of `standard` for the largest Reynolds number of a call.
+    modes : int
+        Number of map coefficients that a search varies.
+    device : torch.device or str
+        Where the flow is solved.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.solvers.inverse import SolverModel
+    >>> circle, reynolds = torch.zeros(1, 2, dtype=torch.complex128), torch.tensor([10.0], dtype=torch.float64)
+    >>> forces = SolverModel(modes=2).force_coefficients(circle, reynolds)
+    >>> round(forces.real.item(), 2)
+    2.75
     """
 
-    def __init__(
-        self, resolution: Resolution | None = None, modes: int = 10, device: torch.device | str = "cpu"
-    ) -> None:
-        self.name = "solver" if resolution is None else f"solver ({resolution.n_xi} x {resolution.n_eta})"
-        self.modes = modes
-        self._device = device
-        self._resolution = resolution
-        self._state: State | None = None
+    resolution: Resolution | None = None
+    modes: int = 10
+    device: torch.device | str = "cpu"
+
+    @property
+    def name(self) -> str:
+        """`solver`, and the grid if one was chosen."""
+        grid = self.resolution
+        return "solver" if grid is None else f"solver ({grid.n_xi} x {grid.n_eta})"
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """C_D + i C_L (batch,), see `DragModel.force_coefficients`; NaN where the solver finds no flow."""
+        return self.forces_near(coefficients, reynolds, None)[0]
+
+    def forces_near(self, coefficients: Tensor, reynolds: Tensor, start: State | None) -> tuple[Tensor, State | None]:
+        """The same with the iteration started from `start`, if its grid fits, and the state for the next call.
+
+        Where that start does not lead to a flow, the solver's own does; the state is then None if that fails as well.
+        """
         home = coefficients.device
-        coefficients, reynolds = coefficients.to(self._device), reynolds.to(self._device)
-        resolution = self._resolution or ACCURACIES["standard"].start(float(reynolds.max()))
-        start = self._state
+        coefficients, reynolds = coefficients.to(self.device), reynolds.to(self.device)
+        resolution = self.resolution or ACCURACIES["standard"].start(float(reynolds.max()))
         if start is not None and start.psi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
         forces, flow = steady_forces(coefficients, reynolds, resolution, start)
         if start is not None and not bool(flow.converged.all()):
             forces, flow = steady_forces(coefficients, reynolds, resolution)
-        if bool(flow.converged.all()):
-            self._state = flow.state
-        return torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
+        answers = torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
+        return answers, flow.state if bool(flow.converged.all()) else None

@@ -1,27 +1,30 @@
-"""Forces and their derivatives at all design points, from any drag model; remembered, so that none is solved twice."""
+"""Forces and their derivatives at all design points, from any drag model; kept, so that none is solved twice."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from fusiform.solvers.flow import State
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.search.drag_models import DragModel
+from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
-DIGITS = 11
+DIGITS = 11  # of the shape variables: bodies equal to these are the same
 
 
 @dataclass(frozen=True)
 class Forces:
     """C_D and C_L (m,) at the design points, and their derivatives (m, n) with respect to the shape variables.
 
-    Lift and its slope are zero where nobody needs them; `confidence` (m,) and its slope likewise.
+    The slope of the lift is zero where nothing depends on it; `confidence` (m,) is 1 and its slope zero likewise.
     """
 
     drag: Array
@@ -31,12 +34,21 @@ class Forces:
     confidence: Array
     confidence_slope: Array
 
+    @classmethod
+    def without_slopes(cls, drag: Array, lift: Array, size: int) -> Forces:
+        """Values alone, with slopes of zero along `size` variables."""
+        flat, sure = np.zeros((len(drag), size)), np.ones(len(drag))
+        return cls(drag, lift, flat, flat, sure, flat)
+
+
+OnEvaluation = Callable[[Array, Forces], None]
+
 
 class ForceModel:
     """A drag model at the design points, as a function of the shape variables. `solves` counts its evaluations.
 
-    `lift`, `confidence`: whether their derivatives are wanted. `trusted`: the model whose confidence counts instead,
-    for the solver, which has none.
+    Flows of the solver start from the last one. `lift`, `confidence`: True if derivatives of these are needed.
+    `trusted`: the model whose confidence counts instead, for the solver, which has none.
     """
 
     def __init__(
@@ -54,6 +66,7 @@ class ForceModel:
         self._reynolds = torch.tensor([p.conditions.reynolds for p in points], dtype=torch.float64)
         self._alpha = torch.tensor([math.radians(p.conditions.alpha_deg) for p in points], dtype=torch.float64)
         self._known: dict[bytes, tuple[Array, Forces]] = {}
+        self._state: State | None = None
         self.solves = 0
 
     def __call__(self, x: Array) -> Forces | None:
@@ -62,13 +75,13 @@ class ForceModel:
         key = _key(shape)
         if key in self._known:
             return self._known[key][1]
-        found = self._evaluate(shape)
-        trust = self._trusted(x) if self._trusted is not None and found is not None else None
-        if found is not None and trust is not None:
-            found = replace(found, confidence=trust.confidence, confidence_slope=trust.confidence_slope)
-        if found is not None:
-            self._known[key] = shape.copy(), found
-        return found
+        forces = self._evaluate(shape)
+        trust = self._trusted(x) if self._trusted is not None and forces is not None else None
+        if forces is not None and trust is not None:
+            forces = replace(forces, confidence=trust.confidence, confidence_slope=trust.confidence_slope)
+        if forces is not None:
+            self._known[key] = shape.copy(), forces
+        return forces
 
     def _evaluate(self, shape: Array) -> Forces | None:
         leaf = torch.from_numpy(shape).expand(len(self._reynolds), -1).clone().requires_grad_()
@@ -77,26 +90,40 @@ class ForceModel:
             return None
         self.solves += 1
         turned = laurent.rotate(coefficients, self._alpha)
-        forces = self.model.force_coefficients(turned, self._reynolds)
+        forces = self._ask(turned)
         if not bool(torch.isfinite(forces.detach().abs()).all()):
             return None
-        zero = torch.zeros_like(leaf)
         drag_slope = torch.autograd.grad(forces.real.sum(), leaf, retain_graph=True)[0]
-        lift_slope = torch.autograd.grad(forces.imag.sum(), leaf, retain_graph=True)[0] if self._lift else zero
-        confidence, confidence_slope = torch.ones_like(self._reynolds), zero
-        if self._confidence:
-            confidence = self.model.confidence(turned, self._reynolds)  # type: ignore[attr-defined]
-            if confidence.requires_grad:
-                confidence_slope = torch.autograd.grad(confidence.sum(), leaf, allow_unused=True)[0]
-        values = (forces.real, forces.imag, drag_slope, lift_slope, confidence, confidence_slope)
+        lift_slope = torch.zeros_like(leaf)
+        if self._lift:
+            lift_slope = torch.autograd.grad(forces.imag.sum(), leaf, retain_graph=True)[0]
+        values = (forces.real, forces.imag, drag_slope, lift_slope, *self._confidence_at(turned, leaf))
         return Forces(*(v.detach().numpy() for v in values))
 
-    def remembered(self) -> list[dict[str, Any]]:
+    def _ask(self, turned: Tensor) -> Tensor:
+        """C_D + i C_L (m,) of the model."""
+        if not isinstance(self.model, SolverModel):
+            return self.model.force_coefficients(turned, self._reynolds)
+        forces, state = self.model.forces_near(turned, self._reynolds, self._state)
+        self._state = self._state if state is None else state
+        return forces
+
+    def _confidence_at(self, turned: Tensor, leaf: Tensor) -> tuple[Tensor, Tensor]:
+        """Confidence (m,) and its slope (m, n)."""
+        flat = torch.zeros_like(leaf)
+        if not self._confidence:
+            return torch.ones_like(self._reynolds), flat
+        confidence: Tensor = self.model.confidence(turned, self._reynolds)  # type: ignore[attr-defined]
+        if not confidence.requires_grad:
+            return confidence, flat
+        return confidence, torch.autograd.grad(confidence.sum(), leaf, materialize_grads=True)[0]
+
+    def entries(self) -> list[dict[str, Any]]:
         """Everything evaluated so far, for a checkpoint."""
         return [{"x": x.tolist()} | {k: v.tolist() for k, v in vars(f).items()} for x, f in self._known.values()]
 
-    def remember(self, entries: list[dict[str, Any]]) -> None:
-        """Take over what an earlier run evaluated (`remembered`)."""
+    def restore(self, entries: list[dict[str, Any]]) -> None:
+        """Take over the evaluations of an earlier run (`entries`)."""
         for entry in entries:
             arrays = {key: np.array(value, dtype=np.float64) for key, value in entry.items()}
             x = arrays.pop("x")

@@ -19,14 +19,25 @@ from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import Payload
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
-FINENESSES = (1.0, 2.0, 0.5, 4.0, 8.0, 0.25)
-ITERATIONS = 60
-TOUCHING = 1e-7
+
+@dataclass(frozen=True)
+class FeasibilitySearch:
+    """The search for a feasible body."""
+
+    finenesses: tuple[float, ...] = (1.0, 2.0, 0.5, 4.0, 8.0, 0.25)
+    """Length over height of the ellipses from which the search starts again."""
+    iterations: int = 60
+    """Iterations of SLSQP for a projection, at most; twice as many for the least violation."""
+    touching: float = 1e-7
+    """Largest violation of a feasible body, in the dimensionless units of the residuals."""
+
+
+FEASIBILITY_SEARCH = FeasibilitySearch()
 
 
 @dataclass(frozen=True)
-class Feasibility:
-    """Variables `x` (n,) of the nearest feasible body, or of what lacks least, and then the `problem`, a sentence."""
+class NearestBody:
+    """Variables `x` (n,) of the nearest feasible body; or of the one that violates least, and a sentence `problem`."""
 
     x: Array
     problem: str | None
@@ -41,29 +52,32 @@ def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
     return None
 
 
-def nearest_feasible(variables: Variables, start: Array, *, thorough: bool = True) -> Feasibility:
-    """The feasible body nearest to `start` (n,), or what lacks least; from `start` alone if not `thorough`."""
-    best, lack = start, _lack(variables, start)
-    for guess in (start, *(_ellipses(variables, start) if thorough else ())):
-        found = _project(variables, guess)
-        off = _lack(variables, found)
-        if off < lack:
-            best, lack = found, off
-        if lack <= TOUCHING:
-            return Feasibility(best, None)
-    eased = _least_lack(variables, best)
-    best = eased if _lack(variables, eased) < lack else best
-    return Feasibility(best, _sentence(variables, best))
+def nearest_feasible(
+    variables: Variables, start: Array, *, thorough: bool = True, settings: FeasibilitySearch = FEASIBILITY_SEARCH
+) -> NearestBody:
+    """The feasible body nearest to `start` (n,), or the least violating one; from `start` alone unless `thorough`."""
+    best, violation = start, _violation(variables, start)
+    for guess in (start, *(_ellipses(variables, start, settings) if thorough else ())):
+        projected = _projection(variables, guess, settings)
+        off = _violation(variables, projected)
+        if off < violation:
+            best, violation = projected, off
+        if violation <= settings.touching:
+            return NearestBody(best, None)
+    eased = _least_violation(variables, best, settings)
+    best = eased if _violation(variables, eased) < violation else best
+    feasible = _violation(variables, best) <= settings.touching
+    return NearestBody(best, None if feasible else _sentence(variables, best))
 
 
-def _lack(variables: Variables, x: Array) -> float:
-    """How much the worst residual lacks; infinite for what is no body."""
+def _violation(variables: Variables, x: Array) -> float:
+    """Largest constraint violation (≥ 0); inf if the map is not univalent."""
     if not bool(is_valid(variables.coefficients(torch.from_numpy(x)[None]))[0]):
         return math.inf
     return max(0.0, -float(variables.values(x).min()))
 
 
-def _ellipses(variables: Variables, start: Array) -> list[Array]:
+def _ellipses(variables: Variables, start: Array, settings: FeasibilitySearch) -> list[Array]:
     """Ellipses standing on the payload, or where the start stands."""
     centres = [z for c in variables.constraints if isinstance(c, Payload) for z in c.region.hull()[0]]
     shift = variables.shape(torch.from_numpy(start)[None]).shift[0]
@@ -71,25 +85,25 @@ def _ellipses(variables: Variables, start: Array) -> list[Array]:
     if centres:
         x, y = [z.real for z in centres], [z.imag for z in centres]
         middle = complex(0.5 * (min(x) + max(x)), 0.5 * (min(y) + max(y)))
-    bodies = [Body.ellipse(f, modes=variables.modes).coefficients for f in FINENESSES]
+    bodies = [Body.ellipse(f, modes=variables.modes).coefficients for f in settings.finenesses]
     return [variables.pack(a, middle) for a in bodies]
 
 
-def _project(variables: Variables, start: Array) -> Array:
+def _projection(variables: Variables, start: Array, settings: FeasibilitySearch) -> Array:
     """The nearest point with all residuals ≥ 0 that SLSQP finds."""
-    found = minimize(
+    end = minimize(
         lambda x: (0.5 * float(((x - start) ** 2).sum()), x - start),
         start,
         jac=True,
         method="SLSQP",
         constraints={"type": "ineq", "fun": variables.values, "jac": variables.jacobian},
-        options={"maxiter": ITERATIONS, "ftol": 1e-10},
+        options={"maxiter": settings.iterations, "ftol": 1e-10},
     )
-    x: Array = found.x
+    x: Array = end.x
     return x if np.isfinite(x).all() else start
 
 
-def _least_lack(variables: Variables, start: Array) -> Array:
+def _least_violation(variables: Variables, start: Array, settings: FeasibilitySearch) -> Array:
     """min t ≥ 0 with all residuals ≥ −t."""
     size = len(start)
     unit = np.zeros(size + 1)
@@ -100,35 +114,32 @@ def _least_lack(variables: Variables, start: Array) -> Array:
         wide: Array = np.concatenate([slopes, np.ones((len(slopes), 1))], axis=1)
         return wide
 
-    lack = max(0.0, -float(variables.values(start).min()))
-    found = minimize(
+    violation = max(0.0, -float(variables.values(start).min()))
+    end = minimize(
         lambda x: (x[-1], unit),
-        np.append(start, lack),
+        np.append(start, violation),
         jac=True,
         method="SLSQP",
         bounds=[(None, None)] * size + [(0.0, None)],
         constraints={"type": "ineq", "fun": lambda x: variables.values(x[:-1]) + x[-1], "jac": jacobian},
-        options={"maxiter": 2 * ITERATIONS, "ftol": 1e-9},
+        options={"maxiter": 2 * settings.iterations, "ftol": 1e-9},
     )
-    x: Array = found.x[:-1]
+    x: Array = end.x[:-1]
     return x if np.isfinite(x).all() else start
 
 
-def _sentence(variables: Variables, x: Array) -> str | None:
-    """What the best body found still lacks, or None."""
-    worst = _lack(variables, x)
-    if worst <= TOUCHING:
-        return None
+def _sentence(variables: Variables, x: Array) -> str:
+    """The constraints that the best body found violates, in words."""
     slacks = variables.slacks(x)
-    missed = [
+    violated = [
         f"{c.describe()} (short by {-slack:.3g})" if not hasattr(c, "name") else c.describe()
         for c, slack in zip(variables.constraints, slacks, strict=True)
         if slack < 0.0
     ]
-    missed = missed or ["edges that the grid resolves"]
+    violated = violated or ["edges that the grid resolves"]
     others = [c.describe() for c, slack in zip(variables.constraints, slacks, strict=True) if slack >= 0.0]
     beside = f" beside {', '.join(others)}" if others else ""
     return (
-        f"no body of {variables.modes} modes and this area was found with {' and '.join(missed)}{beside}; "
+        f"no body of {variables.modes} modes and this area was found with {' and '.join(violated)}{beside}; "
         "this is the nearest one"
     )

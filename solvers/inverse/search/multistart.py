@@ -2,66 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.search.drag_models import SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
+from fusiform.solvers.inverse.search.program import Program
 from fusiform.solvers.inverse.search.run_record import Run
-from fusiform.solvers.inverse.search.slsqp import Program
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
-CANDIDATES, BATCH = 2048, 512
-FINENESS = (0.4, 10.0)
-ROUGHNESS = 0.35
-APART = 0.15
-PENALTY = 10.0
+
+@dataclass(frozen=True)
+class Multistart:
+    """Random starts; lengths are in the scaled shape variables √k a_k."""
+
+    candidates: int = 2048
+    """Random bodies."""
+    batch: int = 512
+    """Bodies that the model evaluates at once."""
+    fineness: tuple[float, float] = (0.4, 10.0)
+    """Range of length over height of the ellipses, uniform in the logarithm."""
+    roughness: float = 0.35
+    """Largest standard deviation of the first mode; that of mode k is 1/k of it."""
+    apart: float = 0.15
+    """Least difference between two starts, in the variable that differs most."""
+    penalty: float = 10.0
+    """Weight of the violation beside the objective."""
 
 
-def random_bodies(variables: Variables, start: Array, seed: int) -> Array:
+MULTISTART = Multistart()
+
+
+def random_bodies(variables: Variables, start: Array, seed: int, settings: Multistart = MULTISTART) -> Array:
     """Valid bodies (n, size): ellipses of random fineness with random smooth modes, standing where the start stands."""
     random = np.random.default_rng(seed)
-    size, modes = variables.shape_size, variables.modes
-    fineness = FINENESS[0] * (FINENESS[1] / FINENESS[0]) ** random.random(CANDIDATES)
+    size, modes, count = variables.shape_size, variables.modes, settings.candidates
+    low, high = settings.fineness
+    fineness = low * (high / low) ** random.random(count)
     decay = 1.0 / np.tile(np.arange(1, modes + 1), size // modes)
-    shape = ROUGHNESS * random.random((CANDIDATES, 1)) * random.standard_normal((CANDIDATES, size)) * decay
+    shape = settings.roughness * random.random((count, 1)) * random.standard_normal((count, size)) * decay
     shape[:, 0] += (fineness - 1.0) / (fineness + 1.0)
-    x = np.concatenate([shape, np.tile(start[size:], (CANDIDATES, 1))], axis=1)
+    x = np.concatenate([shape, np.tile(start[size:], (count, 1))], axis=1)
     with torch.no_grad():
         valid = is_valid(variables.coefficients(torch.from_numpy(x))).numpy()
     kept: Array = x[valid & ((shape**2).sum(1) < 1.0)]
     return kept
 
 
-def global_starts(run: Run, start: Array, count: int) -> list[Array]:
+def global_starts(run: Run, start: Array, count: int, settings: Multistart = MULTISTART) -> list[Array]:
     """The best `count` of random bodies, by objective and violation, that are not alike; deterministic by the seed.
 
     Where the model is the solver, which is not cheap, by the violation of the shape constraints alone.
     """
-    x = random_bodies(run.variables, start, run.problem.seed)
+    x = random_bodies(run.variables, start, run.problem.seed, settings)
     merits = []
-    for begin in range(0, len(x), BATCH):
+    for begin in range(0, len(x), settings.batch):
         run.pause()
-        merits.append(_merits(run, x[begin : begin + BATCH]))
-    found: list[Array] = []
+        merits.append(_merits(run, x[begin : begin + settings.batch], settings.penalty))
+    starts: list[Array] = []
     size = run.variables.shape_size
     for index in np.argsort(np.concatenate(merits), kind="stable"):
-        if all(np.abs(x[index, :size] - other[:size]).max() > APART for other in found):
-            found.append(x[index])
-        if len(found) == count:
+        if all(np.abs(x[index, :size] - other[:size]).max() > settings.apart for other in starts):
+            starts.append(x[index])
+        if len(starts) == count:
             break
-    return found
+    return starts
 
 
 @torch.no_grad()
-def _merits(run: Run, x: Array) -> Array:
+def _merits(run: Run, x: Array, penalty: float) -> Array:
     """Objective + penalty · violation for each body (n,); infinite where the model has no answer."""
     variables = run.variables
-    lack = -variables.tightened(torch.from_numpy(x)).amin(1).numpy()
+    violation = np.maximum(-variables.tightened(torch.from_numpy(x)).amin(1).numpy(), 0.0)
     if isinstance(run.model, SolverModel):
-        found: Array = np.maximum(lack, 0.0)
-        return found
+        return violation
     coefficients = variables.coefficients(torch.from_numpy(x))
     drag, lift = [], []
     for point in run.problem.points:
@@ -70,15 +87,14 @@ def _merits(run: Run, x: Array) -> Array:
         forces = run.model.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
         drag.append(forces.real.numpy())
         lift.append(forces.imag.numpy())
-    rows = zip(x, np.array(drag).T, np.array(lift).T, lack, strict=True)
-    return np.array([_merit(run.program, *row) for row in rows])
+    rows = zip(x, np.array(drag).T, np.array(lift).T, violation, strict=True)
+    return np.array([_merit(run.program, penalty, *row) for row in rows])
 
 
-def _merit(program: Program, x: Array, drag: Array, lift: Array, lack: float) -> float:
+def _merit(program: Program, penalty: float, x: Array, drag: Array, lift: Array, violation: float) -> float:
     if not np.isfinite(drag + lift).all():
         return float(np.inf)
-    flat = np.zeros((len(drag), program.variables.shape_size))
-    forces = Forces(drag, lift, flat, flat, np.ones(len(drag)), flat)
+    forces = Forces.without_slopes(drag, lift, program.variables.shape_size)
     with torch.enable_grad():
         value = program.value(x, forces)[0]
-        return value + PENALTY * max(0.0, float(lack), program.force_lack(x, forces))
+        return value + penalty * max(float(violation), program.force_violation(x, forces))

@@ -1,4 +1,8 @@
-"""The searches of a run: from one start until the constraints hold between the sampled points, and from several."""
+"""The searches of a run: from one start until the constraints hold between the sampled points, and from several.
+
+Where a search violates the force constraints, it is restored: the violation itself is made small, and the search is
+repeated from the body that violates least.
+"""
 
 from __future__ import annotations
 
@@ -7,74 +11,80 @@ from dataclasses import replace
 from fusiform.solvers.inverse.problem.objectives import LeastViolation
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.multistart import global_starts
+from fusiform.solvers.inverse.search.outcome import Stopped
+from fusiform.solvers.inverse.search.program import Program
 from fusiform.solvers.inverse.search.run_record import Run
-from fusiform.solvers.inverse.search.slsqp import FEASIBLE, Found, Program, better, search
+from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
 from fusiform.solvers.inverse.search.variables import Array
 
-TIGHTENINGS = 5
+TIGHTENINGS = 5  # searches, each with constraints tightened by the last one's violations, at most
 
 
-def searches(run: Run, start: Array) -> Found:
-    """The best of the local searches from `start` (n,), where the model has an answer, and from other bodies."""
-    best = _from(run, start)
-    if run.problem.starts == 1 or best.stopped:
+def best_of_searches(run: Run, start: Array) -> LocalOptimum:
+    """The best local optimum from `start` (n,), where the model has an answer, and from other bodies."""
+    best = _restored(run, start)
+    if run.problem.starts == 1 or best.stop is not None:
         return best
-    for other in global_starts(run, start, run.problem.starts - 1):
+    try:
+        others = global_starts(run, start, run.problem.starts - 1)
+    except Stopped as stopped:
+        return replace(best, stop=stopped.stop)
+    for other in others:
         placed = nearest_feasible(run.variables, other)
         if placed.problem is not None or run.forces(placed.x) is None:
             continue
-        found = _from(run, placed.x)
-        iterations = best.iterations + found.iterations
-        best = replace(found if better(found, best) else best, iterations=iterations, stopped=found.stopped)
-        if found.stopped:
+        optimum = _restored(run, placed.x)
+        better = optimum if optimum.best.better_than(best.best) else best
+        best = replace(better, iterations=best.iterations + optimum.iterations, stop=optimum.stop)
+        if optimum.stop is not None:
             break
     return best
 
 
-def _from(run: Run, start: Array) -> Found:
-    """A search; where it misses the force constraints, again from the body that lacks least of all that were seen when
-    the miss was made small (restoration)."""
-    found = _tightened(run, run.program, start)
-    if found.stopped or found.violation <= FEASIBLE or not run.program.conditions:
-        return found
-    miss = replace(run.program, objective=LeastViolation(run.program.conditions), conditions=())
-    nearest = _tightened(run, miss, start)
-    there = Found(
-        nearest.x,
-        run.program.value(nearest.x, nearest.forces)[0],
-        nearest.forces,
-        run.program.violation(nearest.x, nearest.forces),
-        found.iterations + nearest.iterations,
-        found.message,
-        nearest.stopped,
+def _restored(run: Run, start: Array) -> LocalOptimum:
+    """A search; where it violates the force constraints, another one from the body that violates least."""
+    first = _tightened(run, run.program, start)
+    if first.stop is not None or first.best.feasible or not run.program.conditions:
+        return first
+    violation = replace(run.program, objective=LeastViolation(run.program.conditions), conditions=())
+    least = _tightened(run, violation, start)
+    nearest = run.nearest(
+        LocalOptimum(
+            run.program.candidate(least.best.x, least.best.forces),
+            first.iterations + least.iterations,
+            first.converged,
+            first.message,
+            least.stop,
+        )
     )
-    there = run.nearest(there)
-    if not better(there, found):
-        return replace(found, stopped=there.stopped)
-    if there.stopped:
-        return there
-    again = _tightened(run, run.program, there.x)
-    return again if better(again, there) else replace(there, message=again.message, stopped=again.stopped)
+    if not nearest.best.better_than(first.best):
+        return replace(first, stop=nearest.stop)
+    if nearest.stop is not None:
+        return nearest
+    again = _tightened(run, run.program, nearest.best.x)
+    if again.best.better_than(nearest.best):
+        return again
+    return replace(nearest, converged=again.converged, message=again.message, stop=again.stop)
 
 
-def _tightened(run: Run, program: Program, start: Array) -> Found:
-    """Search; where the finely sampled outline misses a constraint, ask for more and search on from inside."""
-    found: Found | None = None
+def _tightened(run: Run, program: Program, start: Array) -> LocalOptimum:
+    """Search; where the finely sampled outline violates a constraint, tighten it and search on from inside."""
+    optimum: LocalOptimum | None = None
     for _ in range(TIGHTENINGS):
-        again = search(
+        again = local_optimum(
             program,
             run.forces,
             start,
             max_iterations=run.problem.max_iterations,
             tolerance=run.problem.tolerance,
-            seen=run.seen,
+            on_evaluation=run.on_evaluation,
         )
         if again is None:
             break
-        found = again if found is None else replace(again, iterations=found.iterations + again.iterations)
-        if found.stopped or not run.variables.tighten(found.x):
+        optimum = again if optimum is None else replace(again, iterations=optimum.iterations + again.iterations)
+        if optimum.stop is not None or not run.variables.tighten(optimum.best.x):
             break
         run.forget_best()
-        start = nearest_feasible(run.variables, found.x).x
-    assert found is not None
-    return found
+        start = nearest_feasible(run.variables, optimum.best.x).x
+    assert optimum is not None
+    return optimum

@@ -1,278 +1,200 @@
 """One local search: SLSQP on the objective, the shape constraints and the force constraints, guarded.
 
-A trial that is no body, or that the model cannot evaluate, makes the line search step back. The best feasible point is
-kept whatever ends the run. Whether a point is an optimum is decided by its own Karush-Kuhn-Tucker residual,
-
-    min over λ_i ≥ 0 (i active), μ of  |∇f − Σ λ_i ∇g_i − Σ μ_j ∇h_j| / scale,
-
-not by what the iteration says of itself.
+SLSQP runs in rounds that move each shape variable only so far. A trial that is no body, or that the model cannot
+evaluate, makes its line search step back. The best feasible point is kept whatever ends the search. Whether a point is
+an optimum is decided by its own KKT residual (`kkt.py`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-from scipy.optimize import OptimizeResult, minimize, nnls
+from scipy.optimize import OptimizeResult, minimize
 
-from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
-from fusiform.solvers.inverse.problem.objectives import Objective
-from fusiform.solvers.inverse.search.evaluations import Forces
-from fusiform.solvers.inverse.search.variables import Array, Variables
-
-STEP_BACK = 10.0
-FEASIBLE, FORCE_WEIGHT = 2e-6, 0.02
-ACTIVE = 1e-4
-ROUND, OPEN = 25, np.inf
-MOVE, SHORTEN, LEAST_MOVE, SAME = 0.3, 0.3, 0.01, 1e-7
-WITHIN = 1e-5
-
-
-class Stopped(Exception):
-    """The run is to end; the message completes "stopped …"."""
+from fusiform.solvers.inverse.search.evaluations import Forces, OnEvaluation
+from fusiform.solvers.inverse.search.outcome import Stop, Stopped
+from fusiform.solvers.inverse.search.program import Candidate, Program
+from fusiform.solvers.inverse.search.variables import Array
 
 
 @dataclass(frozen=True)
-class Program:
-    """What is searched: `forces(x)` gives the forces or None, `weights` (m,) those of the design points.
+class Slsqp:
+    """Rounds of SLSQP; lengths are in the scaled shape variables √k a_k."""
 
-    `origin` (n_shape,): shape variables of the start, for objectives that measure the change.
+    round_iterations: int = 25
+    """Iterations of a round, at most."""
+    reach: float = 0.3
+    """Largest move of a shape variable in the first round."""
+    shorten: float = 0.3
+    """Factor of the reach after a round without a better point."""
+    least_reach: float = 0.01
+    """Reach below which the search ends."""
+    same: float = 1e-7
+    """Fall of the objective, relative to its size, below which a point is not better."""
+    settle: float = 1e-5
+    """Rise of the objective, relative to its size, for which the point of convergence replaces the best one."""
+    step_back: float = 10.0
+    """Relative objective at a trial without forces, so that the line search steps back."""
+
+
+SLSQP = Slsqp()
+
+
+@dataclass(frozen=True)
+class LocalOptimum:
+    """The end of a search: the `best` point (feasible, or nearest to it) and why the search ended.
+
+    `converged` and `message` are SciPy's, of the last round; `stop` tells an early end, or is None.
     """
 
-    variables: Variables
-    objective: Objective
-    conditions: tuple[ForceConstraint, ...]
-    weights: Array
-    origin: Array
-    min_confidence: float = 0.0
-
-    def value(self, x: Array, forces: Forces) -> tuple[float, Array]:
-        """The objective and its gradient (n,)."""
-        size = self.variables.shape_size
-        drag, lift = (torch.from_numpy(v).requires_grad_() for v in (forces.drag, forces.lift))
-        change = torch.from_numpy(x[:size] - self.origin).requires_grad_()
-        value = self.objective.value(drag, lift, change, torch.from_numpy(self.weights))
-        by_drag, by_lift, by_change = torch.autograd.grad(
-            value, (drag, lift, change), allow_unused=True, materialize_grads=True
-        )
-        gradient = np.zeros(len(x))
-        slope = by_drag.numpy() @ forces.drag_slope + by_lift.numpy() @ forces.lift_slope
-        gradient[:size] = slope + by_change.numpy()
-        return float(value.detach()), gradient
-
-    def force_residuals(self, x: Array, forces: Forces, equality: bool) -> tuple[Array, Array]:
-        """Residuals (r,) of the force constraints that are equalities, or those that are not, and slopes (r, n)."""
-        values, slopes = [], []
-        for condition in self.conditions:
-            if condition.equality is not equality:
-                continue
-            drag, lift = (torch.from_numpy(v).requires_grad_() for v in (forces.drag, forces.lift))
-            for entry in condition.residual(drag, lift):
-                by_drag, by_lift = torch.autograd.grad(
-                    entry, (drag, lift), retain_graph=True, allow_unused=True, materialize_grads=True
-                )
-                values.append(float(entry.detach()))
-                slopes.append(by_drag.numpy() @ forces.drag_slope + by_lift.numpy() @ forces.lift_slope)
-        if not equality and self.min_confidence > 0.0:
-            values += (forces.confidence - self.min_confidence).tolist()
-            slopes += list(forces.confidence_slope)
-        found = np.zeros((len(values), len(x)))
-        if values:
-            found[:, : self.variables.shape_size] = np.array(slopes)
-        return np.array(values), found
-
-    def violation(self, x: Array, forces: Forces) -> float:
-        """Largest amount by which a residual lacks; those of the forces count `FORCE_WEIGHT` times."""
-        return max(0.0, -float(self.variables.values(x).min()), FORCE_WEIGHT * self.force_lack(x, forces))
-
-    def force_lack(self, x: Array, forces: Forces) -> float:
-        """Largest amount by which a force constraint lacks."""
-        above, equal = (self.force_residuals(x, forces, kind)[0] for kind in (False, True))
-        return max(0.0, -float(above.min(initial=0.0)), float(np.abs(equal).max(initial=0.0)))
-
-
-@dataclass(frozen=True)
-class Found:
-    """The end of a search: the best point (feasible, or nearest to it), its value, forces and violation."""
-
-    x: Array
-    value: float
-    forces: Forces
-    violation: float
+    best: Candidate
     iterations: int = 0
+    converged: bool = False
     message: str = ""
-    stopped: bool = False
+    stop: Stop | None = None
 
 
-@dataclass(frozen=True)
-class Optimality:
-    """The `residual`, and multipliers of the shape residuals (m,), of the force inequalities and equalities."""
-
-    residual: float
-    shape_multipliers: Array
-    force_multipliers: Array
-    equality_multipliers: Array
-
-
-class _Evaluations:
-    """Value, gradient and residuals at the points that SLSQP asks for, and the best of them."""
-
-    def __init__(
-        self, program: Program, forces: Callable[[Array], Forces | None], seen: Callable[[Array, Forces, float], None]
-    ) -> None:
-        self.program, self._forces, self._seen = program, forces, seen
-        self.best: Found | None = None
-        self.scale = 1.0
-        self._last: tuple[Array, Forces, float, Array] | None = None
-        self._last_good: tuple[Forces, Array] | None = None
-
-    def at(self, x: Array) -> tuple[Forces, float, Array] | None:
-        """Forces, value and gradient; None where there is no answer."""
-        if self._last is not None and np.array_equal(self._last[0], x):
-            return self._last[1:]
-        forces = self._forces(x)
-        if forces is None:
-            return None
-        value, gradient = self.program.value(x, forces)
-        if not (math.isfinite(value) and np.isfinite(gradient).all()):
-            return None
-        if self._last_good is None:
-            self.scale = self.program.objective.size(value, float(np.linalg.norm(gradient)))
-        self._last, self._last_good = (x.copy(), forces, value, gradient), (forces, gradient)
-        self._keep(x.copy(), forces, value)
-        self._seen(x, forces, value)
-        return forces, value, gradient
-
-    def _keep(self, x: Array, forces: Forces, value: float) -> None:
-        lack = self.program.violation(x, forces)
-        trial = Found(x, value, forces, lack)
-        if self.best is None or better(trial, self.best):
-            self.best = trial
-
-    def settle(self, x: Array) -> None:
-        """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
-        found = self.at(x)
-        if found is not None and self.best is not None:
-            trial = Found(x.copy(), found[1], found[0], self.program.violation(x, found[0]))
-            if trial.violation <= FEASIBLE and trial.value < self.best.value + WITHIN * self.scale:
-                self.best = trial
-
-    def objective(self, x: Array) -> tuple[float, Array]:
-        found = self.at(x)
-        if found is None:
-            last = np.zeros(len(x)) if self._last_good is None else self._last_good[1]
-            return STEP_BACK, last / self.scale
-        return found[1] / self.scale, found[2] / self.scale
-
-    def residuals(self, x: Array, equality: bool) -> tuple[Array, Array]:
-        found = self.at(x)
-        forces = found[0] if found is not None else self._last_good[0] if self._last_good else None
-        if forces is None:
-            count = len(self.program.weights)
-            size = self.program.variables.shape_size
-            flat = np.zeros((count, size))
-            forces = Forces(np.ones(count), np.zeros(count), flat, flat, np.ones(count), flat)
-        return self.program.force_residuals(x, forces, equality)
-
-
-def search(
+def local_optimum(
     program: Program,
     forces: Callable[[Array], Forces | None],
     start: Array,
     *,
     max_iterations: int,
     tolerance: float,
-    radius: float | None = None,
-    seen: Callable[[Array, Forces, float], None] = lambda x, forces, value: None,
-) -> Found | None:
+    radius: float = math.inf,
+    on_evaluation: OnEvaluation = lambda x, forces: None,
+    settings: Slsqp = SLSQP,
+) -> LocalOptimum | None:
     """The local optimum near `start` (n,), within `radius` of it in each shape variable; None if `start` has no forces.
 
-    SLSQP takes rounds of at most `ROUND` iterations that move each variable by at most `MOVE`, less where a round did
-    not find a better point.
-    `seen(x, forces, value)` is called at each new evaluation and may raise `Stopped`, which ends the search.
+    `on_evaluation(x, forces)` is called at each new evaluation and may raise `Stopped`, which ends the search.
     """
-    watch = _Evaluations(program, forces, seen)
-    iterations, message, stopped = 0, "", False
+    evaluations = _Evaluations(program, forces, on_evaluation, settings)
+    rounds = _Rounds(evaluations, max_iterations, tolerance, settings)
+    stop = None
     try:
-        if watch.at(start) is None:
+        if evaluations.at(start) is None:
             return None
-        size = program.variables.shape_size
-        low, high = (start[:size] - radius, start[:size] + radius) if radius is not None else (-OPEN, OPEN)
-        reach = MOVE
-        while iterations < max_iterations and reach > LEAST_MOVE:
-            before = watch.best
-            assert before is not None
-            bounds = np.clip(before.x[:size] - reach, low, high), np.clip(before.x[:size] + reach, low, high)
-            found = _slsqp(program, watch, before.x, min(ROUND, max_iterations - iterations), tolerance, bounds)
-            iterations, message = iterations + int(found.nit), str(found.message).lower()
-            best = watch.best
-            assert best is not None
-            moved = float(np.abs(best.x - before.x)[:size].max())
-            if found.success and moved < 0.99 * reach:
-                watch.settle(found.x)
-                break
-            if not better(best, before, SAME * watch.scale):
-                reach *= SHORTEN
-    except Stopped:
-        stopped = True
-    best = watch.best
-    return None if best is None else replace(best, iterations=iterations, message=message, stopped=stopped)
+        shape = start[: program.variables.shape_size]
+        rounds.run(shape - radius, shape + radius)
+    except Stopped as stopped:
+        stop = stopped.stop
+    best = evaluations.best
+    return None if best is None else LocalOptimum(best, rounds.iterations, rounds.converged, rounds.message, stop)
 
 
-def better(one: Found, other: Found, least: float = 0.0) -> bool:
-    """Whether `one` is better by `least`: feasible where the other is not, or nearer to it, or lower."""
-    lacks = max(one.violation, FEASIBLE), max(other.violation, FEASIBLE)
-    return lacks[0] < lacks[1] or (lacks[0] == lacks[1] and one.value < other.value - least)
+class _Rounds:
+    """Rounds of SLSQP, each from the best point so far; `iterations`, `converged` and `message` up to the last one."""
 
+    def __init__(self, evaluations: _Evaluations, max_iterations: int, tolerance: float, settings: Slsqp) -> None:
+        self._evaluations, self._max, self._tolerance = evaluations, max_iterations, tolerance
+        self._settings = settings
+        self.iterations, self.converged, self.message = 0, False, ""
 
-def _slsqp(
-    program: Program,
-    watch: _Evaluations,
-    x: Array,
-    iterations: int,
-    tolerance: float,
-    bounds: tuple[Array, Array],
-) -> OptimizeResult:
-    variables = program.variables
-    constraints = [{"type": "ineq", "fun": variables.values, "jac": variables.jacobian}]
-    kinds = {c.equality for c in program.conditions} | ({False} if program.min_confidence > 0.0 else set())
-    for equality in sorted(kinds):
-        constraints.append(
-            {
-                "type": "eq" if equality else "ineq",
-                "fun": lambda v, e=equality: watch.residuals(v, e)[0],
-                "jac": lambda v, e=equality: watch.residuals(v, e)[1],
-            }
+    def run(self, low: Array, high: Array) -> None:
+        """Search between the bounds `low` and `high` (n_shape,) until a round converges inside its reach."""
+        reach, size = self._settings.reach, len(low)
+        while self.iterations < self._max and reach > self._settings.least_reach:
+            before = self._best()
+            shape = before.x[:size]
+            end = self._round(before.x, np.clip(shape - reach, low, high), np.clip(shape + reach, low, high))
+            moved = float(np.abs(self._best().x - before.x)[:size].max())
+            if end.success and moved < 0.99 * reach:
+                self._evaluations.settle(end.x)
+                return
+            if not self._best().better_than(before, self._settings.same * self._evaluations.scale):
+                reach *= self._settings.shorten
+
+    def _best(self) -> Candidate:
+        best = self._evaluations.best
+        assert best is not None
+        return best
+
+    def _round(self, x: Array, low: Array, high: Array) -> OptimizeResult:
+        iterations = min(self._settings.round_iterations, self._max - self.iterations)
+        free = [(None, None)] * (len(x) - len(low))
+        end = minimize(
+            self._evaluations.objective,
+            x,
+            jac=True,
+            method="SLSQP",
+            bounds=[*zip(low, high, strict=True), *free],
+            constraints=self._evaluations.constraints(),
+            options={"maxiter": max(1, iterations), "ftol": self._tolerance},
         )
-    free = [(None, None)] * (len(x) - variables.shape_size)
-    return minimize(
-        watch.objective,
-        x,
-        jac=True,
-        method="SLSQP",
-        bounds=[*zip(*bounds, strict=True), *free],
-        constraints=constraints,
-        options={"maxiter": max(1, iterations), "ftol": tolerance},
-    )
+        self.iterations += int(end.nit)
+        self.converged, self.message = bool(end.success), str(end.message).lower()
+        return end
 
 
-def optimality(program: Program, x: Array, forces: Forces, scale: float) -> Optimality:
-    """Multipliers and residual at x by non-negative least squares over the active constraints.
+class _Evaluations:
+    """Value, gradient and residuals at the points that SLSQP asks for, and the best of them."""
 
-    The residual is relative to `scale`, the objective's size at the start, in the scaled variables.
-    """
-    _, gradient = program.value(x, forces)
-    values, slopes = program.variables.values(x), program.variables.jacobian(x)
-    force_values, force_slopes = program.force_residuals(x, forces, False)
-    _, equal_slopes = program.force_residuals(x, forces, True)
-    inequalities = np.concatenate([slopes, force_slopes])
-    active = np.flatnonzero(np.concatenate([values, FORCE_WEIGHT * force_values]) < ACTIVE)
-    rows = np.concatenate([inequalities[active], equal_slopes, -equal_slopes])
-    found, residual = nnls(rows.T, gradient) if len(rows) else (np.zeros(0), float(np.linalg.norm(gradient)))
-    multipliers = np.zeros(len(inequalities))
-    multipliers[active] = found[: len(active)]
-    plus, minus = np.split(found[len(active) :], 2)
-    return Optimality(residual / scale, multipliers[: len(values)], multipliers[len(values) :], plus - minus)
+    def __init__(
+        self,
+        program: Program,
+        forces: Callable[[Array], Forces | None],
+        on_evaluation: OnEvaluation,
+        settings: Slsqp,
+    ) -> None:
+        self.program, self._forces, self._on_evaluation, self._settings = program, forces, on_evaluation, settings
+        self.best: Candidate | None = None
+        self.scale = 1.0
+        self._last: tuple[Candidate, Array] | None = None
+
+    def at(self, x: Array) -> tuple[Candidate, Array] | None:
+        """The candidate at x and its gradient (n,); None where there is no answer."""
+        if self._last is not None and np.array_equal(self._last[0].x, x):
+            return self._last
+        forces = self._forces(x)
+        if forces is None:
+            return None
+        value, gradient = self.program.value(x, forces)
+        if not (math.isfinite(value) and np.isfinite(gradient).all()):
+            return None
+        if self._last is None:
+            self.scale = self.program.objective.size(value, float(np.linalg.norm(gradient)))
+        trial = Candidate(x.copy(), value, forces, self.program.violation(x, forces))
+        self._last = trial, gradient
+        if self.best is None or trial.better_than(self.best):
+            self.best = trial
+        self._on_evaluation(x, forces)
+        return self._last
+
+    def settle(self, x: Array) -> None:
+        """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
+        there = self.at(x)
+        if there is not None and self.best is not None and there[0].feasible:
+            allowed = self.best.value + self._settings.settle * self.scale
+            self.best = there[0] if there[0].value < allowed else self.best
+
+    def objective(self, x: Array) -> tuple[float, Array]:
+        there = self.at(x)
+        if there is None:
+            slope = np.zeros(len(x)) if self._last is None else self._last[1]
+            return self._settings.step_back, slope / self.scale
+        return there[0].value / self.scale, there[1] / self.scale
+
+    def residuals(self, x: Array, equality: bool) -> tuple[Array, Array]:
+        """Force residuals and slopes at x, or with the last forces where there are none."""
+        there = self.at(x) or self._last
+        assert there is not None
+        return self.program.force_residuals(x, there[0].forces, equality)
+
+    def constraints(self) -> list[dict[str, object]]:
+        """All constraints as SciPy takes them."""
+        variables = self.program.variables
+        shape = {"type": "ineq", "fun": variables.values, "jac": variables.jacobian}
+        kinds = {c.equality for c in self.program.conditions}
+        kinds |= {False} if self.program.min_confidence > 0.0 else set()
+        return [shape, *(self._force_constraints(equality) for equality in sorted(kinds))]
+
+    def _force_constraints(self, equality: bool) -> dict[str, object]:
+        return {
+            "type": "eq" if equality else "ineq",
+            "fun": lambda x: self.residuals(x, equality)[0],
+            "jac": lambda x: self.residuals(x, equality)[1],
+        }

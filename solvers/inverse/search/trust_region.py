@@ -1,210 +1,219 @@
-"""An optimum of the solver with few solves: the surrogate, corrected to first order, inside a trust region.
+"""An optimum of the solver with few solves: the model, corrected to first order, inside a trust region.
 
-At the current body x_k the solver gives the forces F and their derivatives (one adjoint solve for each). The model
-
-    F̂(x) = F_s(x) + [F − F_s](x_k) + [F' − F_s'](x_k) (x − x_k) + ½ (x − x_k)ᵀ B (x − x_k)
-
-has the solver's value and gradient at x_k; B, the difference of the two curvatures, is learnt by symmetric secant
-updates. It is minimised under all constraints with |x − x_k|_∞ ≤ Δ; the new body is accepted where the solver's own
-merit falls, and Δ follows the ratio of actual to predicted fall and the last step: the model may have better minima far
-away, which are none of the solver's. First-order consistency and the trust region make the
-iteration converge to an optimum of the solver whatever the surrogate is (N. Alexandrov et al., Structural Optimization
-15, 1998), and a good surrogate makes it short. It ends when the optimality conditions hold with the solver's gradient.
-A second-order correction of rejected steps was tried: it costs a solve each and saved none.
+At the current body x_k the solver gives the forces and their derivatives (one adjoint solve for each). The corrected
+model (`corrected_model.py`) is minimised under all constraints with |x − x_k|_∞ ≤ Δ; the new body is accepted where the
+solver's own merit falls, and Δ follows the ratio of actual to predicted fall and the last step: the model may have
+lower minima far away that the solver does not have. First-order consistency and the trust region make the iteration
+converge to an optimum of the solver whatever the model is (N. Alexandrov et al., Structural Optimization 15, 1998), and
+a good model makes it short. It ends when the optimality conditions hold with the solver's gradient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
-from fusiform.solvers.inverse.search.slsqp import (
-    FEASIBLE,
-    Found,
-    Optimality,
-    Program,
-    Stopped,
-    optimality,
-    search,
-)
+from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, learnt_curvature
+from fusiform.solvers.inverse.search.evaluations import Forces
+from fusiform.solvers.inverse.search.feasibility import nearest_feasible
+from fusiform.solvers.inverse.search.kkt import Optimality, optimality
+from fusiform.solvers.inverse.search.outcome import Outcome, Stop, Stopped
+from fusiform.solvers.inverse.search.program import TOLERANCES, Candidate, Program
+from fusiform.solvers.inverse.search.restoration import TIGHTENINGS
+from fusiform.solvers.inverse.search.run_record import Phase, Run
+from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
 from fusiform.solvers.inverse.search.variables import Array
 
-FIRST_RADIUS, LEAST_RADIUS, GREATEST_RADIUS = 0.2, 1e-5, 1.0
-GROW, SHRINK, GOOD, POOR, ACCEPT = 2.0, 0.5, 0.75, 0.25, 1e-4
-FAR, SAFE = 3.0, 0.3
-MAX_STEPS = 25
-SUBPROBLEM_TOLERANCE, SUBPROBLEM_ITERATIONS = 1e-10, 60
-NO_FALL, STEEP, COARSE = 1e-9, 1e3, 5e-3
+
+@dataclass(frozen=True)
+class TrustRegion:
+    """The trust region and its subproblems; radii are in the scaled shape variables √k a_k."""
+
+    first_radius: float = 0.2
+    """Radius Δ of the first subproblem."""
+    least_radius: float = 1e-5
+    """Radius below which the run ends."""
+    greatest_radius: float = 1.0
+    """Radius beyond which Δ does not grow."""
+    grow: float = 2.0
+    """Factor of Δ after a good step that reached the boundary."""
+    shrink: float = 0.5
+    """Factor of Δ after a poor step."""
+    good: float = 0.75
+    """Ratio of actual to predicted fall from which a step is good."""
+    poor: float = 0.25
+    """Ratio of actual to predicted fall below which a step is poor."""
+    accept: float = 1e-4
+    """Ratio of actual to predicted fall from which a step is accepted."""
+    far: float = 3.0
+    """Δ is at most so many times the last accepted step, but at least a fiftieth of the first radius."""
+    max_steps: int = 25
+    """Solver evaluations after the first, at most."""
+    tolerance: float = 1e-10
+    """Tolerance of the subproblems' SLSQP."""
+    iterations: int = 60
+    """Iterations of the subproblems' SLSQP, at most."""
+    least_fall: float = 1e-9
+    """Predicted fall, relative to the objective's size, below which the solver is not asked."""
+    steep: float = 1e3
+    """Penalty of the merit for violations of the shape constraints."""
+    coarse: float = 5e-3
+    """Violation between the sampled points of the outline from which it counts in the merit."""
+
+
+TRUST_REGION = TrustRegion()
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The end of a certified run: variables, value and the solver's `forces` there, its `optimality`, whether that is
-    below the tolerance, and a sentence."""
+    """The end of a certified run: the `best` body with the solver's forces, the solver's `optimality` there, the
+    `outcome` (`CERTIFIED`, `NOT_CERTIFIED` or that of the `stop`), and a sentence."""
 
-    x: Array
-    value: float
-    forces: Forces
-    violation: float
+    best: Candidate
     optimality: Optimality
-    certified: bool
+    outcome: Outcome
     status: str
-    stopped: bool
+    stop: Stop | None
 
 
-class _Corrected:
-    """F̂ above, as a function of x; `curvature`: B for each C_D and C_L, (2, m, n, n)."""
+def certification(run: Run, optimum: LocalOptimum, start: Array, scale: float) -> Certificate | None:
+    """Certify until the constraints hold between the sampled points too; None where the solver has no flow.
 
-    def __init__(self, low: ForceModel, centre: Array, high: Forces, curvature: Array) -> None:
-        there = low(centre)
-        assert there is not None
-        self._low, self._centre, self._curvature = low, centre[: curvature.shape[-1]], curvature
-        self._drag, self._lift = high.drag - there.drag, high.lift - there.lift
-        self._drag_slope = high.drag_slope - there.drag_slope
-        self._lift_slope = high.lift_slope - there.lift_slope
-
-    def __call__(self, x: Array) -> Forces | None:
-        forces = self._low(x)
-        if forces is None:
-            return None
-        step = x[: len(self._centre)] - self._centre
-        bend = self._curvature @ step
-        return replace(
-            forces,
-            drag=forces.drag + self._drag + self._drag_slope @ step + 0.5 * bend[0] @ step,
-            lift=forces.lift + self._lift + self._lift_slope @ step + 0.5 * bend[1] @ step,
-            drag_slope=forces.drag_slope + self._drag_slope + bend[0],
-            lift_slope=forces.lift_slope + self._lift_slope + bend[1],
-        )
-
-
-def secant_update(curvature: Array, step: Array, change: Array) -> None:
-    """Make B s = y in place, r = y − B s: B += r rᵀ/(r·s), or B += (r sᵀ + s rᵀ)/s·s − (r·s) s sᵀ/(s·s)².
-
-    The symmetric rank-one update learns fastest, but grows without bound as r·s → 0: where the angle between r and s is
-    large, Powell's symmetric form of Broyden's update, the least change, takes its place (Nocedal & Wright, ch. 6).
+    The run begins at the model's `optimum`, or at `start` (n,) where the solver finds that no worse.
     """
-    rest, square = change - curvature @ step, float(step @ step)
-    product = float(rest @ step)
-    if abs(product) > SAFE * float(np.linalg.norm(rest) * np.linalg.norm(step)):
-        curvature += np.outer(rest, rest) / product
-    elif square > 0.0:
-        curvature += (np.outer(rest, step) + np.outer(step, rest)) / square
-        curvature -= (product / square**2) * np.outer(step, step)
+    run.enter(Phase.CERTIFYING)
+    begin = _begin(run, optimum.best.x, start)
+    certificate = None
+    for _ in range(TIGHTENINGS):
+        certificate = certify(run, begin, scale)
+        if certificate is None or certificate.outcome is not Outcome.CERTIFIED:
+            break
+        if not run.variables.tighten(certificate.best.x):
+            break
+        run.forget_best()
+        begin = nearest_feasible(run.variables, certificate.best.x).x
+    return certificate
 
 
-def certify(
-    program: Program,
-    truth: ForceModel,
-    low: ForceModel,
-    start: Array,
-    *,
-    scale: float,
-    tolerance: float,
-    seen: Callable[[Array, Forces, float], None],
-    pause: Callable[[], None],
-) -> Certificate | None:
-    """Go on from `start` (n,) until `truth`'s optimality residual, relative to `scale`, is below `tolerance`.
+def _begin(run: Run, optimum: Array, start: Array) -> Array:
+    if run.truth is run.forces or run.program.conditions:
+        return optimum
+    there, here = run.truth(optimum), run.truth(start)
+    if here is None:
+        return optimum
+    worse = there is None or run.program.value(optimum, there)[0] > run.program.value(start, here)[0]
+    return start if worse else optimum
 
-    `seen(x, forces, value)` is called at each solver evaluation, `pause()` often; both may raise `Stopped`, which ends
-    the run with the best body. None where the solver has no flow at the start.
+
+def certify(run: Run, start: Array, scale: float, settings: TrustRegion = TRUST_REGION) -> Certificate | None:
+    """Go on from `start` (n,) until the solver's optimality residual, relative to `scale`, is below the tolerance.
+
+    None where the solver has no flow at the start.
     """
-    forces = truth(start)
+    forces = run.truth(start)
     if forces is None:
         return None
-    x, value = start, program.value(start, forces)[0]
-    curvature = np.zeros((2, len(forces.drag), forces.drag_slope.shape[1], forces.drag_slope.shape[1]))
-    radius, state = FIRST_RADIUS, optimality(program, start, forces, scale)
-    violation = program.violation(start, forces)
-    penalty, reason, stopped = 1.0, f"more than {MAX_STEPS} steps", False
-    size = forces.drag_slope.shape[1]
+    iteration = _Iteration(run, run.program.candidate(start, forces), scale, settings)
     try:
-        seen(x, forces, value)
-        for _ in range(MAX_STEPS):
-            if _holds(state, violation, tolerance):
+        run.on_evaluation(start, forces)
+        reason = iteration.run()
+    except Stopped as stopped:
+        return iteration.certificate(f"stopped {stopped.stop.reason}", stopped.stop)
+    return iteration.certificate(reason, None)
+
+
+class _Iteration:
+    """The trust-region iteration: current body, optimality, curvature B, radius Δ and penalty."""
+
+    def __init__(self, run: Run, start: Candidate, scale: float, settings: TrustRegion) -> None:
+        self._run, self._scale, self._settings = run, scale, settings
+        self._current = start
+        self._optimality = optimality(run.program, start.x, start.forces, scale)
+        points, self._size = start.forces.drag_slope.shape
+        self._curvature: Array = np.zeros((2, points, self._size, self._size))
+        self._radius, self._penalty = settings.first_radius, 1.0
+
+    def run(self) -> str:
+        """Iterate to the end; returns the reason for the case that the conditions do not hold there."""
+        for _ in range(self._settings.max_steps):
+            if self._holds():
                 break
-            penalty = max(penalty, 2.0 * _total(state))
-            trial = _subproblem(program, _Corrected(low, x, forces, curvature), x, radius, pause)
-            now = _merit(program, x, forces, penalty)
-            fall = now - _merit(program, trial.x, trial.forces, penalty) if trial else 0.0
-            there = truth(trial.x) if trial is not None and fall > NO_FALL * scale else None
-            if trial is None or there is None:
-                radius *= SHRINK
-            else:
-                step = trial.x - x
-                _learn(curvature, low, (x, forces), (trial.x, there))
-                ratio = (now - _merit(program, trial.x, there, penalty)) / fall
-                length = float(np.abs(step[:size]).max())
-                if ratio >= GOOD and length > 0.9 * radius:
-                    radius = min(GROW * radius, GREATEST_RADIUS)
-                elif ratio < POOR:
-                    radius = SHRINK * min(radius, length)
-                if ratio >= ACCEPT:
-                    radius = min(radius, max(FAR * length, FIRST_RADIUS / 50.0))
-                    x, forces, violation = trial.x, there, program.violation(trial.x, there)
-                    value, state = program.value(x, forces)[0], optimality(program, x, forces, scale)
-                seen(trial.x, there, program.value(trial.x, there)[0])
-            if radius < LEAST_RADIUS:
-                reason = "no smaller step lowers the solver's merit"
-                break
-    except Stopped as stop:
-        reason, stopped = f"stopped {stop}", True
-    done = _holds(state, violation, tolerance)
-    if done:
-        status = f"Certified: the solver's own optimality conditions hold to {state.residual:.1e}."
-    else:
-        status = (
-            f"Not certified: {reason}. The optimality conditions hold to {state.residual:.1e}, and {tolerance:.1e} was "
-            "asked for."
+            self._step()
+            if self._radius < self._settings.least_radius:
+                return "no smaller step lowers the solver's merit"
+        return f"more than {self._settings.max_steps} steps"
+
+    def certificate(self, reason: str, stop: Stop | None) -> Certificate:
+        residual, tolerance = self._optimality.residual, self._run.problem.certify_tolerance
+        if self._holds():
+            outcome = Outcome.CERTIFIED
+            status = f"Certified: the solver's own optimality conditions hold to {residual:.1e}."
+        else:
+            outcome = Outcome.NOT_CERTIFIED if stop is None else stop.outcome
+            status = (
+                f"Not certified: {reason}. The optimality conditions hold to {residual:.1e}, and {tolerance:.1e} was "
+                "asked for."
+            )
+        return Certificate(self._current, self._optimality, outcome, status, stop)
+
+    def _holds(self) -> bool:
+        feasible = self._current.violation <= 10.0 * TOLERANCES.feasible
+        return self._optimality.residual <= self._run.problem.certify_tolerance and feasible
+
+    def _step(self) -> None:
+        """Solve the subproblem, and ask the solver at its end if it promises a fall of the merit."""
+        self._penalty = max(self._penalty, 2.0 * self._optimality.force_multiplier_sum)
+        x, solver = self._current.x, self._current.forces
+        trial = self._subproblem(CorrectedModel(self._run.forces, x, solver, self._curvature))
+        fall = 0.0 if trial is None else self._merit(x, solver) - self._merit(trial.x, trial.forces)
+        promising = trial is not None and fall > self._settings.least_fall * self._scale
+        there = self._run.truth(trial.x) if trial is not None and promising else None
+        if trial is None or there is None:
+            self._radius *= self._settings.shrink
+            return
+        self._judge(trial.x, there, fall)
+        self._run.on_evaluation(trial.x, there)
+
+    def _subproblem(self, model: CorrectedModel) -> Candidate | None:
+        """The best body of the corrected model within the radius."""
+        end = local_optimum(
+            self._run.program,
+            model,
+            self._current.x,
+            max_iterations=self._settings.iterations,
+            tolerance=self._settings.tolerance,
+            radius=self._radius,
+            on_evaluation=lambda *_: self._run.pause(),
         )
-    return Certificate(x, value, forces, violation, state, done, status, stopped)
+        if end is not None and end.stop is not None:
+            raise Stopped(end.stop)
+        return None if end is None else end.best
 
+    def _judge(self, x: Array, forces: Forces, fall: float) -> None:
+        """Learn from the solver's `forces` at x, change the radius, and accept the body if the merit falls."""
+        now = self._current
+        self._curvature = learnt_curvature(self._curvature, self._run.forces, (now.x, now.forces), (x, forces))
+        ratio = (self._merit(now.x, now.forces) - self._merit(x, forces)) / fall
+        length = float(np.abs((x - now.x)[: self._size]).max())
+        settings = self._settings
+        if ratio >= settings.good and length > 0.9 * self._radius:
+            self._radius = min(settings.grow * self._radius, settings.greatest_radius)
+        elif ratio < settings.poor:
+            self._radius = settings.shrink * min(self._radius, length)
+        if ratio >= settings.accept:
+            self._radius = min(self._radius, max(settings.far * length, settings.first_radius / 50.0))
+            self._current = self._run.program.candidate(x, forces)
+            self._optimality = optimality(self._run.program, x, forces, self._scale)
 
-def _holds(state: Optimality, violation: float, tolerance: float) -> bool:
-    return state.residual <= tolerance and violation <= 10.0 * FEASIBLE
+    def _merit(self, x: Array, forces: Forces) -> float:
+        """The objective, with an exact penalty for the force constraints and a steep one for the shape's.
 
-
-def _merit(program: Program, x: Array, forces: Forces, penalty: float) -> float:
-    """The objective, with an exact penalty for the force constraints and a steep one for the shape's.
-
-    Those count where the search samples the outline, and from `COARSE` on where it is sampled finely.
-    """
-    sampled, fine = -float(program.variables.values(x).min()), max(program.variables.lacks(x), default=0.0)
-    shape = max(0.0, sampled - FEASIBLE, fine - COARSE)
-    return program.value(x, forces)[0] + penalty * program.force_lack(x, forces) + STEEP * shape
-
-
-def _total(state: Optimality) -> float:
-    found = np.concatenate([state.force_multipliers, state.equality_multipliers])
-    return float(np.abs(found).sum())
-
-
-def _subproblem(
-    program: Program, model: Callable[[Array], Forces | None], x: Array, radius: float, pause: Callable[[], None]
-) -> Found | None:
-    return search(
-        program,
-        model,
-        x,
-        max_iterations=SUBPROBLEM_ITERATIONS,
-        tolerance=SUBPROBLEM_TOLERANCE,
-        radius=radius,
-        seen=lambda *_: pause(),
-    )
-
-
-def _learn(curvature: Array, low: ForceModel, old: tuple[Array, Forces], new: tuple[Array, Forces]) -> None:
-    """Update B from the two models' gradients at both ends of a step."""
-    before, after = low(old[0]), low(new[0])
-    if before is None or after is None:
-        return
-    size = curvature.shape[-1]
-    step = new[0][:size] - old[0][:size]
-    pairs = (("drag_slope", curvature[0]), ("lift_slope", curvature[1]))
-    for name, matrices in pairs:
-        gap = (getattr(new[1], name) - getattr(after, name)) - (getattr(old[1], name) - getattr(before, name))
-        for matrix, change in zip(matrices, gap, strict=True):
-            secant_update(matrix, step, change)
+        The latter count where the search samples the outline, and from `coarse` on where it is sampled finely.
+        """
+        program: Program = self._run.program
+        sampled = -float(program.variables.values(x).min())
+        fine = max(program.variables.violations(x), default=0.0)
+        shape = max(0.0, sampled - TOLERANCES.feasible, fine - self._settings.coarse)
+        force = self._penalty * program.force_violation(x, forces)
+        return program.value(x, forces)[0] + force + self._settings.steep * shape

@@ -2,17 +2,18 @@
 
     x = [√k Re a_k, √k Im a_k,  shift_x/d, shift_y/d,  auxiliaries of the constraints]
 
-Imaginary parts are left out for symmetric problems, the shift where no constraint sees where the body stands. In these
-variables Σ k|a_k|² = |x_shape|² < 1 and the area is held by the map. Besides the user's constraints there are always
+Symmetric problems have no imaginary parts, and there is a shift only if a constraint depends on the body's place. In
+these variables Σ k|a_k|² = |x_shape|² < 1 and the area is held by the map. Besides the user's constraints there are
+always
 
     |z'|²/c² ≥ margin²,   |x_shape|² ≤ 0.97,
 
-which keep the map univalent and its sharpest edge within what the grid resolves.
+which keep the map univalent and its sharpest edge resolvable by the grid.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,10 +27,23 @@ from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetr
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
 
 Array = NDArray[np.float64]
-MARGIN = 0.15
-FILL = 0.97
-TIGHTEN = 1e-5
-STEP = 1e-6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on the map that hold for every body, and numerical steps; all dimensionless."""
+
+    margin: float = 0.15
+    """Least |z'|/c on the circle, which bounds the sharpness of edges."""
+    fill: float = 0.97
+    """Largest Σ k|a_k|²; the map would enclose no area at 1."""
+    tighten: float = 1e-5
+    """Added to a residual's limit beyond its violation between the sampled points."""
+    difference: float = 1e-6
+    """Step of the central differences of the shape constraints."""
+
+
+LIMITS = Limits()
 
 
 class Variables:
@@ -58,7 +72,12 @@ class Variables:
         if self._shift_size:
             offset = (origin - self.body.origin) / self.body.reference_length
             parts.append(torch.tensor([offset.real, offset.imag], dtype=torch.float64))
-        shape = Shape(coefficients[None], torch.tensor([origin]), self.body.reference_length, SEARCH_POINTS)
+        shape = Shape(
+            coefficients[None],
+            torch.tensor([origin], dtype=torch.complex128),
+            self.body.reference_length,
+            SEARCH_POINTS,
+        )
         parts += [c.start(shape)[0] for c in self.constraints]
         packed: Array = torch.cat(parts).numpy().copy()
         return packed
@@ -67,7 +86,10 @@ class Variables:
         """Map coefficients (batch, modes) of variables (batch, ≥ shape_size)."""
         scaled = x[:, : self.shape_size]
         fill = scaled.square().sum(1, keepdim=True)
-        scaled = scaled * torch.where(fill > FILL, FILL / fill.clamp(min=FILL), torch.ones_like(fill)).sqrt()
+        scaled = (
+            scaled
+            * torch.where(fill > LIMITS.fill, LIMITS.fill / fill.clamp(min=LIMITS.fill), torch.ones_like(fill)).sqrt()
+        )
         if self.symmetric:
             return torch.complex(scaled, torch.zeros_like(scaled)) / self.scale
         return torch.complex(*scaled.chunk(2, dim=1)) / self.scale
@@ -91,10 +113,10 @@ class Variables:
         """[margin and fill, constraint 1, constraint 2, …], each (batch, m_i), ≥ 0 where satisfied."""
         shape = self.shape(x, points)
         c = laurent.conformal_radius(shape.coefficients)[:, None] * self.body.reference_length
-        own = (shape.normals / c).abs().square() - MARGIN**2
+        own = (shape.normals / c).abs().square() - LIMITS.margin**2
         if self.symmetric:
             own = own[:, : points // 2 + 1]
-        fill = FILL - x[:, : self.shape_size].square().sum(1, keepdim=True)
+        fill = LIMITS.fill - x[:, : self.shape_size].square().sum(1, keepdim=True)
         parts = [torch.cat([own, fill], dim=1)]
         for constraint, where in zip(self.constraints, self._slices, strict=True):
             auxiliary = x[:, where] if points == SEARCH_POINTS else constraint.start(shape)
@@ -102,13 +124,13 @@ class Variables:
         return parts
 
     def tightened(self, x: Tensor) -> Tensor:
-        """All residuals (batch, m), less what `tighten` asks for."""
+        """All residuals (batch, m), less the `tightening`."""
         parts = self.residuals(x)
         rest = [p - t for p, t in zip(parts[1:], self.tightening, strict=True)]
         return torch.cat([parts[0], *rest], dim=1)
 
     def values(self, x: Array) -> Array:
-        """`tightened` of one point (n,); the last one is remembered."""
+        """`tightened` of one point (n,); the last answer is kept."""
         key = x.tobytes(), tuple(self.tightening)
         if self._last is None or self._last[0] != key:
             with torch.no_grad():
@@ -116,12 +138,12 @@ class Variables:
         return self._last[1].copy()
 
     def jacobian(self, x: Array) -> Array:
-        """∂ `tightened`/∂x, (m, n), by central differences, one batch of 2n bodies: right to about 1e-9."""
-        steps = STEP * np.concatenate([np.eye(len(x)), -np.eye(len(x))])
+        """∂ `tightened`/∂x, (m, n), by central differences in one batch of 2n bodies, accurate to about 1e-9."""
+        steps = LIMITS.difference * np.concatenate([np.eye(len(x)), -np.eye(len(x))])
         with torch.no_grad():
             forward, backward = self.tightened(torch.from_numpy(x + steps)).chunk(2)
-        found: Array = ((forward - backward) / (2.0 * STEP)).T.numpy()
-        return found
+        slopes: Array = ((forward - backward) / (2.0 * LIMITS.difference)).T.numpy()
+        return slopes
 
     def owners(self, x: Array) -> list[int]:
         """For each entry of `values` the number of its constraint, −1 for margin and fill."""
@@ -135,16 +157,16 @@ class Variables:
             shape = self.shape(torch.from_numpy(x)[None], CHECK_POINTS)
             return [float(c.slack(shape)[0]) for c in self.constraints]
 
-    def lacks(self, x: Array) -> list[float]:
-        """By how much the residuals of each constraint are below zero on a finely sampled outline, at most."""
+    def violations(self, x: Array) -> list[float]:
+        """Largest violation (≥ 0) of each constraint's residuals on a finely sampled outline."""
         with torch.no_grad():
             parts = self.residuals(torch.from_numpy(x)[None], CHECK_POINTS)[1:]
         return [max(0.0, -float(p.min())) if p.numel() else 0.0 for p in parts]
 
     def tighten(self, x: Array) -> bool:
-        """Ask for more where the finely sampled outline violates a constraint; whether any did."""
-        lacking = self.lacks(x)
-        for number, lack in enumerate(lacking):
-            if lack > 0.0:
-                self.tightening[number] += 1.1 * lack + TIGHTEN
-        return max(lacking, default=0.0) > 0.0
+        """Tighten the constraints that a finely sampled outline violates; returns True if there were any."""
+        violations = self.violations(x)
+        for number, violation in enumerate(violations):
+            if violation > 0.0:
+                self.tightening[number] += 1.1 * violation + LIMITS.tighten
+        return max(violations, default=0.0) > 0.0

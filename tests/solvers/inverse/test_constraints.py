@@ -109,7 +109,7 @@ def test_residuals_agree_on_coarse_and_fine_outlines_and_with_their_slopes(const
     x = variables.pack(BODY.coefficients, BODY.origin)
     coarse, fine = (variables.residuals(torch.from_numpy(x)[None], n)[1].min() for n in (SEARCH_POINTS, CHECK_POINTS))
     assert float(coarse) == pytest.approx(float(fine), abs=6e-3)
-    assert (variables.slacks(x)[0] >= 0.0) is (variables.lacks(x)[0] == 0.0)
+    assert (variables.slacks(x)[0] >= 0.0) is (variables.violations(x)[0] == 0.0)
     direction = np.random.default_rng(0).standard_normal(len(x)) * 1e-3
     moved = variables.values(x + direction) - variables.values(x - direction)
     linear = 2.0 * variables.jacobian(x) @ direction

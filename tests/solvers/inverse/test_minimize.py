@@ -8,8 +8,8 @@ import torch
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.geometry import is_valid, univalence_margin
-from fusiform.solvers.inverse import SolverModel, minimize_drag
-from fusiform.solvers.inverse.optimization import MARGIN
+from fusiform.solvers.inverse import MaxLength, Outcome, SolverModel, minimize_drag
+from fusiform.solvers.inverse.search.variables import LIMITS
 from fusiform.surrogates import load_surrogate
 
 LIMIT = {1.0: 9.89, 10.0: 2.395, 40.0: 1.118}
@@ -46,7 +46,7 @@ def test_surrogate_optimum_is_within_one_percent_of_the_solvers_own(surrogate, r
     verified = solve(result.body, FlowConditions(reynolds), grid="standard")
     assert result.success, result.status
     assert verified.drag_coefficient <= 1.01 * OPTIMUM[reynolds]
-    assert float(univalence_margin(result.body.coefficients[None])) >= MARGIN - 1e-3
+    assert float(univalence_margin(result.body.coefficients[None])) >= LIMITS.margin - 1e-3
 
 
 def test_an_imported_section_is_improved_and_the_unit_is_kept(surrogate):
@@ -66,22 +66,24 @@ def test_an_imported_section_is_improved_and_the_unit_is_kept(surrogate):
 
 
 def test_stopping_keeps_the_best_body_so_far(surrogate):
-    seen = []
+    best = []
 
     def stop_at_four(iterate):
-        seen.append(iterate.best_drag_coefficient)
+        best.append(iterate.best_drag_coefficient)
         return iterate.evaluation == 4
 
     result = minimize_drag(Body.circle(), FlowConditions(10.0), model=surrogate, verify=None, callback=stop_at_four)
     assert result.evaluations == 4
     assert not result.success
+    assert result.outcome is Outcome.STOPPED
     assert "Stopped on request" in result.status
-    assert result.predicted_drag_coefficient == min(seen)
+    assert result.predicted_drag_coefficient == min(best)
 
 
 def test_the_iteration_limit_is_reported(surrogate):
     result = minimize_drag(Body.circle(), FlowConditions(10.0), model=surrogate, verify=None, max_iterations=2)
     assert not result.success
+    assert result.outcome is Outcome.NOT_CONVERGED
     assert "Ended before convergence" in result.status
 
 
@@ -115,10 +117,52 @@ def test_an_asymmetric_start_at_incidence_finds_its_way_back_to_symmetry(surroga
 def test_solver_model_recovers_from_a_useless_warm_start():
     model = SolverModel(Resolution(40, 48), 3)
     reynolds = torch.tensor([20.0], dtype=torch.float64)
-    cold = model.force_coefficients(torch.tensor([[0.6, 0, 0]], dtype=torch.complex128), reynolds)
-    model.force_coefficients(torch.tensor([[-0.5, 0.1, 0]], dtype=torch.complex128), reynolds)
-    again = model.force_coefficients(torch.tensor([[0.6, 0, 0]], dtype=torch.complex128), reynolds)
-    torch.testing.assert_close(cold, again, rtol=1e-7, atol=1e-7)
+    slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (-0.5, 0.1)))
+    cold = model.force_coefficients(slender, reynolds)
+    useless = model.forces_near(other, reynolds, None)[1]
+    assert useless is not None
+    warm, state = model.forces_near(slender, reynolds, useless)
+    assert state is not None
+    torch.testing.assert_close(cold, warm, rtol=1e-7, atol=1e-7)
+
+
+def test_solver_model_gives_the_same_answer_the_second_time():
+    model = SolverModel(Resolution(40, 48), 3)
+    reynolds = torch.tensor([20.0], dtype=torch.float64)
+    slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (0.5, 0.1)))
+    first = model.force_coefficients(slender, reynolds)
+    model.force_coefficients(other, reynolds)
+    assert torch.equal(model.force_coefficients(slender, reynolds), first)
+    results = [minimize_drag(Body.circle(), FlowConditions(20.0), model=model, verify=None) for _ in range(2)]
+    assert results[0].fun == results[1].fun
+
+
+def test_results_do_not_depend_on_the_default_dtype(surrogate):
+    body = replace(Body.naca("2412"), origin=0.1 + 0.2j)
+    results = []
+    for dtype in (torch.float32, torch.float64):
+        torch.set_default_dtype(dtype)
+        try:
+            results.append(_certified(body, surrogate))
+        finally:
+            torch.set_default_dtype(torch.float32)
+    assert results[0].fun == results[1].fun
+    assert results[0].kkt_residual == results[1].kkt_residual
+    assert results[0].constraints == results[1].constraints
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_results_do_not_depend_on_the_autograd_mode_around_them(surrogate, mode):
+    plain = _certified(Body.naca("2412"), surrogate)
+    with mode():
+        within = _certified(Body.naca("2412"), surrogate)
+    assert within.certified, within.status
+    assert within.fun == plain.fun
+
+
+def _certified(body, model):
+    limit = MaxLength(body.length)
+    return minimize_drag(body, FlowConditions(10.0), model=model, constraints=limit, certify=True, verify="coarse")
 
 
 def test_bad_options_are_refused():

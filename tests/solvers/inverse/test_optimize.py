@@ -24,6 +24,8 @@ from fusiform.solvers.inverse import (
     MinThickness,
     Nearest,
     OptimizationResult,
+    Outcome,
+    Phase,
     Problem,
     SolverModel,
     Symmetry,
@@ -35,7 +37,7 @@ from fusiform.solvers.inverse import (
     pareto_front,
 )
 from fusiform.solvers.inverse.result.verification import verification_status
-from fusiform.solvers.inverse.search.trust_region import secant_update
+from fusiform.solvers.inverse.search.corrected_model import secant_update
 from fusiform.surrogates import load_surrogate
 
 AT = FlowConditions(10.0)
@@ -53,7 +55,8 @@ def test_a_certified_optimum_satisfies_the_solvers_own_conditions_within_eight_s
     assert result.solver_solves <= 8
     assert result.verified is not None
     assert result.verified.drag_coefficient <= 2.391
-    assert {it.phase for it in result.history} == {"searching", "certifying"}
+    assert result.outcome is Outcome.CERTIFIED
+    assert {it.phase for it in result.history} == set(Phase)
 
 
 def test_a_bad_surrogate_is_corrected_to_the_solvers_optimum():
@@ -138,7 +141,7 @@ def test_secant_updates_keep_the_curvature_symmetric_and_meet_the_last_step(acro
     step = random.standard_normal(5)
     change = random.standard_normal(5)
     change -= across * (change @ step / (step @ step)) * step
-    secant_update(curvature, step, change)
+    curvature = secant_update(curvature, step, change)
     np.testing.assert_allclose(curvature @ step, change, atol=1e-12)
     np.testing.assert_allclose(curvature, curvature.T, atol=1e-12)
     assert np.linalg.norm(curvature) < 5.0 * np.linalg.norm(change) / np.linalg.norm(step)
@@ -178,6 +181,7 @@ def test_an_optimum_that_would_cross_itself_is_told(surrogate):
     problem = Problem(Body.naca("0012"), (DesignPoint(FlowConditions(20.0)),), LiftToDrag(), verify=None)
     result = optimize(problem, model=surrogate)
     assert not result.success
+    assert result.outcome is Outcome.NOT_OPTIMAL
     assert "of crossing itself" in result.status
     assert "least thickness or radius" in result.status
     held = replace(problem, constraints=(MinThickness(0.3), MaxLength(2.0), MinRadius(0.06)))
@@ -186,11 +190,13 @@ def test_an_optimum_that_would_cross_itself_is_told(surrogate):
 
 def test_lift_that_cannot_be_had_is_told(surrogate):
     impossible = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(Symmetry(),), lift=0.3)
+    assert impossible.outcome is Outcome.CONTRADICTION
     assert "no lift" in impossible.status
     out_of_reach = minimize_drag(
         Body.ellipse(1.2), AT, model=surrogate, lift=4.0, constraints=(MaxLength(1.1),), verify=None
     )
     assert not out_of_reach.feasible
+    assert out_of_reach.outcome is Outcome.INFEASIBLE
     assert "No body was found with lift coefficient 4" in out_of_reach.status
 
 
@@ -226,6 +232,8 @@ def test_a_result_survives_its_file(surrogate, tmp_path):
     result.save(path)
     again = OptimizationResult.load(path)
     assert again.fun == result.fun
+    assert again.outcome is result.outcome
+    assert [it.phase for it in again.history] == [it.phase for it in result.history]
     assert again.problem.to_dict() == result.problem.to_dict()
     torch.testing.assert_close(again.body.coefficients, result.body.coefficients, rtol=0, atol=0)
     np.testing.assert_array_equal(again.x, result.x)
@@ -248,6 +256,7 @@ def test_a_foreign_project_file_is_refused(tmp_path, content):
 
 def test_a_run_stops_at_its_timeout_and_on_request_and_keeps_the_best_body(surrogate, tmp_path):
     slow = minimize_drag(Body.circle(), AT, timeout=0.3, verify=None)
+    assert slow.outcome is Outcome.TIMED_OUT
     assert "the timeout" in slow.status
     assert len(slow.history) >= 1
     file = tmp_path / "run.json"
@@ -339,6 +348,7 @@ def test_a_stop_at_any_evaluation_is_a_stop(surrogate, at, certify):
         callback=lambda it: it.evaluation == at,
     )
     assert result.stopped
+    assert result.outcome is Outcome.STOPPED
     assert not result.success
     assert "stopped on request" in result.status.lower()
     assert result.nfev == at

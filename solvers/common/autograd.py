@@ -1,0 +1,15 @@
+"""Derivatives that do not depend on the caller's autograd mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+@contextmanager
+def gradients_enabled() -> Iterator[None]:
+    """Compute with gradients, also inside `torch.no_grad` or `torch.inference_mode`; a context and a decorator."""
+    with torch.inference_mode(False), torch.enable_grad():
+        yield

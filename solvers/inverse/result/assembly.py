@@ -1,0 +1,163 @@
+"""From the end of a run to its result: the outcome, the sentence, and the numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from fusiform.solvers.common.provenance import versions
+from fusiform.solvers.geometry import laurent
+from fusiform.solvers.inverse.problem.trial_shape import shape_of
+from fusiform.solvers.inverse.result.constraint_report import constraint_reports, slack_reports, violated
+from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.search.evaluations import Forces
+from fusiform.solvers.inverse.search.kkt import Optimality, optimality
+from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.run_record import Run
+from fusiform.solvers.inverse.search.slsqp import LocalOptimum
+from fusiform.solvers.inverse.search.start import start_variables
+from fusiform.solvers.inverse.search.trust_region import Certificate
+from fusiform.solvers.inverse.search.variables import Array
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """When a search counts as converged, and when its end as nearly crossing itself."""
+
+    converged: float = 5e-3
+    """Largest KKT residual of a converged search."""
+    pinched: float = 0.02
+    """Distance between parts of the outline, in d, below which a failure is put down to it."""
+    pinch_points: int = 1024
+    """Points on the outline for that distance."""
+
+
+JUDGEMENT = Judgement()
+
+
+def result_of(
+    run: Run, optimum: LocalOptimum, certificate: Certificate | None, initial: Forces, scale: float
+) -> OptimizationResult:
+    """The result of a run that ended at `optimum`, or at the `certificate` that began there; not verified yet."""
+    problem, program = run.problem, run.program
+    best = optimum.best if certificate is None else certificate.best
+    state = optimality(program, best.x, best.forces, scale) if certificate is None else certificate.optimality
+    violations = violated(program, best.x, best.forces)
+    outcome, status = _verdict(run, optimum, certificate, state, violations)
+    predicted = run.forces(best.x) or best.forces
+    return OptimizationResult(
+        problem=problem,
+        body=run.variables.body_at(best.x, f"{problem.body.name}-optimized"),
+        model=run.model.name,
+        x=best.x,
+        fun=best.value,
+        jac=program.value(best.x, best.forces)[1],
+        nfev=len(run.history),
+        nit=optimum.iterations,
+        predicted_drag_coefficient=float(run.weights @ predicted.drag),
+        predicted_initial_drag_coefficient=_initial_drag(run, initial),
+        outcome=outcome,
+        success=outcome.is_success,
+        feasible=not violations,
+        stopped=optimum.stop is not None or (certificate is not None and certificate.stop is not None),
+        status=status,
+        kkt_residual=state.residual,
+        certified=certificate is not None and certificate.outcome is Outcome.CERTIFIED,
+        solver_solves=run.truth.solves,
+        constraints=constraint_reports(program, best.x, best.forces, state),
+        seconds=run.seconds,
+        history=tuple(run.history),
+        provenance=versions() | {"seed": problem.seed},
+    )
+
+
+def infeasible_result(run: Run, x: Array, outcome: Outcome, status: str) -> OptimizationResult:
+    """The result where no body satisfies the shape constraints: the nearest one, x (n,), without a search."""
+    problem = run.problem
+    return OptimizationResult(
+        problem=problem,
+        body=run.variables.body_at(x, f"{problem.body.name}-nearest"),
+        model=run.model.name,
+        x=x,
+        fun=math.nan,
+        jac=np.zeros(len(x)),
+        nfev=0,
+        nit=0,
+        predicted_drag_coefficient=math.nan,
+        predicted_initial_drag_coefficient=math.nan,
+        outcome=outcome,
+        success=False,
+        feasible=False,
+        stopped=False,
+        status=status,
+        kkt_residual=math.nan,
+        certified=False,
+        solver_solves=0,
+        constraints=slack_reports(run.variables, x),
+        seconds=run.seconds,
+        history=(),
+        provenance=versions() | {"seed": problem.seed},
+    )
+
+
+def _verdict(
+    run: Run, optimum: LocalOptimum, certificate: Certificate | None, state: Optimality, violations: list[str]
+) -> tuple[Outcome, str]:
+    """How the run ended, and the sentence that says so."""
+    stop = optimum.stop
+    if certificate is not None:
+        outcome, status = certificate.outcome, certificate.status
+    else:
+        outcome, status = _search_verdict(run, optimum, state, violations)
+        if run.problem.certify and stop is None and not violations:
+            outcome, status = Outcome.NOT_CERTIFIED, f"{status} Not certified: the solver has no flow for this body."
+    if violations:
+        early = outcome in (Outcome.STOPPED, Outcome.TIMED_OUT)
+        words = f"{status} No body was found with {' and '.join(violations)}: this one is nearest."
+        return (outcome if early else Outcome.INFEASIBLE), words.strip()
+    if not outcome.is_success and stop is None:
+        x = optimum.best.x if certificate is None else certificate.best.x
+        status += _pinch_warning(run, x)
+    return outcome, status
+
+
+def _search_verdict(run: Run, optimum: LocalOptimum, state: Optimality, violations: list[str]) -> tuple[Outcome, str]:
+    evaluations, best = len(run.history), "this is the best body so far"
+    if optimum.stop is not None:
+        return optimum.stop.outcome, f"Stopped {optimum.stop.reason} after {evaluations} evaluations; {best}."
+    if violations:
+        return Outcome.INFEASIBLE, ""
+    if not optimum.converged:
+        return Outcome.NOT_CONVERGED, f"Ended before convergence ({optimum.message}); {best}."
+    if state.residual > JUDGEMENT.converged:
+        words = f"Ended where the optimality conditions hold only to {state.residual:.1e}; try another start."
+        return Outcome.NOT_OPTIMAL, words
+    return Outcome.CONVERGED, f"Converged: the optimality conditions hold to {state.residual:.1e}."
+
+
+def _pinch_warning(run: Run, x: Array) -> str:
+    """A sentence if parts of the outline at x (n,) nearly touch, otherwise nothing."""
+    pinch = float(shape_of(run.variables.body_at(x, ""), JUDGEMENT.pinch_points).pinch)
+    if pinch >= JUDGEMENT.pinched:
+        return ""
+    return (
+        f" Its outline comes within {pinch:.1g} d of crossing itself, where the search ends; "
+        "ask for a least thickness or radius of curvature."
+    )
+
+
+def _initial_drag(run: Run, initial: Forces) -> float:
+    """The model's weighted drag of the given body, with the model's modes; of the search's start if it has none."""
+    body = run.problem.body.with_modes(run.variables.modes)
+    packed = run.variables.pack(body.coefficients, body.origin)
+    if np.array_equal(packed, start_variables(run.variables, run.problem.body)):
+        return float(run.weights @ initial.drag)
+    alpha = torch.tensor([p.conditions.alpha_deg for p in run.problem.points], dtype=torch.float64).deg2rad()
+    reynolds = torch.tensor([p.conditions.reynolds for p in run.problem.points], dtype=torch.float64)
+    coefficients = laurent.rotate(body.coefficients.expand(len(alpha), -1), alpha)
+    with torch.no_grad():
+        drag = run.model.force_coefficients(coefficients, reynolds).real.numpy()
+    return float(run.weights @ (drag if np.isfinite(drag).all() else initial.drag))

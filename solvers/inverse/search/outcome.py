@@ -1,0 +1,60 @@
+"""How a run ends, as values: the sentences beside them are for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How an optimisation ended; the values stand in project files.
+
+    The first two are successes. After a stop the best body so far is returned, feasible or not.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import Outcome
+    >>> Outcome("certified") is Outcome.CERTIFIED
+    True
+    >>> [outcome.value for outcome in Outcome if outcome.is_success]
+    ['certified', 'converged']
+    """
+
+    CERTIFIED = "certified"
+    """The optimality conditions hold with the solver's own gradient."""
+    CONVERGED = "converged"
+    """The optimality conditions hold with the model's gradient, and no certificate was asked for."""
+    CONTRADICTION = "contradiction"
+    """The constraints exclude each other, by their numbers alone."""
+    INFEASIBLE = "infeasible"
+    """No body was found that satisfies all constraints."""
+    STOPPED = "stopped"
+    """The callback stopped the run."""
+    TIMED_OUT = "timed_out"
+    """The timeout stopped the run."""
+    NOT_CONVERGED = "not_converged"
+    """The search ended before convergence, for example at the iteration limit."""
+    NOT_OPTIMAL = "not_optimal"
+    """The search converged where the optimality conditions do not hold."""
+    NOT_CERTIFIED = "not_certified"
+    """A certificate was asked for, and the solver's optimality conditions do not hold to the tolerance."""
+
+    @property
+    def is_success(self) -> bool:
+        return self in (Outcome.CERTIFIED, Outcome.CONVERGED)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """An early end: its outcome (`STOPPED` or `TIMED_OUT`), and the `reason` that completes "stopped …"."""
+
+    outcome: Outcome
+    reason: str
+
+
+class Stopped(Exception):
+    """Raised by `on_evaluation` and `pause` to end the run."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(stop.reason)
+        self.stop = stop
