@@ -50,8 +50,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def tiny_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The solved cases of the tiny recipe, solved once for all test processes: the `data` of its runs, to be copied."""
+    from fusiform.surrogates.flow_training.cases import make_data
     from fusiform.surrogates.flow_training.recipe import load_recipe
-    from fusiform.surrogates.flow_training.train_model import make_data
 
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

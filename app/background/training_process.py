@@ -30,9 +30,11 @@ from typing import IO
 from fusiform.app.state.training_folder import DATA, HELDOUT_LINES, STAGE, Stage, heldout_lines
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_json
+from fusiform.surrogates.flow_training.cases import make_data
 from fusiform.surrogates.flow_training.checkpoint_errors import LAST, HeldoutDrag
-from fusiform.surrogates.flow_training.recipe import Recipe, load_recipe
-from fusiform.surrogates.flow_training.train_model import make_data, train
+from fusiform.surrogates.flow_training.recipe import load_recipe
+from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.flow_training.train_model import train
 
 WORKERS = 2
 NICENESS = 5  # the page stays quick on a small machine

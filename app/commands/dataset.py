@@ -23,7 +23,7 @@ def dataset(
     from fusiform.surrogates.flow_training.recipe import load_recipe
 
     settings = load_recipe(recipe)
-    from fusiform.surrogates.flow_training.train_model import make_data
+    from fusiform.surrogates.flow_training.cases import make_data
 
     with show_stages(make_console(stderr=True)) as report:
         failures = make_data(settings, out, workers, report)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-METHODS = {"supervised": "supervised", "dp": "DP", "sip": "SIP", "hig": "HIG", "sip-hig": "SIP+HIG"}
+from fusiform.surrogates.flow_training.settings import METHODS
+
 RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
 
 

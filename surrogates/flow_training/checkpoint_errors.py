@@ -12,8 +12,8 @@ from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset, turned
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.design_space import Designs
-from fusiform.surrogates.flow_training.recipe import NetworkConfig, Recipe
-from fusiform.surrogates.flow_training.train_model import HELDOUT, TRAIN
+from fusiform.surrogates.flow_training.cases import HELDOUT, TRAIN
+from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.quality.evaluation import quantiles
@@ -32,7 +32,7 @@ class HeldoutDrag:
 
     @classmethod
     def of(cls, recipe: Recipe, data: Path) -> HeldoutDrag:
-        """For runs of `recipe` on the cases in `data`, see `workflow.make_data`."""
+        """For runs of `recipe` on the cases in `data`, see `make_data`."""
         training, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
         if recipe.training.solves:
             training = select(training, slice(0, recipe.training.solves))

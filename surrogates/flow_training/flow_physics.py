@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from fusiform.solvers.common.batches import concatenate
 from fusiform.solvers.flow import Problem, State, discretise, force, residual, solve_batch, state_inverse
 from fusiform.surrogates.model.flow_basis import LinearBasis, decode_state, encode_state
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.training.physics import Batch, Inverse
+from fusiform.surrogates.training import Batch, Inverse
 
 
 class PairInputs(nn.Module):
@@ -45,12 +46,14 @@ class FlowPhysics:
 
     `polynomial`: C₀(Re), see `model.drag_scale`. The inverse makes one update of `chord_steps` more steps with the
     same factors; a target is accepted if the last step was shorter than `accept`, and worth another update if not.
+    Inverses are computed `at_once` bodies at a time, which bounds the memory of the factors.
     """
 
     basis: LinearBasis
     polynomial: Tensor
     chord_steps: int = 8
     accept: float = 0.02
+    at_once: int = 16
 
     def problem(self, batch: Batch) -> Problem:
         """The discretised problems of a batch."""
@@ -84,6 +87,11 @@ class FlowPhysics:
 
     def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
         """The state inverse; refused where the first step does not lower the residual."""
+        parts = torch.split(torch.arange(len(batch), device=outputs.device), self.at_once)
+        found = [self._invert(outputs[part], batch.select(part)) for part in parts]
+        return found[0] if len(found) == 1 else concatenate(found)
+
+    def _invert(self, outputs: Tensor, batch: Batch) -> Inverse:
         problem = self.problem(batch)
         answer = state_inverse(problem, self.state(problem, outputs), self.chord_steps)
         good = answer.reduced & (answer.last_step < self.accept)
@@ -108,7 +116,7 @@ class FlowPhysics:
 class SolvedFlows(FlowPhysics):
     """The same with full solves as its inverse: supervised training, with labels made when they are first needed."""
 
-    def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
+    def _invert(self, outputs: Tensor, batch: Batch) -> Inverse:
         """A cold solve; the outputs are not used."""
         coefficients, reynolds = batch.data
         flow = solve_batch(coefficients, reynolds, self.basis.resolution, continuation=False)

@@ -30,9 +30,23 @@ from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
-from fusiform.surrogates.training.physics import Batch
+from fusiform.surrogates.training import Batch
 
-REFINEMENTS, SETTLED, ACCEPT = 8, 1e-3, 0.05
+
+@dataclass(frozen=True)
+class TangentIteration:
+    """When the iteration for the tangents ends, and which of them are used.
+
+    max_refinements: corrections of each tangent at most; settled: relative size of the corrections that ends it;
+    accept: largest relative size of the last correction of a tangent that is used.
+    """
+
+    max_refinements: int = 8
+    settled: float = 1e-3
+    accept: float = 0.05
+
+
+ITERATION = TangentIteration()
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,13 @@ class TangentTarget:
 
 
 @torch.no_grad()
-def tangent_target(physics: FlowPhysics, outputs: Tensor, batch: Batch, max_updates: int) -> TangentTarget:
+def tangent_target(
+    physics: FlowPhysics,
+    outputs: Tensor,
+    batch: Batch,
+    max_updates: int,
+    iteration: TangentIteration = ITERATION,
+) -> TangentTarget:
     """Target and tangents of the one body of `batch`, from the network's `outputs` (1, m)."""
     problem = physics.problem(batch)
     state = physics.state(problem, outputs)
@@ -68,19 +88,24 @@ def tangent_target(physics: FlowPhysics, outputs: Tensor, batch: Batch, max_upda
             torch.zeros(directions, dtype=torch.bool),
             found.updates,
         )
-    slopes, change = _slopes(physics, problem, found.state, found.linearisation, batch)
-    usable = change < ACCEPT
+    slopes, change = _slopes(physics, problem, found.state, found.linearisation, batch, iteration)
+    usable = change < iteration.accept
     return TangentTarget(target, True, torch.where(usable[:, None], slopes, 0.0), usable, found.updates)
 
 
 def _slopes(
-    physics: FlowPhysics, problem: Problem, state: State, factors: Linearisation, batch: Batch
+    physics: FlowPhysics,
+    problem: Problem,
+    state: State,
+    factors: Linearisation,
+    batch: Batch,
+    iteration: TangentIteration,
 ) -> tuple[Tensor, Tensor]:
     """Derivatives of the outputs (2K + 1, m), and the relative size of the last change of each q', (2K + 1,)."""
     coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP)
     sides = discretise(coefficients, reynolds, physics.basis.resolution)
     sides = replace(sides, outflow=problem.outflow.expand_as(sides.outflow))
-    found = tangent_states(factors, sides, state, REFINEMENTS, SETTLED)
+    found = tangent_states(factors, sides, state, iteration.max_refinements, iteration.settled)
     return side_differences(physics.outputs(sides, found.side_states)), found.change
 
 

@@ -1,252 +1,248 @@
-"""Fitting the network, by any of the training methods: which update rule, on which physics.
+"""The stages of a run: each is a rule on data and a physics, for a number of steps.
 
-    on targets (supervised, SIP, SIP+HIG):  RobustRegression on c and √w F/C₀, c basis coefficients (their total
-                                            variance is one), F forces
-    on targets with tangents (SIP):         TangentRegression on the same and on their derivatives along the design
-    on the equations (DP, HIG):             FlowPhysics
-
-SIP differs from supervised training in where the targets come from (`targets.py`), SIP+HIG from SIP in the rule.
+`plan` lists the stages of a recipe; each prepares itself when those before it are done, since its targets and the
+bodies that get them depend on the network that it begins with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from fusiform.solvers.common.batches import concatenate
+from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.data.samples import Samples
-from fusiform.surrogates.design_space import Designs
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, flow_batch
+from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
-from fusiform.surrogates.flow_training.tangent_targets import TangentConfig, TangentTargets
-from fusiform.surrogates.model.flow_basis import LinearBasis
-from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
+from fusiform.surrogates.flow_training.flow_targets import designs_of, make_targets
+from fusiform.surrogates.flow_training.labels import Labels
+from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tangent_proxy, target_proxy
+from fusiform.surrogates.flow_training.run import Run
+from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.flow_training.tangent_targets import make_tangent_targets
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
-from fusiform.surrogates.training.loop.loop import TrainConfig, train
-from fusiform.surrogates.training.loop.schedule import one_cycle
-from fusiform.surrogates.training.methods.first_order import OPTIMIZERS, require_optimizer
-from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
-from fusiform.surrogates.training.methods.proxy import RobustRegression
-from fusiform.surrogates.training.methods.tangents import TangentData, TangentNetwork, TangentRegression
-from fusiform.surrogates.training.physics import Batch, Data, Physics, loss_of
-from fusiform.surrogates.training.update_rule import UpdateRule
+from fusiform.surrogates.training import (
+    OPTIMIZERS,
+    Batch,
+    Data,
+    Labelled,
+    ScaleInvariantPhysics,
+    TangentData,
+    TangentNetwork,
+    TangentTargets,
+    TargetCache,
+    TargetFiles,
+    TargetStore,
+    UpdateRule,
+    loss_of,
+)
 
-CHECKPOINTS = 40
-TANGENT_DELTA = 1.0
-ShowProgress = Callable[[int, int, float, float], None]
-
-
-@dataclass(frozen=True)
-class FitConfig:
-    """`steps` with mini-batches of `batch`, peak learning rate `rate`; `force_weight` w, `huber` δ of the loss.
-
-    `optimizer`: adamw; soap, which wants the library pytorch-optimizer; or muon, slow without a GPU. `validation`: how
-    many samples are kept from training to validate on at each checkpoint of a stage on targets; `patience`: validations
-    without a new best before such a stage ends, with its best weights; 0 for never.
-    """
-
-    steps: int = 6000
-    batch: int = 256
-    optimizer: str = "adamw"
-    rate: float = 2e-3
-    weight_decay: float = 1e-4
-    force_weight: float = 4.0
-    huber: float = 0.3
-    validation: int = 0
-    patience: int = 0
-
-    def __post_init__(self) -> None:
-        require_optimizer(self.optimizer)
-        require(
-            self.patience == 0 or self.validation > 0,
-            f"expected samples to validate on, got a patience of {self.patience} without; set validation in [fit]",
-        )
+NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
 
 
 @dataclass(frozen=True)
-class EquationsConfig:
-    """DP: mini-batches of `batch` bodies and the peak learning `rate` on the residual of the flow equations."""
+class Spent:
+    """Bodies drawn for targets, how many were accepted, how many of those have tangents, and linear solves."""
 
-    batch: int = 16
-    rate: float = 3e-4
+    drawn: int = 0
+    accepted: int = 0
+    with_tangents: int = 0
+    linear_solves: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+    @classmethod
+    def on(cls, files: TargetFiles, *, tangents: bool = False) -> Spent:
+        """What the targets in `files` took."""
+        accepted = int(files.accepted.sum())
+        return cls(len(files.accepted), accepted, accepted if tangents else 0, files.inversions)
 
 
 @dataclass(frozen=True)
-class HalfInverseSettings:
-    """HIG and SIP+HIG, see `training.half_inverse_gradients`; `batch` bodies a step, g summed over them."""
+class Validation:
+    """Samples kept from training, and their targets' loss."""
 
-    batch: int = 16
-    eta: float = 0.5
-    kappa: float = -0.5
-    truncation: float = 1e-4
-    damping: float = 1e-3
-    momentum: float = 0.9
+    rule: ScaleInvariantPhysics
+    physics: FlowPhysics
+    batch: Batch
 
-
-@dataclass(frozen=True)
-class RuleConfig:
-    """What a stage of training is made of."""
-
-    fit: FitConfig = field(default_factory=FitConfig)
-    equations: EquationsConfig = field(default_factory=EquationsConfig)
-    half_inverse: HalfInverseSettings = field(default_factory=HalfInverseSettings)
-
-
-def scaled_targets(samples: Samples, polynomial: Tensor) -> Tensor:
-    """Targets as the network gives them: forces divided by C₀(Re)."""
-    scale = drag_scale(polynomial, samples.designs.reynolds)[:, None]
-    return torch.cat([samples.outputs[:, :-FORCES], samples.outputs[:, -FORCES:] / scale], dim=1)
-
-
-def fit_targets(
-    network: EquivariantNetwork, samples: Samples, polynomial: Tensor, config: RuleConfig, stage: Stage
-) -> None:
-    """Fit `network`, in place, to samples; by half-inverse gradients of the network if `stage.half_inverse`."""
-    kind = torch.float64 if stage.half_inverse else torch.float32
-    inputs, targets = _pairs(network, samples, polynomial, stage.device, kind)
-    physics = RobustRegression(config.fit.huber, _weights(targets, config.fit))
-    held = config.fit.validation
-    batch = Batch.of(inputs, targets)
-    require(
-        held < len(batch),
-        f"expected fewer samples to validate on than there are, {len(batch)}, got {held}; lower validation in [fit]",
-    )
-    data, validation = batch.select(slice(held, None)), batch.select(slice(0, held))
-    wrapped = PairInputs(network.to(kind))
-    size = config.half_inverse.batch if stage.half_inverse else config.fit.batch
-    rule = _rule(wrapped, config, stage)
-    _run(network, wrapped, rule, physics, data, size, config, stage, validation if held else None)
-
-
-def fit_tangents(
-    network: EquivariantNetwork,
-    samples: Samples,
-    tangents: TangentTargets,
-    polynomial: Tensor,
-    config: RuleConfig,
-    round_: TangentConfig,
-    stage: Stage,
-) -> None:
-    """Fit `network`, in place, to `samples` and to the bodies of `tangents` with their derivatives.
-
-    The random directions have the standard deviations of the designs of `samples` along each coordinate.
-    """
-    everything = concatenate([samples, tangents.samples])
-    inputs, targets = _pairs(network, everything, polynomial, stage.device, torch.float32)
-    designs = tangents.samples.designs
-    of_features = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
-    spread = design_spread(samples.designs) * tangents.usable
-    data = TangentData(
-        inputs,
-        targets,
-        (of_features * spread[..., None, None]).to(inputs),
-        (tangents.slopes * spread[..., None]).to(inputs),
-    )
-    proxy = RobustRegression(config.fit.huber, _weights(targets, config.fit))
-    physics = TangentRegression(proxy, replace(proxy, delta=TANGENT_DELTA), round_.weight)
-    wrapped = TangentNetwork(PairInputs(network.float()))
-    rule = OPTIMIZERS[round_.optimizer](wrapped.to(stage.device), round_.rate, config.fit.weight_decay)
-    _run(network, wrapped, rule, physics, data, config.fit.batch, config, stage)
-
-
-def fit_equations(
-    network: EquivariantNetwork,
-    designs: Designs,
-    basis: LinearBasis,
-    polynomial: Tensor,
-    config: RuleConfig,
-    stage: Stage,
-) -> None:
-    """Lower the residual of the flow equations on `designs`, without any target."""
-    batch = flow_batch(network.double(), turned(designs), designs.reynolds)
-    data = Batch(batch.inputs.to(stage.device), tuple(d.to(stage.device) for d in batch.data), batch.index)
-    physics = FlowPhysics(basis.to(stage.device), polynomial.to(stage.device))
-    wrapped = PairInputs(network)
-    size = config.half_inverse.batch if stage.half_inverse else config.equations.batch
-    rule = _rule(wrapped, config, stage, config.equations.rate)
-    _run(network, wrapped, rule, physics, data, size, config, stage)
+    @torch.no_grad()
+    def __call__(self, network: nn.Module) -> float:
+        targets = self.rule.store.targets(network, self.batch, self.physics).values
+        known = Batch(self.batch.inputs, (targets,), self.batch.index)
+        return float(loss_of(self.rule.proxy.residual(network(self.batch.inputs), known)))
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of a run: its `folder`, `steps`, `seed`, whether its rule is the half-inverse, where it computes."""
+    """A stage that is ready: `rule` trains `network` on `data` by `physics` for `steps` of `batch` samples.
 
-    folder: Path
+    `labels`: what the network was trained on once it is over; `spent` on its targets.
+    """
+
+    name: str
+    network: nn.Module
+    data: Data
+    rule: UpdateRule
+    physics: FlowPhysics
     steps: int
-    seed: int
-    half_inverse: bool = False
-    device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    progress: ShowProgress = lambda step, total, loss, eta_seconds: None
-    tensorboard: Path | None = None
+    batch: int
+    labels: Labels
+    spent: Spent = field(default_factory=Spent)
+    validation: Validation | None = None
 
 
-def _pairs(
-    network: EquivariantNetwork, samples: Samples, polynomial: Tensor, device: torch.device, kind: torch.dtype
-) -> tuple[Tensor, Tensor]:
-    """Inputs of `PairInputs` and targets."""
-    inputs = network.pair(turned(samples.designs), samples.designs.reynolds).movedim(0, 1)
-    return inputs.to(device, kind), scaled_targets(samples, polynomial).to(device, kind)
+class Planned(Protocol):
+    """A stage of the plan; `prepare` makes it ready for `network`, which was trained on `labels`."""
+
+    def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage: ...
 
 
-def _weights(targets: Tensor, config: FitConfig) -> Tensor:
-    """The weights of the outputs in the loss, (m,)."""
-    weights = torch.ones_like(targets[0])
-    weights[-FORCES:] = config.force_weight**0.5
-    return weights
+@dataclass(frozen=True)
+class OnLabels:
+    """The supervised start: SIP whose targets are all labels."""
+
+    name: str = "supervised"
+
+    def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
+        return _on_targets(run, network.float(), labels, None, self.name, run.recipe.fit.steps, False)
 
 
-def _run(
+@dataclass(frozen=True)
+class OnTargets:
+    """A round of SIP or, by `half_inverse`, SIP+HIG: targets for the new `bodies`, and all labels so far."""
+
+    name: str
+    bodies: range
+    half_inverse: bool
+
+    def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
+        seed = run.recipe.dataset.seed + NEW_BODIES_SEED_OFFSET
+        work = partial(make_targets, run.start_folder(self.name), seed, run.recipe.inverse)
+        files = run.make_targets(self.name, network, labels.designs, work, self.bodies)
+        network = network.double() if self.half_inverse else network.float()
+        return _on_targets(run, network, labels, files, self.name, run.recipe.training.round_steps, self.half_inverse)
+
+
+@dataclass(frozen=True)
+class OnTangents:
+    """The last round: targets of new bodies come with their derivatives along the design.
+
+    The random directions have the standard deviations of the designs of the labels along each coordinate. `last_round`:
+    the stage before, at whose start the network was another.
+    """
+
+    last_round: str
+    name: str = "tangents"
+
+    def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
+        recipe, config = run.recipe, run.recipe.tangents
+        models = run.start_folder(self.name), run.start_folder(self.last_round)
+        seed = recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET
+        work = partial(make_tangent_targets, *models, seed, config.candidates, recipe.inverse)
+        files = run.make_targets(self.name, network, labels.designs, work, range(config.bodies))
+        designs, used = designs_of(files), files.accepted
+        points = run.batch(network.float(), concatenate([labels.designs, designs]))
+        slopes = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
+        spread = design_spread(labels.designs) * files.rows["usable"]
+        data = TangentData(
+            points.select(_usable(labels, files)), (slopes * spread[..., None, None])[used].to(points.inputs)
+        )
+        known = labels.targets.to(points.inputs)
+        of_targets = (files.rows["slopes"] * spread[..., None]).to(points.inputs)
+        store = TangentTargets(Labelled(known, files.to(known)), of_targets, first=len(labels))
+        wrapped = TangentNetwork(PairInputs(network)).to(run.device)
+        inner = OPTIMIZERS[config.optimizer](wrapped, config.rate, recipe.fit.weight_decay)
+        rule = ScaleInvariantPhysics(inner, store, tangent_proxy(recipe.fit, config.weight, known))
+        grown, spent = _with(labels, files), Spent.on(files, tangents=True)
+        return Stage(self.name, wrapped, data, rule, run.physics, config.steps, recipe.fit.batch, grown, spent)
+
+
+@dataclass(frozen=True)
+class OnEquations:
+    """A round of DP or, by `half_inverse`, HIG: the residual of the equations on new `bodies`, without any target."""
+
+    name: str
+    bodies: range
+    half_inverse: bool
+
+    def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
+        recipe, dataset = run.recipe, run.recipe.dataset
+        designs = sample(dataset.space, dataset.seed + NEW_BODIES_SEED_OFFSET, self.bodies)
+        data = run.batch(network.double(), designs)
+        wrapped = PairInputs(network).to(run.device)
+        rule: UpdateRule = optimizer(wrapped, recipe.fit, recipe.equations.rate)
+        size = recipe.equations.batch
+        if self.half_inverse:
+            rule, size = half_inverse(recipe.half_inverse), recipe.half_inverse.batch
+        return Stage(self.name, wrapped, data, rule, run.physics, recipe.training.round_steps, size, labels)
+
+
+def plan(recipe: Recipe) -> list[Planned]:
+    """The stages of `recipe`, in order."""
+    training = recipe.training
+    stages: list[Planned] = [OnLabels()]
+    kinds: dict[str, Any] = {
+        "sip": partial(OnTargets, half_inverse=False),
+        "sip-hig": partial(OnTargets, half_inverse=True),
+        "dp": partial(OnEquations, half_inverse=False),
+        "hig": partial(OnEquations, half_inverse=True),
+    }
+    if training.method in kinds:
+        rounds = [range(i * training.bodies, (i + 1) * training.bodies) for i in range(training.rounds)]
+        kind = kinds[training.method]
+        stages += [kind(f"{training.method}-{i + 1}", bodies) for i, bodies in enumerate(rounds)]
+    if recipe.tangents.bodies:
+        stages.append(OnTangents(f"{training.method}-{training.rounds}"))
+    return stages
+
+
+def _on_targets(
+    run: Run,
     network: EquivariantNetwork,
-    wrapped: nn.Module,
-    rule: UpdateRule,
-    physics: Physics,
-    data: Data,
-    batch: int,
-    config: RuleConfig,
-    stage: Stage,
-    validation: Batch | None = None,
-) -> None:
-    train(
-        wrapped.to(stage.device),
-        rule,
-        physics,
-        data,
-        TrainConfig(
-            min(batch, len(data)),
-            steps=stage.steps,
-            every=max(1, stage.steps // CHECKPOINTS),
-            patience=None if validation is None else config.fit.patience or None,
-            seed=stage.seed,
-            schedule=one_cycle(),
-        ),
-        stage.folder,
-        validate=None if validation is None else _loss_on(validation, physics),
-        progress=stage.progress,
-        tensorboard=stage.tensorboard,
+    labels: Labels,
+    files: TargetFiles | None,
+    name: str,
+    steps: int,
+    by_half_inverse: bool,
+) -> Stage:
+    """SIP on all `labels` and on the bodies whose targets are in `files`."""
+    recipe, held = run.recipe, run.recipe.fit.validation
+    grown = labels if files is None else _with(labels, files)
+    designs = labels.designs if files is None else concatenate([labels.designs, designs_of(files)])
+    batch = run.batch(network, designs)
+    known = labels.targets.to(batch.inputs)
+    store: TargetStore = TargetCache() if files is None else files.to(known)
+    if files is not None:
+        batch = batch.select(_usable(labels, files))
+    require(
+        held < len(batch),
+        f"expected fewer samples to validate on than there are, {len(batch)}, got {held}; lower validation in [fit]",
     )
-    network.float().cpu()
+    wrapped = PairInputs(network).to(run.device)
+    inner: UpdateRule = optimizer(wrapped, recipe.fit, recipe.fit.rate)
+    size = recipe.fit.batch
+    if by_half_inverse:
+        inner, size = half_inverse(recipe.half_inverse), recipe.half_inverse.batch
+    rule = ScaleInvariantPhysics(inner, Labelled(known, store), target_proxy(recipe.fit, known))
+    validation = Validation(rule, run.physics, batch.select(slice(0, held))) if held else None
+    spent = Spent() if files is None else Spent.on(files)
+    data = batch.select(slice(held, None))
+    return Stage(name, wrapped, data, rule, run.physics, steps, size, grown, spent, validation)
 
 
-def _rule(network: nn.Module, config: RuleConfig, stage: Stage, rate: float | None = None) -> UpdateRule:
-    if stage.half_inverse:
-        own = config.half_inverse
-        power = SpectralPower(own.kappa, own.truncation, own.damping)
-        return HalfInverseGradients(HalfInverseConfig(own.eta, power, summed=True, momentum=own.momentum))
-    rate, decay = config.fit.rate if rate is None else rate, config.fit.weight_decay
-    return OPTIMIZERS[config.fit.optimizer](network, rate, decay)
+def _usable(labels: Labels, files: TargetFiles) -> Tensor:
+    """Mask of the labelled designs and, of those in `files`, the accepted ones."""
+    return torch.cat([torch.ones(len(labels), dtype=torch.bool), files.accepted])
 
 
-def _loss_on(batch: Batch, physics: Physics) -> Callable[[nn.Module], float]:
-    @torch.no_grad()
-    def loss(network: Any) -> float:
-        return float(loss_of(physics.residual(network(batch.inputs), batch)))
-
-    return loss
+def _with(labels: Labels, files: TargetFiles) -> Labels:
+    """The labels and the accepted targets."""
+    found = Labels(designs_of(files), files.rows["target"])
+    return concatenate([labels, select(found, files.accepted)])

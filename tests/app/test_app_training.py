@@ -26,12 +26,13 @@ from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import measured
-from fusiform.app.state.training_folder import METHODS, Point, Run, heldout_lines, read_error, read_runs, read_stage
+from fusiform.app.state.training_folder import Point, Run, heldout_lines, read_error, read_runs, read_stage
 from fusiform.app.views.train import training
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.flow_training.recipe import load_recipe
+from fusiform.surrogates.flow_training.settings import METHODS
 from fusiform.surrogates.flow_training.train_model import train
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))

@@ -30,14 +30,24 @@ import matplotlib as mpl
 import torch
 from torch import Tensor, nn
 
-from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
-from fusiform.surrogates.training.loop.schedule import Schedule, constant, one_cycle
-from fusiform.surrogates.training.methods.first_order import FirstOrder, muon
-from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
-from fusiform.surrogates.training.methods.scale_invariant_physics import ScaleInvariantPhysics
-from fusiform.surrogates.training.methods.target_cache import RefreshConfig
-from fusiform.surrogates.training.physics import Batch, Inverse, Physics, loss_of
-from fusiform.surrogates.training.update_rule import UpdateRule
+from fusiform.surrogates.training import (
+    Batch,
+    FirstOrder,
+    HalfInverseConfig,
+    HalfInverseGradients,
+    Inverse,
+    Physics,
+    RefreshConfig,
+    ScaleInvariantPhysics,
+    SpectralPower,
+    TargetCache,
+    UpdateRule,
+    constant,
+    loss_of,
+    muon,
+    one_cycle,
+)
+from fusiform.surrogates.training.loop.schedule import Schedule
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -146,7 +156,7 @@ def adam(rate: float) -> MakeRule:
 
 
 def sip(inner: MakeRule, moved: float = 0.5) -> MakeRule:
-    return lambda network: ScaleInvariantPhysics(inner(network), RefreshConfig(moved=moved))
+    return lambda network: ScaleInvariantPhysics(inner(network), TargetCache(RefreshConfig(moved=moved)))
 
 
 def scheduled(make: Callable[[float], MakeRule], rates: Iterable[float]) -> list[Choice]:

@@ -12,7 +12,8 @@ from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.data.dataset import turned
 from fusiform.surrogates.design_space import Designs, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
-from fusiform.surrogates.flow_training.sip_targets import InverseConfig, invert_flows
+from fusiform.surrogates.flow_training.flow_targets import invert_flows
+from fusiform.surrogates.flow_training.settings import InverseConfig
 
 SEED = 77_777
 CHUNK = 8
@@ -48,8 +49,9 @@ def main() -> None:
         answers = [
             invert_flows(surrogate, designs, InverseConfig(0.02, chord_steps, max_updates)) for designs in chunks
         ]
-        outputs, accepted = (torch.cat([answer[i] for answer in answers]) for i in (0, 1))
-        spent = sum(answer[2] for answer in answers) / count
+        outputs = torch.cat([answer.values for answer in answers])
+        accepted = torch.cat([answer.accepted for answer in answers])
+        spent = sum(answer.inversions for answer in answers) / count
         label = f"{max_updates} update{'s' * (max_updates > 1)}, {chord_steps} chord steps"
         print(_row(f"{label}: all", outputs, exact, everyone, spent))
         print(_row(f"{label}: accepted", outputs, exact, accepted, spent), flush=True)

@@ -24,31 +24,38 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers import Body, FlowConditions
-from fusiform.solvers.common.batches import select
+from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.files import write_json
 from fusiform.solvers.common.processes import run_in_processes
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow import Resolution
 from fusiform.solvers.inverse import DragModel, SolverModel, minimize_drag
 from fusiform.surrogates.data.dataset import Dataset, DatasetConfig, load_dataset, make_dataset, turned
-from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
+from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.design_space import DesignSpace, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
-from fusiform.surrogates.flow_training.stages import scaled_targets
+from fusiform.surrogates.flow_training.labels import Foundation
+from fusiform.surrogates.flow_training.rules import half_inverse, target_proxy
+from fusiform.surrogates.flow_training.settings import FitConfig, HalfInverseSettings, NetworkConfig
 from fusiform.surrogates.model.error_bound import ErrorModel
-from fusiform.surrogates.model.features import features
-from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
-from fusiform.surrogates.model.force_scaling import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
-from fusiform.surrogates.model.network import EquivariantNetwork
+from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
 from fusiform.surrogates.model.surrogate import Surrogate
-from fusiform.surrogates.training.half_inverse.spectral_power import SpectralPower
-from fusiform.surrogates.training.loop.loop import TrainConfig, train
-from fusiform.surrogates.training.loop.schedule import one_cycle
-from fusiform.surrogates.training.methods.first_order import FirstOrder, soap
-from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
-from fusiform.surrogates.training.methods.scale_invariant_physics import ScaleInvariantPhysics
-from fusiform.surrogates.training.methods.target_cache import NEVER, RefreshConfig
-from fusiform.surrogates.training.physics import Batch, Inverse, Regression
-from fusiform.surrogates.training.update_rule import UpdateRule
+from fusiform.surrogates.training import (
+    NEVER,
+    OPTIMIZERS,
+    Batch,
+    FirstOrder,
+    HalfInverseGradients,
+    Labelled,
+    RefreshConfig,
+    Regression,
+    ScaleInvariantPhysics,
+    TargetCache,
+    TrainConfig,
+    UpdateRule,
+    one_cycle,
+    soap,
+    train,
+)
 
 SPACE = DesignSpace(
     modes=4,
@@ -61,10 +68,10 @@ SPACE = DesignSpace(
     margin=0.2,
 )
 RESOLUTION = Resolution(40, 48)
-BASIS, WIDTH, DEPTH = 96, 96, 2
+NETWORK = NetworkConfig(basis=96, width=96, depth=2)
+FIT = FitConfig()  # rate, weight decay, δ and the weight of the forces are the defaults of a recipe
 SOLVED, HELDOUT, POOL = 150, 150, 4000
 START_STEPS, START_BATCH = 1500, 128
-DELTA, FORCE_WEIGHT = 0.3, 2.0
 TARGET_SHARE = 0.5
 CLOCK = time.process_time
 OPTIMA = (2.0, 5.0, 10.0)
@@ -73,85 +80,51 @@ ASSETS = Path("assets/training")
 
 @dataclass(frozen=True)
 class Method:
-    """`rule` of a network; `batch` bodies a step; `targets`: what makes targets ("solve", "inverse", "" for none);
-    `labels`: whether it also keeps the labels of the flows that all networks were fitted to at the start."""
+    """`rule` of a network, which fits it to targets where there are any; `batch` bodies a step; `targets`: what makes
+    targets ("solve", "inverse", "" for none); `labels`: whether it also keeps the labels of the flows that all networks
+    were fitted to at the start."""
 
-    rule: Callable[[PairInputs], UpdateRule]
+    rule: Callable[[nn.Module], UpdateRule]
     batch: int
     targets: str = ""
     labels: bool = False
 
 
-def _adam(network: nn.Module) -> FirstOrder:
-    return FirstOrder(torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4))
+def _half_inverse(eta: float) -> HalfInverseGradients:
+    return half_inverse(HalfInverseSettings(eta=eta))
 
 
-def _soap(network: nn.Module) -> FirstOrder:
-    return soap(network, 2e-3, weight_decay=1e-4)
+def _fit(optimizer_name: str) -> Callable[[nn.Module], UpdateRule]:
+    return lambda network: OPTIMIZERS[optimizer_name](network, FIT.rate, FIT.weight_decay)
 
-
-def _half_inverse(eta: float, momentum: float = 0.0, kappa: float = -0.5) -> HalfInverseGradients:
-    power = SpectralPower(kappa=kappa, truncation=1e-4, damping=1e-3)
-    return HalfInverseGradients(HalfInverseConfig(eta=eta, power=power, summed=True, momentum=momentum))
-
-
-def _scale_invariant(network: PairInputs, inner: UpdateRule, refresh: RefreshConfig) -> ScaleInvariantPhysics:
-    weights = torch.ones_like(network.network.parity)
-    weights[-FORCES:] = FORCE_WEIGHT
-    return ScaleInvariantPhysics(inner, refresh, delta=DELTA, weights=weights)
-
-
-LABELS = RefreshConfig(moved=math.inf, retry=NEVER, max_updates=1)
-CACHED = RefreshConfig(moved=math.inf, retry=2000, max_updates=2)
 
 METHODS = {
-    "supervised, AdamW": Method(lambda n: _scale_invariant(n, _adam(n), LABELS), 128, "solve", labels=True),
-    "supervised, SOAP": Method(lambda n: _scale_invariant(n, _soap(n), LABELS), 128, "solve", labels=True),
+    "supervised, AdamW": Method(_fit("adamw"), 128, "solve", labels=True),
+    "supervised, SOAP": Method(_fit("soap"), 128, "solve", labels=True),
     "DP, AdamW": Method(lambda n: FirstOrder(torch.optim.AdamW(n.parameters(), lr=3e-4), clip_norm=1.0), 16),
     "DP, SOAP": Method(lambda n: soap(n, 3e-4), 16),
-    "HIG": Method(lambda n: _half_inverse(0.1, 0.9), 8),
-    "SIP, AdamW": Method(lambda n: _scale_invariant(n, _adam(n), CACHED), 128, "inverse", labels=True),
-    "SIP, SOAP": Method(lambda n: _scale_invariant(n, _soap(n), CACHED), 128, "inverse", labels=True),
-    "SIP, SOAP, no labels": Method(lambda n: _scale_invariant(n, _soap(n), CACHED), 128, "inverse"),
-    "SIP+HIG": Method(lambda n: _scale_invariant(n, _half_inverse(0.5, 0.9), CACHED), 16, "inverse", labels=True),
+    "HIG": Method(lambda n: _half_inverse(0.1), 8),
+    "SIP, AdamW": Method(_fit("adamw"), 128, "inverse", labels=True),
+    "SIP, SOAP": Method(_fit("soap"), 128, "inverse", labels=True),
+    "SIP, SOAP, no labels": Method(_fit("soap"), 128, "inverse"),
+    "SIP+HIG": Method(lambda n: _half_inverse(0.5), 16, "inverse", labels=True),
+}
+# A target is made once; a rejected body is asked for again late, labels that do not converge never.
+REFRESH = {
+    "solve": RefreshConfig(moved=math.inf, retry=NEVER, max_updates=1),
+    "inverse": RefreshConfig(moved=math.inf, retry=2000, max_updates=2),
 }
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all methods share: the basis, C₀(Re), the solved start samples, and held-out flows."""
+    """What all methods share: what the solved start flows determine, those flows, and held-out ones."""
 
-    basis: LinearBasis
-    polynomial: Tensor
+    foundation: Foundation
     dataset: Dataset
-    labels: Tensor
     heldout: Dataset
     snapshots: Tensor
     drag: Tensor
-
-
-@dataclass(frozen=True)
-class WithLabels:
-    """A physics whose first samples are solved already: their inverse is the label, without cost."""
-
-    physics: FlowPhysics
-    labels: Tensor
-
-    def residual(self, outputs: Tensor, batch: Batch) -> Tensor:
-        return self.physics.residual(outputs, batch)
-
-    def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
-        known = batch.index < len(self.labels)
-        target, accepted = outputs.clone(), known.clone()
-        target[known] = self.labels[batch.index[known]].to(outputs)
-        new = (~known).nonzero()[:, 0]
-        again = torch.zeros_like(known)
-        for part in new.split(16) if len(new) else ():
-            answer = self.physics.inverse(outputs[part].double(), batch.select(part))
-            target[part], accepted[part] = answer.target.to(outputs), answer.accepted
-            if answer.again is not None:
-                again[part] = answer.again
-        return Inverse(target, accepted, again)
 
 
 def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepared:
@@ -161,12 +134,8 @@ def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepar
         make_dataset(DatasetConfig(count, seed, SPACE, RESOLUTION), folder / name, workers)
         sets.append(load_dataset(folder / name))
     dataset, test = sets
-    snapshots, forces = scaled_snapshots(dataset)
-    basis = fit_basis(snapshots, BASIS, RESOLUTION)
-    polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-    labels = scaled_targets(encoded_samples(dataset.designs, snapshots, forces, basis), polynomial)
-    truth, test_forces = scaled_snapshots(test)
-    return Prepared(basis, polynomial, dataset, labels, test, truth, test_forces[:, 0] + test_forces[:, 1])
+    truth, forces = scaled_snapshots(test)
+    return Prepared(Foundation.of(dataset, NETWORK.basis), dataset, test, truth, forces[:, 0] + forces[:, 1])
 
 
 def file_stem(method: str, seed: int) -> str:
@@ -174,24 +143,14 @@ def file_stem(method: str, seed: int) -> str:
     return f"{method.replace(' ', '')}-{seed}"
 
 
-def fresh_network(shared: Prepared, seed: int) -> EquivariantNetwork:
-    """The network of every method, untrained."""
-    torch.manual_seed(seed)
-    designs = shared.dataset.designs
-    inputs = features(turned(designs), designs.reynolds)[0].float()
-    parity = torch.cat([shared.basis.parity.float(), torch.tensor(FORCE_PARITY)])
-    network = EquivariantNetwork(inputs.shape[1], parity, WIDTH, DEPTH)
-    network.standardise(inputs, shared.labels.float())
-    return network
-
-
 def start(shared: Prepared, seed: int, steps: int, folder: Path) -> PairInputs:
     """The network that every method starts from: fitted to the solved flows."""
-    network, designs = fresh_network(shared, seed), shared.dataset.designs
+    network, labels = shared.foundation.fresh_network(NETWORK, seed), shared.foundation.labels
     wrapped = PairInputs(network)
-    batch = Batch.of(network.pair(turned(designs), designs.reynolds).movedim(0, 1), shared.labels.float())
+    batch = flow_batch(network, turned(labels.designs), labels.designs.reynolds)
+    batch = Batch.of(batch.inputs, labels.targets.float())
     config = TrainConfig(START_BATCH, steps=steps, every=steps, seed=seed, schedule=one_cycle())
-    train(wrapped, _adam(wrapped), Regression(), batch, config, folder)
+    train(wrapped, _fit("adamw")(wrapped), Regression(), batch, config, folder)
     return wrapped
 
 
@@ -200,11 +159,11 @@ def errors(shared: Prepared, network: PairInputs) -> dict[str, float]:
     """Held-out errors: drag |C_D/C_D* − 1|, vorticity ‖ω − ω*‖/‖ω*‖."""
     designs = shared.heldout.designs
     outputs = network.network(turned(designs), designs.reynolds).double()
-    forces = outputs[:, -FORCES:] * drag_scale(shared.polynomial, designs.reynolds)[:, None]
+    forces = outputs[:, -FORCES:] * drag_scale(shared.foundation.polynomial, designs.reynolds)[:, None]
     drag = ((forces[:, 0] + forces[:, 1]) / shared.drag - 1.0).abs()
-    omega = shared.basis.decode(outputs[:, :-FORCES])[:, 1].flatten(1)
-    wanted = shared.snapshots[:, 1].flatten(1)
-    field = (omega - wanted).norm(dim=1) / wanted.norm(dim=1)
+    omega = shared.foundation.basis.decode(outputs[:, :-FORCES])[:, 1].flatten(1)
+    truth = shared.snapshots[:, 1].flatten(1)
+    field = (omega - truth).norm(dim=1) / truth.norm(dim=1)
     values = {"drag": drag, "field": field}
     return {f"{k} {q}": float(v.quantile(p)) for k, v in values.items() for q, p in (("median", 0.5), ("95 %", 0.95))}
 
@@ -228,23 +187,26 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     solved, heldout, pool, steps = sizes
     shared = prepare(folder, solved, heldout)
     network = start(shared, seed, steps, folder / f"start-{file_stem(name, seed)}")
-    method = METHODS[name]
+    method, base = METHODS[name], shared.foundation
     designs = sample(SPACE, 13 + seed, range(pool))
-    known = select(shared.dataset.designs, slice(None) if method.labels else slice(0, 0))
-    coefficients = torch.cat([turned(known), turned(designs)])
-    data = flow_batch(network.network, coefficients, torch.cat([known.reynolds, designs.reynolds]))
-    flow = FlowPhysics(shared.basis, shared.polynomial, chord_steps=4)
-    flow = SolvedFlows(shared.basis, shared.polynomial) if method.targets == "solve" else flow
-    physics = WithLabels(flow, shared.labels[: len(known)]) if method.targets else flow
+    known = select(base.labels, slice(None) if method.labels else slice(0, 0))
+    everything = concatenate([known.designs, designs])
+    data = flow_batch(network.network, turned(everything), everything.reynolds)
+    kind = SolvedFlows if method.targets == "solve" else FlowPhysics
+    physics = kind(base.basis, base.polynomial, chord_steps=4)
     bodies = pool
     if method.targets:
-        bodies = min(pool, int(TARGET_SHARE * seconds / seconds_per_target(flow, data, network)))
+        bodies = min(pool, int(TARGET_SHARE * seconds / seconds_per_target(physics, data, network)))
     data = data.select(slice(0, len(known) + bodies))
     if not method.targets:
         network, data = network.double(), Batch(data.inputs.double(), data.data, data.index)
     before = errors(shared, network)
     history: list[dict[str, float]] = []
     rule = method.rule(network)
+    if method.targets:
+        labels = known.targets.to(data.inputs)
+        store = Labelled(labels, TargetCache(REFRESH[method.targets]))
+        rule = ScaleInvariantPhysics(rule, store, target_proxy(FIT, base.labels.targets.to(data.inputs)))
     begun = CLOCK()
 
     def validate(module: nn.Module) -> float:
@@ -255,7 +217,7 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     log = folder / f"log-{path.stem}"
     result = train(network, rule, physics, data, config, log, validate=validate)
     lines = [json.loads(line) for line in (log / "metrics.jsonl").read_text().splitlines()]
-    inversions = max(0, sum(line["inversions"] for line in lines) - len(known))
+    inversions = sum(line["inversions"] for line in lines)
     per_solve = float(shared.dataset.linear_solves.double().mean())
     record = {
         "method": name,
@@ -275,12 +237,13 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
 
 def surrogate_of(shared: Prepared, folder: Path, record: dict) -> Surrogate:
     """The trained network of a record as a drag model."""
-    network = PairInputs(fresh_network(shared, record["seed"])).double()
+    network = PairInputs(shared.foundation.fresh_network(NETWORK, record["seed"])).double()
     log = folder / f"log-{file_stem(record['method'], record['seed'])}"
     network.load_state_dict(torch.load(log / "last.pt", weights_only=True)["network"])
     network.requires_grad_(False)
+    base = shared.foundation
     error = ErrorModel(torch.zeros(1, network.network.input_mean.numel()), 1.0, 0.0, 0.0, 0.0)
-    return Surrogate(record["method"], network.network, shared.basis, shared.polynomial, error, SPACE, {})
+    return Surrogate(record["method"], network.network, base.basis, base.polynomial, error, SPACE, {})
 
 
 def search(folder: Path, sizes: tuple[int, int], record: dict | None) -> list[tuple[float, int, bool]]:

@@ -15,15 +15,26 @@ from fusiform.surrogates.data.dataset import DatasetConfig, turned
 from fusiform.surrogates.design_space import DesignSpace, sample
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
-from fusiform.surrogates.flow_training.recipe import HeldoutConfig, Recipe
-from fusiform.surrogates.flow_training.tangent_targets import TangentConfig, most_changed
+from fusiform.surrogates.flow_training.settings import HeldoutConfig, Recipe, TangentConfig
+from fusiform.surrogates.flow_training.tangent_targets import most_changed
 from fusiform.surrogates.model.features import features
-from fusiform.surrogates.training.loop.loop import TrainConfig, train
-from fusiform.surrogates.training.loop.schedule import one_cycle
-from fusiform.surrogates.training.methods.first_order import FirstOrder
-from fusiform.surrogates.training.methods.proxy import RobustRegression
-from fusiform.surrogates.training.methods.tangents import TangentData, TangentNetwork, TangentRegression
-from fusiform.surrogates.training.physics import loss_of
+from fusiform.surrogates.training import (
+    Batch,
+    FirstOrder,
+    Labelled,
+    Regression,
+    RobustRegression,
+    ScaleInvariantPhysics,
+    TangentData,
+    TangentNetwork,
+    TangentRegression,
+    TangentTargets,
+    TargetCache,
+    TrainConfig,
+    loss_of,
+    one_cycle,
+    train,
+)
 
 # torch's own forward-mode rules are still scripted.
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
@@ -94,11 +105,12 @@ def wanted(x):
 
 
 def tangent_data(size=24, known=12):
-    """`known` of the samples have slopes, along the axes of x."""
+    """Samples of which the last `known` have slopes, along the axes of x; the store of their targets."""
     x = torch.rand(size, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     values, slopes = wanted(x)
     axes = torch.eye(2, dtype=torch.float64).expand(known, 2, 2)
-    return TangentData(x, values, axes, slopes[size - known :])
+    first = size - known
+    return TangentData(Batch.of(x), axes), TangentTargets(Labelled(values, TargetCache()), slopes[first:], first)
 
 
 def tangent_network(seed=0):
@@ -107,8 +119,12 @@ def tangent_network(seed=0):
     return TangentNetwork(layers.double())
 
 
-def physics(weight=0.3):
+def proxy(weight=0.3):
     return TangentRegression(RobustRegression(0.3), RobustRegression(1.0), weight)
+
+
+def rule_for(network, store, rate, weight=0.3):
+    return ScaleInvariantPhysics(FirstOrder(torch.optim.Adam(network.parameters(), lr=rate)), store, proxy(weight))
 
 
 def test_a_tangent_is_the_derivative_of_the_network_along_the_direction():
@@ -123,11 +139,12 @@ def test_a_tangent_is_the_derivative_of_the_network_along_the_direction():
 
 
 def test_directions_are_random_and_targets_follow_them():
-    data = tangent_data()
+    data, store = tangent_data()
     torch.manual_seed(0)
     first, second = data.select(torch.arange(24)), data.select(torch.arange(24))
     for batch in (first, second):
-        direction, (target, tangent) = batch.inputs[:, 1], batch.data
+        direction = batch.inputs[:, 1]
+        target, tangent = store.targets(tangent_network(), batch, Regression()).values.chunk(2, dim=1)
         values, slopes = wanted(batch.inputs[:, 0])
         torch.testing.assert_close(target, values)
         torch.testing.assert_close(tangent, torch.einsum("bd,bdm->bm", direction, slopes))
@@ -136,11 +153,13 @@ def test_directions_are_random_and_targets_follow_them():
 
 
 def test_the_gradient_of_the_tangent_loss_is_its_finite_difference():
-    network, batch, h = tangent_network(), tangent_data().select(torch.arange(24)), 1e-6
+    network, (data, store), h = tangent_network(), tangent_data(), 1e-6
+    batch = data.select(torch.arange(24))
+    known = Batch(batch.inputs, (store.targets(network, batch, Regression()).values,), batch.index)
     weight = network.network[2].weight
 
     def loss():
-        return loss_of(physics().residual(network(batch.inputs), batch))
+        return loss_of(proxy().residual(network(batch.inputs), known))
 
     loss().backward()
     with torch.no_grad():
@@ -156,10 +175,9 @@ def test_tangents_let_few_samples_say_more(tmp_path):
     x = torch.rand(500, 2, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     errors = []
     for weight in (0.0, 1.0):
-        network = tangent_network()
-        rule = FirstOrder(torch.optim.Adam(network.parameters(), lr=0.01))
+        network, (data, store) = tangent_network(), tangent_data(12, 12)
         config = TrainConfig(batch=12, steps=500, every=500, schedule=one_cycle())
-        train(network, rule, physics(weight), tangent_data(12, 12), config, tmp_path / str(weight))
+        train(network, rule_for(network, store, 0.01, weight), Regression(), data, config, tmp_path / str(weight))
         with torch.no_grad():
             errors.append(float((network.network(x) - wanted(x)[0]).square().mean().sqrt()))
     assert errors[1] < 0.6 * errors[0], errors
@@ -169,9 +187,9 @@ def test_a_stopped_run_goes_on_with_the_same_directions(tmp_path):
     def run(folder, *stops):
         torch.manual_seed(5)
         for steps in stops:
-            network = tangent_network()
-            rule = FirstOrder(torch.optim.Adam(network.parameters(), lr=3e-3))
-            train(network, rule, physics(), tangent_data(), TrainConfig(batch=8, steps=steps, every=5), folder)
+            network, (data, store) = tangent_network(), tangent_data()
+            rule, config = rule_for(network, store, 3e-3), TrainConfig(batch=8, steps=steps, every=5)
+            train(network, rule, Regression(), data, config, folder)
         return nn.utils.parameters_to_vector(network.parameters()).detach()
 
     assert torch.equal(run(tmp_path / "whole", 20), run(tmp_path / "parts", 10, 20))

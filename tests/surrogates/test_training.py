@@ -16,10 +16,12 @@ from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.data.dataset import load_dataset, problem_of, turned
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.flow_training.cases import make_data
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.flow_targets import invert_flows
 from fusiform.surrogates.flow_training.recipe import load_recipe
-from fusiform.surrogates.flow_training.sip_targets import InverseConfig, invert_flows
-from fusiform.surrogates.flow_training.train_model import make_data, train
+from fusiform.surrogates.flow_training.settings import InverseConfig
+from fusiform.surrogates.flow_training.train_model import train
 from fusiform.surrogates.model.flow_basis import fit_basis
 from fusiform.surrogates.model.force_scaling import drag_scale
 
@@ -156,13 +158,13 @@ def test_accepted_targets_are_solutions():
     """With the shipped model: what the state inverse accepts equals the full solution."""
     surrogate = load_surrogate()
     designs = sample(surrogate.space, 4242, range(4))
-    outputs, accepted, updates = invert_flows(surrogate, designs, InverseConfig())
-    assert bool(accepted.any())
-    assert 4 <= updates <= 8
+    targets = invert_flows(surrogate, designs, InverseConfig())
+    assert bool(targets.accepted.any())
+    assert 4 <= targets.inversions <= 8
     flows = solve_batch(turned(designs), designs.reynolds, surrogate.basis.resolution)
     pressure, friction = flows.force_coefficients
     drag = (pressure + friction).real / drag_scale(surrogate.drag_scale, designs.reynolds)
-    error = ((outputs[:, -4] + outputs[:, -3]) / drag - 1.0).abs()[accepted]
+    error = ((targets.values[:, -4] + targets.values[:, -3]) / drag - 1.0).abs()[targets.accepted]
     assert float(error.max()) < 1e-3, error
 
 

@@ -8,12 +8,13 @@ import streamlit as st
 
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
-from fusiform.app.state.training_folder import METHODS, Run, Stage, read_runs, read_stage
+from fusiform.app.state.training_folder import Run, Stage, read_runs, read_stage
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.app.views.shared.session import SOLVER, SURROGATE
 from fusiform.app.views.shared.words import sentence
 from fusiform.app.views.train import training_controls
 from fusiform.app.views.why import explain
+from fusiform.surrogates.flow_training.settings import METHODS
 
 TRAIN = "Train"
 POLL_SECONDS = 1.0

@@ -10,10 +10,11 @@ import streamlit as st
 from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import SECONDS
-from fusiform.app.state.training_folder import METHODS, RECIPE, own_recipes, read_runs
+from fusiform.app.state.training_folder import RECIPE, own_recipes, read_runs
 from fusiform.app.views.shared.words import sentence
 from fusiform.solvers import InputError
 from fusiform.surrogates.flow_training.recipe import load_recipe
+from fusiform.surrogates.flow_training.settings import METHODS
 
 
 def ready() -> None:

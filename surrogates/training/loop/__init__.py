@@ -1,1 +1,1 @@
-"""The resumable training loop."""
+"""The resumable training loop: its ends, mini-batches, checkpoints, metrics, processes."""

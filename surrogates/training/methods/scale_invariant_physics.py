@@ -5,9 +5,9 @@
 
 The scales of the physics never reach the network's gradient. With an optimizer as `inner` this is Holl, Koltun &
 Thuerey, NeurIPS 2022, algorithm 1, with targets that are used for several steps; with `HalfInverseGradients` the
-half-inverse is that of the network alone, with m rows a sample: SIP+HIG. Samples whose target is rejected are left out
-until it is asked for again. SIP refuses a physics without an inverse of its own: a gradient step on the outputs is not
-one.
+half-inverse is that of the network alone, with m rows a sample: SIP+HIG; with labels for all targets it is supervised
+training. Samples whose target is rejected are left out until it is asked for again. SIP refuses a physics without an
+inverse of its own: a gradient step on the outputs is not one.
 """
 
 from __future__ import annotations
@@ -16,34 +16,56 @@ import math
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.training.loop import parallel
-from fusiform.surrogates.training.methods.proxy import RobustRegression
-from fusiform.surrogates.training.methods.target_cache import RefreshConfig, TargetCache, mean_share
+from fusiform.surrogates.training.methods.target_cache import TargetCache
+from fusiform.surrogates.training.methods.targets import Targets, TargetStore
 from fusiform.surrogates.training.physics import Batch, InvertiblePhysics, Physics, Regression
 from fusiform.surrogates.training.update_rule import StepReport, UpdateRule
 
 
 class ScaleInvariantPhysics:
-    """SIP with the rule `inner` for the proxy.
+    """SIP: fit the network to targets from the physics' local inverse.
 
-    delta: δ of the pseudo-Huber function in the units of w·y, infinite for plain squares; weights: w (m,) or None.
-    Under torchrun each process remembers the targets that it asked for.
+    Parameters
+    ----------
+    inner : UpdateRule
+        Fits the network to the targets.
+    store : TargetStore, optional
+        Gives the targets; by default a `TargetCache`. Under torchrun each process has the targets that it asked for.
+    proxy : Physics, optional
+        The loss of the fit, with the targets as `batch.data[0]`; by default `Regression()`. `RobustRegression(δ, w)`
+        bounds the pull of bad targets.
+
+    Raises
+    ------
+    InputError
+        In `step`, for a physics without `inverse`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, FirstOrder, Inverse, ScaleInvariantPhysics
+    >>> class Cube:
+    ...     "y³ = x; one Newton step inverts it."
+    ...     def residual(self, y, batch):
+    ...         return y**3 - batch.inputs
+    ...     def inverse(self, y, batch):
+    ...         newton = y - self.residual(y, batch) / (3 * y**2 + 1e-3)
+    ...         return Inverse(newton, torch.ones(len(batch), dtype=torch.bool))
+    >>> network = torch.nn.Sequential(torch.nn.Linear(1, 8), torch.nn.Softplus(), torch.nn.Linear(8, 1))
+    >>> rule = ScaleInvariantPhysics(FirstOrder(torch.optim.Adam(network.parameters(), lr=0.01)))
+    >>> report = rule.step(network, Batch.of(torch.rand(20, 1)), Cube())
+    >>> report.inversions, report.accepted
+    (20, 1.0)
     """
 
-    def __init__(
-        self,
-        inner: UpdateRule,
-        refresh: RefreshConfig | None = None,
-        *,
-        delta: float = math.inf,
-        weights: Tensor | None = None,
-    ) -> None:
+    def __init__(self, inner: UpdateRule, store: TargetStore | None = None, proxy: Physics | None = None) -> None:
         self.inner = inner
-        self.cache = TargetCache(RefreshConfig() if refresh is None else refresh)
-        self.proxy: Physics = Regression(weights) if math.isinf(delta) else RobustRegression(delta, weights)
+        self.store: TargetStore = TargetCache() if store is None else store
+        self.proxy: Physics = Regression() if proxy is None else proxy
 
     def step(self, network: nn.Module, batch: Batch, physics: Physics, *, rate_scale: float = 1.0) -> StepReport:
         require(
@@ -52,21 +74,26 @@ class ScaleInvariantPhysics:
             "inverse(outputs, batch), or train with differentiable physics (a gradient step is not an inverse)",
         )
         with torch.no_grad():
-            outputs = network(batch.inputs)
-        targets = self.cache.targets(outputs, batch, cast(InvertiblePhysics, physics))
-        share = parallel.average(mean_share(targets.accepted))
+            targets = self.store.targets(network, batch, cast(InvertiblePhysics, physics))
+        share = parallel.average(float(targets.accepted.double().mean()) if len(batch) else math.nan)
         if share == 0.0:
             return StepReport(math.nan, 0.0, accepted=0.0, inversions=targets.inversions)
-        used = batch.select(targets.accepted)
-        proxy_batch = Batch(used.inputs, (targets.values[targets.accepted],), used.index)
-        report = self.inner.step(network, proxy_batch, self.proxy, rate_scale=rate_scale)
+        report = self.inner.step(network, _fitted(batch, targets), self.proxy, rate_scale=rate_scale)
         return StepReport(
             report.loss, report.step_size, share, report.kept, report.halvings, report.inversions + targets.inversions
         )
 
     def state_dict(self) -> dict[str, Any]:
-        return {"inner": self.inner.state_dict(), "targets": self.cache.state_dict()}
+        return {"inner": self.inner.state_dict(), "targets": self.store.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.inner.load_state_dict(state["inner"])
-        self.cache.load_state_dict(state["targets"])
+        self.store.load_state_dict(state["targets"])
+
+
+def _fitted(batch: Batch, targets: Targets) -> Batch:
+    """The samples with an accepted target, which is their data."""
+    if bool(targets.accepted.all()):
+        return Batch(batch.inputs, (targets.values,), batch.index)
+    used = targets.accepted
+    return Batch(batch.inputs[used], (targets.values[used],), batch.index[used])

@@ -1,6 +1,6 @@
 """Training on values and derivatives (Sobolev training): targets, and tangents of them along known directions.
 
-For samples that have them, the derivatives of the wanted output are known along d directions e_i of the problem's own
+For samples that have them, the derivatives of the target are known along d directions e_i of the problem's own
 parameters. Each time a sample is used one random combination is drawn, r normal, so that over the steps all count:
 
     x' = Σ r_i ∂x/∂e_i,   ỹ' = Σ r_i ∂ỹ/∂e_i,    L = mean ½ [ρ(|w (y − ỹ)|²) + λ ρ(|w (y' − ỹ')|²)],   y' = ∂f/∂x x'
@@ -8,18 +8,23 @@ parameters. Each time a sample is used one random combination is drawn, r normal
 ρ as in `proxy.py`; E |y' − ỹ'|² is the squared norm of the whole error of the Jacobian. y' comes from forward-mode
 differentiation of the network: one tangent costs about as much as the values, whatever d is.
 
+With `ScaleInvariantPhysics` each part of this is an argument: `TangentNetwork` the network, `TangentData` the data,
+`TangentTargets` the store, `TangentRegression` the proxy.
+
 Source: Czarnecki, Osindero, Jaderberg, Świrszcz & Pascanu, Sobolev training for neural networks, NeurIPS 2017.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from fusiform.surrogates.training.methods.proxy import RobustRegression
-from fusiform.surrogates.training.physics import Batch
+from fusiform.surrogates.training.methods.targets import Network, Targets, TargetStore
+from fusiform.surrogates.training.physics import Batch, InvertiblePhysics
 
 
 class TangentNetwork(nn.Module):
@@ -42,31 +47,60 @@ class TangentNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class TangentData:
-    """A data set for `TangentNetwork` and `TangentRegression`.
+    """The samples of `points`, each with a fresh random direction; the last k of them have derivatives.
 
-    `inputs` (n, …) and `targets` (n, m) of all samples; the last k of them have derivatives `input_slopes` (k, d, …)
-    and `target_slopes` (k, d, m). A direction that is not known is zero in both.
+    `input_slopes` (k, d, …): ∂x/∂e_i. `select` gives inputs (x, x'), and adds r (batch, d) to the data of the physics,
+    from torch's generator; zero for samples without derivatives.
     """
 
-    inputs: Tensor
-    targets: Tensor
+    points: Batch
     input_slopes: Tensor
-    target_slopes: Tensor
 
     def __len__(self) -> int:
-        return len(self.inputs)
+        return len(self.points)
 
     def select(self, index: Tensor) -> Batch:
-        """The samples `index`, each with a fresh random direction from torch's generator: data = (ỹ, ỹ')."""
         row = index - (len(self) - len(self.input_slopes))
-        known = row >= 0
-        point, target = self.inputs[index], self.targets[index]
-        direction, slope = torch.zeros_like(point), torch.zeros_like(target)
-        slopes_in, slopes_out = self.input_slopes[row[known]], self.target_slopes[row[known]]
-        r = torch.randn(slopes_out.shape[:2], dtype=target.dtype).to(target.device)
-        direction[known] = torch.einsum("bd,bd...->b...", r, slopes_in)
-        slope[known] = torch.einsum("bd,bdm->bm", r, slopes_out)
-        return Batch(torch.stack([point, direction], dim=1), (target, slope), index)
+        known = (row >= 0).to(self.input_slopes.device)
+        slopes = self.input_slopes[row[row >= 0]]
+        chosen = self.points.select(index)
+        r = slopes.new_zeros(len(chosen), slopes.shape[1])
+        r[known] = torch.randn(slopes.shape[:2], dtype=slopes.dtype).to(slopes.device)
+        direction = torch.zeros_like(chosen.inputs)
+        direction[known] = torch.einsum("bd,bd...->b...", r[known], slopes)
+        return Batch(torch.stack([chosen.inputs, direction], dim=1), (*chosen.data, r), chosen.index)
+
+
+@dataclass(frozen=True)
+class TangentTargets:
+    """A `TargetStore` of (ỹ, ỹ') (batch, 2m) for batches of `TangentData`.
+
+    ỹ is the target that `values` gives. `slopes` (k, d, m): ∂ỹ/∂e_i of the samples with the numbers from `first` on;
+    a direction that is not known is zero there and in the data's `input_slopes`.
+    """
+
+    values: TargetStore
+    slopes: Tensor
+    first: int
+
+    def targets(self, network: Network, batch: Batch, physics: InvertiblePhysics) -> Targets:
+        *data, r = batch.data
+        points = Batch(batch.inputs[:, 0], tuple(data), batch.index)
+
+        def value(inputs: Tensor) -> Tensor:
+            return network(torch.stack([inputs, torch.zeros_like(inputs)], dim=1)).chunk(2, dim=1)[0]
+
+        found = self.values.targets(value, points, physics)
+        known = batch.index >= self.first
+        tangent = torch.zeros_like(found.values)
+        tangent[known] = torch.einsum("bd,bdm->bm", r[known], self.slopes[batch.index[known] - self.first])
+        return Targets(torch.cat([found.values, tangent], dim=1), found.accepted, found.inversions)
+
+    def state_dict(self) -> dict[str, Any]:
+        return self.values.state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.values.load_state_dict(state)
 
 
 @dataclass(frozen=True)
@@ -79,7 +113,7 @@ class TangentRegression:
 
     def residual(self, outputs: Tensor, batch: Batch) -> Tensor:
         value, slope = outputs.chunk(2, dim=1)
-        target, tangent = batch.data
+        target, tangent = batch.data[0].chunk(2, dim=1)
         of_values = self.values.residual(value, Batch(batch.inputs, (target,), batch.index))
         of_slopes = self.slopes.residual(slope, Batch(batch.inputs, (tangent,), batch.index))
         return torch.cat([of_values, self.weight**0.5 * of_slopes], dim=1)

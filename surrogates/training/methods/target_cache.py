@@ -1,4 +1,4 @@
-"""Targets of scale-invariant training, remembered for each sample until the network has moved away from them.
+"""Targets in memory, kept for each sample until the network has moved away from them.
 
 A target ỹ was computed at outputs y₀. It is asked for again when
 
@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fusiform.surrogates.training.methods.targets import Network, Targets, invert
 from fusiform.surrogates.training.physics import Batch, InvertiblePhysics
 
 NEVER = 2**31 - 1
@@ -24,7 +25,21 @@ NONE, ACCEPTED, REJECTED = 0, 1, 2
 
 @dataclass(frozen=True)
 class RefreshConfig:
-    """When a target is asked for again (see above), and `max_updates` of the inverse each time. `moved` = 0: always."""
+    """When a target is asked for again, and with how many updates of the inverse.
+
+    Parameters
+    ----------
+    moved : float
+        Share of |ỹ − y₀| by which the outputs may move; 0: asked for at every use; inf: never again.
+    tolerance : float
+        Distance by which the outputs may always move.
+    age : int
+        Uses after which an accepted target is asked for again.
+    retry : int
+        Uses after which a rejected one is.
+    max_updates : int
+        Updates of the inverse each time.
+    """
 
     moved: float = 0.5
     tolerance: float = 0.0
@@ -33,55 +48,58 @@ class RefreshConfig:
     max_updates: int = 2
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Targets (batch, m), whether each may be used (batch,), and how many sample updates the inverse was asked for."""
-
-    values: Tensor
-    accepted: Tensor
-    inversions: int
-
-
 class TargetCache:
-    """Rows for sample numbers 0 … n − 1; grows with the largest number seen."""
+    """A `TargetStore` in memory: rows for sample numbers 0 … n − 1; grows with the largest number it gets."""
 
-    def __init__(self, config: RefreshConfig) -> None:
-        self.config = config
+    def __init__(self, refresh: RefreshConfig | None = None) -> None:
+        self.refresh = RefreshConfig() if refresh is None else refresh
         self._rows: dict[str, Tensor] = {}
 
     @torch.no_grad()
-    def targets(self, outputs: Tensor, batch: Batch, physics: InvertiblePhysics) -> Targets:
-        """Targets for the network's present `outputs` (batch, m), fresh where need be."""
-        self._grow(int(batch.index.max()) + 1, outputs)
+    def targets(self, network: Network, batch: Batch, physics: InvertiblePhysics) -> Targets:
+        """Targets for the network's present outputs, fresh where need be."""
+        size = int(batch.index.max()) + 1
+        outputs = network(batch.inputs) if math.isfinite(self.refresh.moved) or size > self._held else None
+        if outputs is not None:
+            self._grow(size, outputs)
         rows = {key: value[batch.index] for key, value in self._rows.items()}
         inversions = 0
         stale = self._stale(rows, outputs)
         if bool(stale.any()):
+            outputs = network(batch.inputs) if outputs is None else outputs
             positions = stale.nonzero()[:, 0]
-            target, accepted, inversions = invert(physics, outputs[positions], batch.select(positions), self.config)
-            rows["target"][positions] = target
+            fresh = invert(physics, outputs[positions], batch.select(positions), self.refresh.max_updates)
+            inversions = fresh.inversions
+            rows["target"][positions] = fresh.values
             rows["anchor"][positions] = outputs[positions]
             rows["uses"][positions] = 0
-            rows["status"][positions] = torch.where(accepted, ACCEPTED, REJECTED).to(rows["status"])
+            rows["status"][positions] = torch.where(fresh.accepted, ACCEPTED, REJECTED).to(rows["status"])
         rows["uses"] += 1
         for key, value in rows.items():
             self._rows[key][batch.index] = value
         return Targets(rows["target"], rows["status"] == ACCEPTED, inversions)
 
-    def _stale(self, rows: dict[str, Tensor], outputs: Tensor) -> Tensor:
-        config = self.config
-        moved = torch.linalg.vector_norm(outputs - rows["anchor"], dim=1)
-        reach = config.moved * torch.linalg.vector_norm(rows["target"] - rows["anchor"], dim=1)
+    def _stale(self, rows: dict[str, Tensor], outputs: Tensor | None) -> Tensor:
+        """Samples (batch,) whose targets are to be asked for; `outputs` None: however far they have moved."""
         accepted, rejected = rows["status"] == ACCEPTED, rows["status"] == REJECTED
-        far = (moved > reach.clamp_min(config.tolerance)) if config.moved > 0 else torch.ones_like(accepted)
-        return (
-            (rows["status"] == NONE)
-            | (accepted & (far | (rows["uses"] >= config.age)))
-            | (rejected & (rows["uses"] >= config.retry))
-        )
+        old = rows["uses"] >= self.refresh.age
+        if outputs is not None:
+            old = old | self._far(rows, outputs)
+        return (rows["status"] == NONE) | (accepted & old) | (rejected & (rows["uses"] >= self.refresh.retry))
+
+    def _far(self, rows: dict[str, Tensor], outputs: Tensor) -> Tensor:
+        if self.refresh.moved == 0:
+            return torch.ones_like(rows["uses"], dtype=torch.bool)
+        moved = torch.linalg.vector_norm(outputs - rows["anchor"], dim=1)
+        reach = self.refresh.moved * torch.linalg.vector_norm(rows["target"] - rows["anchor"], dim=1)
+        return moved > reach.clamp_min(self.refresh.tolerance)
+
+    @property
+    def _held(self) -> int:
+        return len(self._rows["uses"]) if self._rows else 0
 
     def _grow(self, size: int, outputs: Tensor) -> None:
-        held = len(self._rows["uses"]) if self._rows else 0
+        held = self._held
         if size <= held:
             return
         more = max(size, 2 * held) - held
@@ -95,33 +113,3 @@ class TargetCache:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._rows = dict(state)
-
-
-def invert(
-    physics: InvertiblePhysics, outputs: Tensor, batch: Batch, config: RefreshConfig
-) -> tuple[Tensor, Tensor, int]:
-    """Targets (batch, m) after up to `max_updates`, which are accepted (batch,), and sample updates spent.
-
-    A target that is not finite counts as rejected.
-    """
-    target = outputs.clone()
-    accepted = torch.zeros(len(batch), dtype=torch.bool, device=outputs.device)
-    pending = torch.arange(len(batch), device=outputs.device)
-    spent = 0
-    for _ in range(config.max_updates):
-        answer = physics.inverse(target[pending], batch.select(pending))
-        spent += len(pending)
-        finite = torch.isfinite(answer.target).all(1)
-        good = answer.accepted & finite
-        again = finite & ~good & (torch.ones_like(good) if answer.again is None else answer.again)
-        target[pending[finite]] = answer.target[finite].to(target.dtype)
-        accepted[pending] = good
-        pending = pending[again]
-        if len(pending) == 0:
-            break
-    return target, accepted, spent
-
-
-def mean_share(accepted: Tensor) -> float:
-    """Share of samples accepted."""
-    return float(accepted.double().mean()) if len(accepted) else math.nan

@@ -18,12 +18,20 @@ import torch
 from torch import nn
 
 from fusiform.solvers import InputError
-from fusiform.surrogates.training.loop.loop import TrainConfig, parallel, train
-from fusiform.surrogates.training.loop.schedule import one_cycle
-from fusiform.surrogates.training.methods.first_order import FirstOrder
-from fusiform.surrogates.training.methods.half_inverse_gradients import HalfInverseGradients
-from fusiform.surrogates.training.methods.scale_invariant_physics import ScaleInvariantPhysics
-from fusiform.surrogates.training.physics import Batch, Regression, loss_of
+from fusiform.surrogates.training import (
+    Batch,
+    Ended,
+    FirstOrder,
+    HalfInverseGradients,
+    Regression,
+    RobustRegression,
+    ScaleInvariantPhysics,
+    TrainConfig,
+    loss_of,
+    one_cycle,
+    train,
+)
+from fusiform.surrogates.training.loop import parallel
 
 SHORT = TrainConfig(batch=8, steps=30, every=10, seed=3, schedule=one_cycle())
 
@@ -43,7 +51,7 @@ def adam(net, rate=0.01):
 
 
 def sip(net):
-    return ScaleInvariantPhysics(adam(net), delta=0.3)
+    return ScaleInvariantPhysics(adam(net), proxy=RobustRegression(0.3))
 
 
 def error(net):
@@ -68,7 +76,7 @@ def run(folder, config=SHORT, make=adam, **knobs):
 def test_training_ends_with_the_steps_and_writes_metrics_and_checkpoints(tmp_path):
     calls = []
     net, result = run(tmp_path, validate=error, progress=lambda *call: calls.append(call))
-    assert (result.steps, result.ended_by) == (30, "steps")
+    assert (result.steps, result.ended_by) == (30, Ended.STEPS)
     assert [line["step"] for line in lines(tmp_path)] == [10, 20, 30]
     assert {"loss", "seconds", "step_size", "accepted", "validation"} <= lines(tmp_path)[0].keys()
     assert [call[:2] for call in calls] == [(10, 30), (20, 30), (30, 30)]
@@ -81,7 +89,7 @@ def test_training_ends_with_the_steps_and_writes_metrics_and_checkpoints(tmp_pat
 
 def test_training_ends_with_the_clock(tmp_path):
     result = run(tmp_path, replace(SHORT, steps=None, seconds=0.2))[1]
-    assert result.ended_by == "seconds"
+    assert result.ended_by is Ended.SECONDS
     assert 0.2 <= result.seconds < 0.5
     assert lines(tmp_path)[-1]["step"] == result.steps
     again = run(tmp_path, replace(SHORT, steps=None, seconds=0.2))[1]
@@ -92,7 +100,7 @@ def test_training_ends_when_the_validation_stops_falling(tmp_path):
     values = iter([3.0, 2.0, 2.5, 2.0, 4.0])
     config = replace(SHORT, steps=1000, every=5, patience=2)
     _, result = run(tmp_path, config, validate=lambda net: next(values))
-    assert (result.steps, result.ended_by, result.best_validation) == (25, "patience", 2.0)
+    assert (result.steps, result.ended_by, result.best_validation) == (25, Ended.PATIENCE, 2.0)
     assert run(tmp_path, config, validate=lambda net: math.nan)[1].steps == 25
 
 
@@ -207,7 +215,17 @@ def test_two_processes_give_what_one_gives_with_all_their_samples(tmp_path):
 def test_the_seconds_are_those_of_the_clock(tmp_path):
     ticks = count()
     _, result = run(tmp_path, TrainConfig(8, seconds=5.0, clock=lambda: float(next(ticks))))
-    assert (result.steps, result.seconds, result.ended_by) == (5, 5.0, "seconds")
+    assert (result.steps, result.seconds, result.ended_by) == (5, 5.0, Ended.SECONDS)
+
+
+def test_a_run_that_is_stopped_goes_on_bit_for_bit(tmp_path):
+    whole, _ = run(tmp_path / "whole")
+    calls = count()
+    _, result = run(tmp_path / "parts", stop=lambda: next(calls) == 13)
+    assert (result.steps, result.ended_by) == (14, Ended.STOPPED)
+    parts, result = run(tmp_path / "parts")
+    assert (result.steps, result.ended_by) == (30, Ended.STEPS)
+    assert torch.equal(weights(whole), weights(parts))
 
 
 def test_half_inverse_steps_refuse_several_processes(monkeypatch):

@@ -9,67 +9,24 @@ Under `torchrun` each process takes its share of every mini-batch, and process 0
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import require
 from fusiform.surrogates.training.loop import parallel
 from fusiform.surrogates.training.loop.checkpoint import Progress, RunFiles
-from fusiform.surrogates.training.loop.schedule import Schedule, constant
+from fusiform.surrogates.training.loop.metrics import board_of, summary
+from fusiform.surrogates.training.loop.train_config import Ended, TrainConfig, TrainResult
 from fusiform.surrogates.training.physics import Data, Physics
 from fusiform.surrogates.training.update_rule import StepReport, UpdateRule
 
 Validate = Callable[[nn.Module], float]
 ShowProgress = Callable[[int, int, float, float], None]
-End = Literal["steps", "seconds", "patience"]
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """`batch` samples a step, over all processes; an end after `steps`, after `seconds` of training, or both.
-
-    every: steps between checkpoints; each writes a line of metrics, validates, and calls `progress`
-    patience: validations without a new best before the run stops, with its best weights; None never
-    shuffle: a new random order for each pass through the data; else in order, for samples made on request
-    schedule: factor on the step size for the share of the run (of the end that is nearer) that is done
-    clock: what the seconds are counted by; `time.process_time` is fair where other work shares the cores
-    """
-
-    batch: int
-    steps: int | None = None
-    seconds: float | None = None
-    every: int = 100
-    patience: int | None = None
-    seed: int = 0
-    shuffle: bool = True
-    schedule: Schedule = constant
-    clock: Callable[[], float] = time.perf_counter
-
-    def __post_init__(self) -> None:
-        require(
-            self.steps is not None or self.seconds is not None,
-            "expected an end of the training, got none; give steps, seconds or both",
-        )
-        require(self.batch > 0, f"expected a mini-batch of at least 1, got {self.batch}; 256 is a good start")
-        require(self.every > 0, f"expected at least 1 step between checkpoints, got {self.every}; 100 is a good start")
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """Steps and seconds of training (validation and files not counted), what ended it, the lowest validation."""
-
-    steps: int
-    seconds: float
-    ended_by: End
-    best_validation: float
 
 
 def train(
@@ -82,14 +39,60 @@ def train(
     *,
     validate: Validate | None = None,
     progress: ShowProgress = lambda step, total, loss, eta_seconds: None,
+    stop: Callable[[], bool] = lambda: False,
     tensorboard: Path | None = None,
 ) -> TrainResult:
     """Train `network` in place, from the checkpoint in `folder` if there is one. Ends with the last weights.
 
-    Writes `last.pt`, `metrics.jsonl` and, with `validate`, `best.pt` (weights of the lowest value). `progress(step,
-    total, loss, eta_seconds)` gets the mean loss since the last call; `total` is estimated where the clock is the end.
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Maps `Batch.inputs` to outputs (batch, m).
+    rule : UpdateRule
+        The training method.
+    physics : Physics
+        The residual that the rule lowers.
+    data : Data
+        A `Batch` of all samples, or an object that makes them on request.
+    config : TrainConfig
+        The ends of the training, mini-batches, schedule.
+    folder : Path
+        Gets `last.pt`, `metrics.jsonl` and, with `validate`, `best.pt` (weights of the lowest value).
+    validate : callable, optional
+        Error of a network, at each checkpoint.
+    progress : callable, optional
+        `progress(step, total, loss, eta_seconds)` gets the mean loss since the last call; `total` is estimated where
+        the clock is the end.
+    stop : callable, optional
+        Asked after each step; once it returns True the run ends with a checkpoint, from which another call goes on.
+    tensorboard : Path, optional
+        Folder for the same metrics in TensorBoard's format.
+
+    Returns
+    -------
+    TrainResult
+        Steps, seconds, and why the training ended.
+
+    Raises
+    ------
+    InputError
+        If `folder` holds the checkpoint of another network, or processes cannot share the mini-batch.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> from pathlib import Path
+    >>> from fusiform.surrogates.training import Batch, FirstOrder, Regression, TrainConfig, train
+    >>> x = torch.linspace(-1, 1, 64)[:, None]
+    >>> network = torch.nn.Sequential(torch.nn.Linear(1, 16), torch.nn.Tanh(), torch.nn.Linear(16, 1))
+    >>> rule = FirstOrder(torch.optim.Adam(network.parameters(), lr=0.02))
+    >>> config = TrainConfig(batch=32, steps=200)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = train(network, rule, Regression(), Batch.of(x, x**2), config, Path(folder))
+    >>> result.ended_by.value, bool((network(x) - x**2).abs().max() < 0.3)
+    ('steps', True)
     """
-    with parallel.process_group(), _board(tensorboard) as board:
+    with parallel.process_group(), board_of(tensorboard) as board:
         require(
             config.batch % parallel.world_size() == 0,
             f"expected a mini-batch that {parallel.world_size()} processes can share, got {config.batch}; "
@@ -98,8 +101,8 @@ def train(
         files = RunFiles(folder)
         now = files.resume(network, rule)
         parallel.broadcast_weights(network)
-        result = _Run(network, rule, physics, data, config, files, validate, progress, board).run(now)
-        if result.ended_by == "patience":
+        result = _Run(network, rule, physics, data, config, files, validate, progress, stop, board).run(now)
+        if result.ended_by is Ended.PATIENCE:
             if parallel.rank() == 0:
                 files.load_best(network)
             parallel.broadcast_weights(network)
@@ -116,11 +119,13 @@ class _Run:
     files: RunFiles
     validate: Validate | None
     progress: ShowProgress
+    stop: Callable[[], bool]
     board: Any
 
     def run(self, now: Progress) -> TrainResult:
         reports: list[StepReport] = []
-        while (end := self._end(now)) is None:
+        end = self._end(now)
+        while end is None:
             begin = self.config.clock()
             batch = self.data.select(self._indices(now.step))
             factor = self.config.schedule(self._done(now))
@@ -128,17 +133,24 @@ class _Run:
             now = replace(now, step=now.step + 1, seconds=now.seconds + self.config.clock() - begin)
             if self.config.seconds is not None:
                 now = replace(now, seconds=parallel.average(now.seconds))
-            if now.step % self.config.every == 0 or self._end(now) is not None:
+            end = self._end(now) or self._stopped()
+            if now.step % self.config.every == 0 or end is not None:
                 now = self._checkpoint(now, reports)
                 reports = []
+                end = self._end(now) or end
         return TrainResult(now.step, now.seconds, end, now.best)
 
-    def _end(self, now: Progress) -> End | None:
+    def _end(self, now: Progress) -> Ended | None:
         if now.stopped:
-            return "patience"
+            return Ended.PATIENCE
         if self.config.steps is not None and now.step >= self.config.steps:
-            return "steps"
-        return "seconds" if self.config.seconds is not None and now.seconds >= self.config.seconds else None
+            return Ended.STEPS
+        over = self.config.seconds is not None and now.seconds >= self.config.seconds
+        return Ended.SECONDS if over else None
+
+    def _stopped(self) -> Ended | None:
+        """Whether any process is to stop."""
+        return Ended.STOPPED if parallel.average(float(self.stop())) > 0.0 else None
 
     def _done(self, now: Progress) -> float:
         """Share of the run that is done."""
@@ -161,7 +173,7 @@ class _Run:
         return torch.randperm(len(self.data), generator=generator)
 
     def _checkpoint(self, now: Progress, reports: list[StepReport]) -> Progress:
-        line = _summary(reports)
+        line = summary(reports)
         if self.validate is not None:
             value = parallel.average(self.validate(self.network))
             line["validation"] = value
@@ -184,34 +196,3 @@ class _Run:
             total = self.config.steps if self.config.seconds is None else round(now.step / min(done, 1.0))
             self.progress(now.step, total or now.step, float(line["loss"]), remaining)
         return now
-
-
-def _summary(reports: list[StepReport]) -> dict[str, Any]:
-    """Means over the steps since the last line; the loss over those steps that had one."""
-
-    def mean(values: list[float]) -> float:
-        known = [v for v in values if not math.isnan(v)]
-        return sum(known) / len(known) if known else math.nan
-
-    return {
-        "loss": mean([r.loss for r in reports]),
-        "step_size": mean([r.step_size for r in reports]),
-        "accepted": mean([r.accepted for r in reports]),
-        "kept": mean([r.kept for r in reports]),
-        "halvings": sum(r.halvings for r in reports),
-        "inversions": sum(r.inversions for r in reports),
-    }
-
-
-def _board(folder: Path | None) -> AbstractContextManager[Any]:
-    """A TensorBoard writer, if asked for and in process 0."""
-    if folder is None or parallel.rank() > 0:
-        return nullcontext()
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise InputError(
-            "expected the library tensorboard to write its files, got an environment without it; "
-            "pip install tensorboard, or leave it out: metrics.jsonl holds the same numbers"
-        ) from error
-    return closing(SummaryWriter(str(folder)))

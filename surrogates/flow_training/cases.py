@@ -1,0 +1,66 @@
+"""The solved cases of a recipe: those it is trained on, those held out, and those of a wider space."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from fusiform.solvers.common.errors import require
+from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset
+from fusiform.surrogates.flow_training.run import Progress, quiet
+from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.model.surrogate import Surrogate
+
+TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"
+
+
+def make_data(
+    recipe: Recipe, folder: Path, workers: int, progress: Progress = quiet
+) -> dict[str, list[tuple[int, str]]]:
+    """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout, and half as many as are
+    held out, of a wider space, into `folder`/wide: what the bound on a prediction's error is fitted to.
+
+    Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
+    """
+    heldout = replace(recipe.dataset, count=recipe.heldout.count, seed=recipe.heldout.seed)
+    wide = replace(heldout, count=(heldout.count + 1) // 2, space=heldout.space.widened())
+    return {
+        name: make_dataset(config, folder / name, workers, partial(_report_cases, progress, name))
+        for name, config in ((HELDOUT, heldout), (WIDE, wide), (TRAIN, recipe.dataset))
+    }
+
+
+def _report_cases(progress: Progress, name: str, done: int, total: int) -> None:
+    progress(f"{name} cases", done, total, "solved")
+
+
+def load_training_cases(recipe: Recipe, folder: Path) -> Dataset:
+    """All training cases in `folder`, see `make_data`; `InputError` if they are not those of `recipe`, or too few."""
+    dataset = load_dataset(folder / TRAIN)
+    require(
+        dataset.digest == recipe.dataset.digest,
+        f"expected the data set of this recipe ({recipe.dataset.digest}), got {folder} ({dataset.digest}); make it "
+        "with `fusiform dataset` from the same recipe",
+    )
+    require(
+        len(dataset) >= recipe.training.solves,
+        f"expected at least {recipe.training.solves} solved cases in {folder}, got {len(dataset)}; run "
+        "`fusiform dataset` to the end",
+    )
+    return dataset
+
+
+def load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:
+    """The cases `name` in `folder`, to test `surrogate` on; `InputError` if it was trained on them or cannot be."""
+    test = load_dataset(folder / name)
+    require(
+        test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
+        f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
+        f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
+    )
+    require(
+        test.digest != surrogate.card.get("dataset_digest"),
+        "expected held-out cases, got the data set that the model was trained on; choose another folder",
+    )
+    return test

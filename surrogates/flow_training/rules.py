@@ -1,0 +1,52 @@
+"""The update rules of a recipe.
+
+    supervised, SIP, SIP+HIG:  `ScaleInvariantPhysics` on c and √w F/C₀, c basis coefficients (their total variance is
+                               one), F forces; with an optimizer or half-inverse gradients as its inner rule
+    SIP with tangents:         the same, and on their derivatives along the design
+    DP, HIG:                   an optimizer or half-inverse gradients on the residual of the equations
+
+Supervised training differs from SIP in where the targets come from, SIP+HIG from SIP in the inner rule.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fusiform.surrogates.flow_training.settings import FitConfig, HalfInverseSettings
+from fusiform.surrogates.model.force_scaling import FORCES
+from fusiform.surrogates.training import (
+    OPTIMIZERS,
+    FirstOrder,
+    HalfInverseConfig,
+    HalfInverseGradients,
+    RobustRegression,
+    SpectralPower,
+    TangentRegression,
+)
+
+TANGENT_DELTA = 1.0  # δ of the tangents' pseudo-Huber function
+
+
+def optimizer(network: nn.Module, fit: FitConfig, rate: float) -> FirstOrder:
+    """The optimizer of [fit] with the peak learning rate `rate`."""
+    return OPTIMIZERS[fit.optimizer](network, rate, fit.weight_decay)
+
+
+def half_inverse(settings: HalfInverseSettings) -> HalfInverseGradients:
+    """Half-inverse gradients, g summed over the mini-batch."""
+    power = SpectralPower(settings.kappa, settings.truncation, settings.damping)
+    return HalfInverseGradients(HalfInverseConfig(settings.eta, power, summed=True, momentum=settings.momentum))
+
+
+def target_proxy(fit: FitConfig, like: Tensor) -> RobustRegression:
+    """The loss of a fit to targets whose type and device are those of `like` (…, m)."""
+    weights = torch.ones_like(like[0])
+    weights[-FORCES:] = fit.force_weight**0.5
+    return RobustRegression(fit.huber, weights)
+
+
+def tangent_proxy(fit: FitConfig, weight: float, like: Tensor) -> TangentRegression:
+    """The loss of a fit to targets and, with `weight`, to their tangents."""
+    values = target_proxy(fit, like)
+    return TangentRegression(values, RobustRegression(TANGENT_DELTA, values.weights), weight)

@@ -1,0 +1,102 @@
+"""A training run: where it is, by which recipe, and what all of its stages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.common.chunks import Array
+from fusiform.surrogates.data.dataset import turned
+from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.labels import Foundation
+from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.model.error_bound import ErrorModel, radius
+from fusiform.surrogates.model.network import EquivariantNetwork
+from fusiform.surrogates.model.surrogate import Surrogate
+from fusiform.surrogates.training import Batch, TargetFiles
+from fusiform.surrogates.training.loop import parallel
+
+Progress = Callable[[str, int, int, str], None]
+Work = Callable[[range], Mapping[str, Array]]
+
+
+def quiet(stage: str, done: int, total: int, note: str) -> None:
+    """Show no progress."""
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`folder` gets all files; `heldout`: designs of the held-out cases, which tell how far designs are apart.
+
+    `progress(stage, done, total, note)`; `tensorboard`: folder for the metrics in its format.
+    """
+
+    folder: Path
+    recipe: Recipe
+    foundation: Foundation
+    heldout: Designs
+    workers: int
+    progress: Progress = quiet
+    tensorboard: Path | None = None
+    device: torch.device = field(default_factory=_device)
+
+    @property
+    def physics(self) -> FlowPhysics:
+        """The flow, with the state inverse of the recipe."""
+        inverse, base = self.recipe.inverse, self.foundation
+        basis, polynomial = base.basis.to(self.device), base.polynomial.to(self.device)
+        return FlowPhysics(basis, polynomial, inverse.chord_steps, inverse.accept)
+
+    def batch(self, network: EquivariantNetwork, designs: Designs) -> Batch:
+        """`designs` as the data of `physics` and inputs of `network`, of its type."""
+        batch = flow_batch(network, turned(designs), designs.reynolds)
+        return Batch.of(batch.inputs.to(self.device), *(data.to(self.device) for data in batch.data))
+
+    def surrogate(self, network: EquivariantNetwork, designs: Designs, name: str) -> Surrogate:
+        """The model so far, trained on `designs`; its error bound is not fitted yet."""
+
+        def inputs(designs: Designs) -> Tensor:
+            return network.pair(turned(designs), designs.reynolds)[0].detach()
+
+        anchors = inputs(designs)
+        error = ErrorModel(anchors, radius(anchors, inputs(self.heldout)), 0.0, 0.0, 0.0)
+        base = self.foundation
+        return Surrogate(name, network, base.basis, base.polynomial, error, self.recipe.dataset.space, {})
+
+    def start_folder(self, stage: str) -> Path:
+        """Where the model is that `stage` begins with."""
+        return self.folder / f"{stage}-start"
+
+    def make_targets(
+        self, stage: str, network: EquivariantNetwork, designs: Designs, work: Work, indices: range
+    ) -> TargetFiles:
+        """Targets for new bodies by the network at the start of `stage`, in worker processes, or from their files.
+
+        `designs`: those that the network was trained on; the new bodies are numbered after them.
+        """
+        start = self.start_folder(stage)
+        with parallel.first_alone():
+            if not (start / "config.json").exists():
+                self.surrogate(network, designs, start.name).save(start)
+            return TargetFiles.make(
+                work,
+                indices,
+                self.folder / f"{stage}-targets",
+                workers=self.workers,
+                first=len(designs),
+                progress=partial(_report_bodies, self.progress, f"{stage} inverse"),
+            )
+
+
+def _report_bodies(progress: Progress, stage: str, done: int, total: int) -> None:
+    progress(stage, done, total, "bodies")

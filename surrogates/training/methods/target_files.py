@@ -1,0 +1,90 @@
+"""Targets that are made in advance, chunk by chunk, and kept on disk: what is there is not made again.
+
+A killed run goes on with the chunks that are missing, and worker processes share them. The targets are those of the
+network as it was when they were made; they are not asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.common.chunks import Array, Progress, stored_chunks
+from fusiform.solvers.common.errors import require
+from fusiform.surrogates.training.methods.targets import Network, Targets
+from fusiform.surrogates.training.physics import Batch, InvertiblePhysics
+
+Work = Callable[[range], Mapping[str, Array]]
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+class TargetFiles:
+    """A `TargetStore` whose targets are on disk.
+
+    Parameters
+    ----------
+    rows : dict of Tensor
+        `target` (n, m), `accepted` (n,), `updates`: sample updates of each chunk or sample; and whatever else
+        belongs to the samples.
+    first : int
+        Number of the first of these samples in the data set.
+    """
+
+    def __init__(self, rows: dict[str, Tensor], first: int = 0) -> None:
+        missing = {"target", "accepted", "updates"} - set(rows)
+        require(
+            not missing, f"expected rows of targets, got none of {', '.join(sorted(missing))}; return them from work"
+        )
+        self.rows = rows
+        self.first = first
+
+    @classmethod
+    def make(
+        cls,
+        work: Work,
+        indices: range,
+        folder: Path,
+        *,
+        workers: int = 1,
+        chunk: int = 8,
+        first: int = 0,
+        progress: Progress = _no_progress,
+    ) -> TargetFiles:
+        """Read the targets of `indices` from `folder`; those that are not there are made in `workers` processes.
+
+        `work(range)` gives the rows of a few consecutive indices; it must pickle. `progress(done, total)` counts
+        indices.
+        """
+        arrays = stored_chunks(work, indices, folder, chunk, workers, progress)
+        return cls({name: torch.from_numpy(array) for name, array in arrays.items()}, first)
+
+    @property
+    def accepted(self) -> Tensor:
+        """Mask (n,) of the targets that may be used."""
+        return self.rows["accepted"]
+
+    @property
+    def inversions(self) -> int:
+        """Sample updates spent on all of them."""
+        return int(self.rows["updates"].sum())
+
+    def to(self, like: Tensor) -> TargetFiles:
+        """The same with targets of the type and on the device of `like`."""
+        return TargetFiles(self.rows | {"target": self.rows["target"].to(like)}, self.first)
+
+    def targets(self, network: Network, batch: Batch, physics: InvertiblePhysics) -> Targets:
+        row = batch.index - self.first
+        return Targets(self.rows["target"][row], self.accepted[row.to(self.accepted.device)].to(row.device), 0)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing to load: the targets are in their files."""
