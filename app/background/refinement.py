@@ -15,7 +15,7 @@ from threading import Event
 from fusiform.app.background.cache import Memory
 from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, analyse, streamlines
-from fusiform.surrogates import Correction, Prediction
+from fusiform.surrogates import Correction, FlowPrediction
 
 SETTLE_SECONDS = 0.15
 
@@ -43,7 +43,7 @@ def refined(key: Hashable) -> Refined | None:
 class Refinement:
     """A refinement under way; its answer is then `refined(key)`. Dropped, it ends after the step it is in."""
 
-    def __init__(self, key: Hashable, prediction: Prediction, window: Window) -> None:
+    def __init__(self, key: Hashable, prediction: FlowPrediction, window: Window) -> None:
         self.key = key
         self._prediction, self._window = prediction, window
         self._dropped = Event()

@@ -19,7 +19,7 @@ from fusiform.app.drawings.raster import Raster
 from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
 from fusiform.app.state.window import Window
 from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
-from fusiform.surrogates import Prediction
+from fusiform.surrogates import FlowPrediction
 
 PROBE = 0.01
 USUAL_SHARE = 0.9
@@ -47,7 +47,7 @@ class Sensitivity:
     effects: tuple[float, ...]
 
 
-def sensitivity_of(prediction: Prediction) -> Sensitivity:
+def sensitivity_of(prediction: FlowPrediction) -> Sensitivity:
     """From the surrogate's gradient of the drag."""
     body = prediction.body
     density = drag_sensitivity(body, prediction.gradient().coefficients, OUTLINE_POINTS)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import torch
+from torch_modes import AROUND
 
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.flow.steady import solve_batch
@@ -80,14 +81,6 @@ def nothing_kept():
         function.cache_clear()
 
 
-@pytest.fixture(params=[torch.float64, torch.bfloat16])
-def default_dtype(request, nothing_kept):
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(request.param)
-    yield request.param
-    torch.set_default_dtype(before)
-
-
 def answers(surrogate):
     """Everything that one body and a small batch can be asked for, as plain numbers."""
     one = surrogate.evaluate(Body.ellipse(3.0), FlowConditions(20.0, 5.0))
@@ -106,14 +99,8 @@ def answers(surrogate):
     }
 
 
-def test_answers_do_not_depend_on_the_default_dtype(surrogate, default_dtype):
-    found = answers(load_surrogate())
-    torch.set_default_dtype(torch.float32)
-    assert answers(surrogate) == found
-
-
-@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
-def test_answers_do_not_depend_on_the_autograd_mode_around_them(surrogate, nothing_kept, mode):
+@pytest.mark.parametrize("mode", AROUND.values(), ids=AROUND)
+def test_answers_do_not_depend_on_the_modes_of_torch_around_them(surrogate, nothing_kept, mode):
     with mode():
         found = answers(load_surrogate())
     assert answers(surrogate) == found
