@@ -53,7 +53,8 @@ def require_suffix(file_name: str) -> None:
 
 
 def _unreadable(file_name: str, reason: object) -> InputError:
+    kind = "readable problem file" if file_name.lower().endswith(".toml") else "project file"
     return InputError(
-        f"expected a project file or a readable problem file, got {file_name}, which cannot be read as one ({reason}); "
-        "save a project, or see assets/problems for examples"
+        f"expected a {kind}, got {file_name}, which cannot be read ({reason}); save a project and open that, "
+        "or see assets/problems for examples"
     )
