@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from numbers import Real
 
 
@@ -31,4 +31,6 @@ def require(condition: bool, message: str) -> None:
 
 def is_number(value: object) -> bool:
     """True for a finite real number; a bool is none."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    return not value < -sys.float_info.max and value <= sys.float_info.max

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from fusiform.solvers.common.errors import is_number, require
-from fusiform.solvers.flow import ACCURACIES
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.grids import GRIDS
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
@@ -118,8 +118,8 @@ class Problem:
             f"expected a positive timeout in seconds, got {self.timeout}; leave it out for none",
         )
         require(
-            self.verify is None or self.verify in ACCURACIES,
-            f"expected a grid of {', '.join(ACCURACIES)} to verify on, got {self.verify!r}; choose one",
+            self.verify is None or self.verify in GRIDS,
+            f"expected a grid of {', '.join(GRIDS)} to verify on, got {self.verify!r}; choose one",
         )
 
     def _check_constraints(self) -> None:
