@@ -3,11 +3,7 @@
 // or null), and `awaited` again and again while a better flow is to come. Lengths are in d, y upwards; one unit of the
 // SVG is d.
 
-const SVG = "http://www.w3.org/2000/svg";
-const SMOOTH = 3; // colours are interpolated this many times finer than the raster
-const BAND = 0.16; // length in d of the largest sensitivity
 const LONGEST_PULL = 0.5, STEP = 0.01, LARGE_STEP = 0.05, KEY_PAUSE = 350, ZOOM_PAUSE = 300, ASK_AGAIN = 350, ASK_LATER = 3000;
-const NOTHING = 65535;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".drawing");
@@ -16,23 +12,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.drawing.show(data);
 }
 
-function bytes(text) {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-}
-
-function path(points) {
-  let text = "";
-  for (let i = 0; i < points.length; i += 2) text += `${i ? "L" : "M"}${points[i].toFixed(4)} ${points[i + 1].toFixed(4)}`;
-  return text + "Z";
-}
-
 class Drawing {
   constructor(root) {
     const find = (name) => root.querySelector(name);
     Object.assign(this, { root, frame: find(".frame"), canvas: find(".frame canvas"), svg: find("svg") });
     this.layers = Object.fromEntries([...root.querySelectorAll("svg [class]")].map((e) => [e.classList[0], e]));
     this.readout = find(".readout");
-    this.colours = document.createElement("canvas");
+    this.colours = new Colours();
     this.pointers = new Map();
     this.svg.addEventListener("pointerdown", (e) => this.press(e));
     this.svg.addEventListener("pointermove", (e) => this.move(e));
@@ -42,7 +28,7 @@ class Drawing {
     this.svg.addEventListener("wheel", (e) => this.wheel(e), { passive: false });
     this.svg.addEventListener("keydown", (e) => this.key(e));
     this.svg.addEventListener("focusin", (e) => this.hint(e.target));
-    const tools = { in: () => this.zoom(0.6), out: () => this.zoom(1 / 0.6), home: () => this.zoom(null), save: () => this.save() };
+    const tools = { in: () => this.zoom(0.6), out: () => this.zoom(1 / 0.6), home: () => this.zoom(null), save: () => savePicture(this) };
     for (const b of root.querySelectorAll("button")) b.addEventListener("click", tools[b.dataset.act]);
     new ResizeObserver(() => this.place()).observe(this.frame);
   }
@@ -96,31 +82,8 @@ class Drawing {
   paint(before) {
     const { raster, colours } = this.data;
     if (before && JSON.stringify([before.raster, before.colours]) === JSON.stringify([raster, colours])) return;
-    this.values = null;
-    this.colours.width = 1; // also clears it
-    if (!raster) return;
-    const { nx, ny, low, high, data } = raster, { table, low: bottom, high: top } = colours;
-    const q = new Uint16Array(bytes(data).buffer), colour = bytes(table), packed = new Uint32Array(256);
-    for (let k = 0; k < 256; k++) packed[k] = colour[3 * k] | (colour[3 * k + 1] << 8) | (colour[3 * k + 2] << 16) | 0xff000000;
-    this.values = q;
-    const w = (nx - 1) * SMOOTH + 1, h = (ny - 1) * SMOOTH + 1;
-    Object.assign(this.colours, { width: w, height: h });
-    const image = new ImageData(w, h), pixels = new Uint32Array(image.data.buffer);
-    const slope = 255 / (top - bottom), scale = (slope * (high - low)) / (NOTHING - 1), first = slope * (low - bottom) + 0.5;
-    for (let j = 0; j < h; j++) {
-      const y = (h - 1 - j) / SMOOTH, j0 = Math.min(Math.floor(y), ny - 2), v = y - j0;
-      for (let i = 0; i < w; i++) {
-        const x = i / SMOOTH, i0 = Math.min(Math.floor(x), nx - 2), u = x - i0, at = j0 * nx + i0;
-        const a = q[at], b = q[at + 1], c = q[at + nx], d = q[at + nx + 1];
-        if (a === NOTHING || b === NOTHING || c === NOTHING || d === NOTHING) continue;
-        const value = first + scale * ((1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * c + u * d));
-        pixels[j * w + i] = packed[value < 0 ? 0 : value > 255 ? 255 : Math.floor(value)];
-      }
-    }
-    this.colours.getContext("2d").putImageData(image, 0, 0);
-    const bar = this.root.querySelector(".bar").getContext("2d"), strip = new ImageData(256, 1);
-    for (let k = 0; k < 256; k++) strip.data.set([colour[3 * k], colour[3 * k + 1], colour[3 * k + 2], 255], 4 * k);
-    bar.putImageData(strip, 0, 0);
+    this.colours.paint(raster, colours);
+    if (raster) this.colours.paintBar(this.root.querySelector(".bar"));
   }
 
   legend() {
@@ -163,12 +126,7 @@ class Drawing {
   shape() {
     const { outline, count, width } = this.data;
     if (!this.pull) return outline;
-    const centre = (2 * Math.PI * this.pull.index) / count, points = [];
-    for (let j = 0; j < this.n; j++) {
-      const bump = this.amount() * Math.exp((Math.cos((2 * Math.PI * j) / this.n - centre) - 1) / (width * width));
-      points.push(outline[2 * j] + bump * this.normals[2 * j], outline[2 * j + 1] + bump * this.normals[2 * j + 1]);
-    }
-    return points;
+    return pulledOut(outline, this.normals, (2 * Math.PI * this.pull.index) / count, width, this.amount());
   }
 
   amount() {
@@ -270,16 +228,12 @@ class Drawing {
     spot.setAttribute("visibility", "hidden");
     if (target?.closest?.("[data-index]")) return this.hint(target);
     if (target?.dataset?.text) return this.say(target.dataset.text);
-    if (!at || !this.values || target === this.layers.body) return this.say("");
-    const { nx, ny, low, high } = this.data.raster, [l, b, r, t] = this.data.extent;
-    const i = Math.round(((at[0] - l) / (r - l)) * (nx - 1)), j = Math.round(((at[1] - b) / (t - b)) * (ny - 1));
-    const q = i < 0 || j < 0 || i >= nx || j >= ny ? NOTHING : this.values[j * nx + i];
-    if (q === NOTHING) return this.say("");
-    const x = l + (i * (r - l)) / (nx - 1), y = b + (j * (t - b)) / (ny - 1);
+    const point = at && target !== this.layers.body ? this.colours.at(at, this.data.extent) : null;
+    if (!point) return this.say("");
+    const { x, y, value } = point;
     Object.assign(spot.dataset, { x, y });
     spot.setAttribute("visibility", "visible");
     spot.setAttribute("transform", `translate(${x},${y}) scale(${this.pixel()})`);
-    const value = low + (q / (NOTHING - 1)) * (high - low);
     this.say(`x ${x.toFixed(2)} d, y ${y.toFixed(2)} d: ${this.data.colours.label} ${value.toFixed(3)}`);
   }
 
@@ -338,64 +292,6 @@ class Drawing {
     const [l, b, r, t] = this.view, [el, eb, er, et] = this.data.extent;
     const kx = width / (r - l), ky = height / (t - b);
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.colours, (el - l) * kx, (t - et) * ky, (er - el) * kx, (et - eb) * ky);
+    context.drawImage(this.colours.canvas, (el - l) * kx, (t - et) * ky, (er - el) * kx, (et - eb) * ky);
   }
-
-  save() { // the picture as PNG, twice as fine as on the screen, without control points
-    const width = 2 * this.frame.clientWidth, height = 2 * this.frame.clientHeight;
-    const copy = this.svg.cloneNode(true), sheet = document.createElement("canvas"), picture = new Image();
-    copy.querySelector(".handles").remove();
-    for (const [name, value] of [["xmlns", SVG], ["width", width], ["height", height]]) copy.setAttribute(name, value);
-    const style = document.createElementNS(SVG, "style");
-    style.textContent = this.root.querySelector("style.scene").textContent;
-    copy.prepend(style);
-    Object.assign(sheet, { width, height });
-    picture.onload = () => {
-      const context = sheet.getContext("2d");
-      this.onto(context, width, height);
-      context.drawImage(picture, 0, 0);
-      Object.assign(document.createElement("a"), { href: sheet.toDataURL("image/png"), download: "flow.png" }).click();
-    };
-    picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
-  }
-}
-
-function normals(outline) {
-  const n = outline.length / 2, found = [];
-  for (let j = 0; j < n; j++) {
-    const a = 2 * ((j + 1) % n), b = 2 * ((j + n - 1) % n);
-    const tx = outline[a] - outline[b], ty = outline[a + 1] - outline[b + 1], length = Math.hypot(tx, ty) || 1;
-    found.push(ty / length, -tx / length);
-  }
-  return found;
-}
-
-function bands(points, normal, sensitivity) { // outward where pulling out lowers the drag, inward where pushing in does
-  const parts = ["", ""], n = sensitivity.length;
-  const tip = (j) => [0, 1].map((k) => (points[2 * j + k] - BAND * sensitivity[j] * normal[2 * j + k]).toFixed(4));
-  for (let j = 0; j < n; j++) {
-    const i = (j + 1) % n, at = (m) => `${points[2 * m].toFixed(4)} ${points[2 * m + 1].toFixed(4)}`;
-    parts[sensitivity[j] + sensitivity[i] > 0 ? 1 : 0] += `M${at(j)}L${at(i)}L${tip(i).join(" ")}L${tip(j).join(" ")}Z`;
-  }
-  return parts;
-}
-
-function element(tag, attributes, parent) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent?.append(made);
-  return made;
-}
-
-function handle(index) {
-  const group = element("g", { tabindex: 0, role: "button", "data-index": index });
-  element("circle", { r: 15, class: "touch" }, group);
-  element("circle", { r: 5.5, class: "dot" }, group);
-  return group;
-}
-
-function mark(x, y, text) {
-  const ring = element("path", { d: "M0 5L5 0L0 -5L-5 0Z", class: "ring" });
-  Object.assign(ring.dataset, { x, y, text });
-  return ring;
 }

@@ -51,7 +51,7 @@ def _problem() -> None:
     body = answers.body_of(design)
     rows = problem.rows()
     drawing = sketch.draw(sketch.outline(body), body, rows, design.alpha_deg, grips=True)
-    component("sketch")(
+    component("constraint_sketch")(
         key="sketch",
         data={"svg": drawing.svg, "scale": drawing.scale, "version": st.session_state.setup_version},
         on_moved_change=_moved,

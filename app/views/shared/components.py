@@ -8,22 +8,26 @@ from typing import Any, cast
 
 import streamlit as st
 
-
-def _source(name: str) -> dict[str, str]:
-    folder = files("fusiform.app.drawings")
-    return {kind: folder.joinpath(f"{name}.{kind}").read_text() for kind in ("html", "css", "js")}
+SCRIPTS = {  # of each component, put together in this order
+    "drawing": ("drawing_shapes", "drawing_colours", "drawing_picture", "drawing"),
+    "curves": ("curves",),
+    "constraint_sketch": ("constraint_sketch",),
+}
 
 
 @cache
-def _sources() -> dict[str, dict[str, str]]:
-    return {name: _source(name) for name in ("drawing", "curves", "sketch")}
+def _source(name: str) -> dict[str, str]:
+    folder = files("fusiform.app.drawings")
+    scripts = [folder.joinpath(f"{script}.js").read_text() for script in SCRIPTS[name]]
+    parts = {kind: folder.joinpath(f"{name}.{kind}").read_text() for kind in ("html", "css")}
+    return parts | {"js": "\n".join(scripts)}
 
 
 def picture(svg: str, key: str) -> None:
-    """An SVG drawing that is only looked at; `svg` must be the page's own, because nothing checks it."""
-    component("sketch")(key=key, data={"svg": svg, "scale": 1.0, "version": 0})
+    """Show an SVG drawing that nobody can move; `svg` must be the page's own, because nothing checks it."""
+    component("constraint_sketch")(key=key, data={"svg": svg, "scale": 1.0, "version": 0})
 
 
 def component(name: str) -> Any:
-    """The component `name`, `drawing`, `curves` or `sketch`, ready to be mounted in this run."""
-    return st.components.v2.component(f"fusiform_{name}", **cast(Any, _sources()[name]))
+    """The component `name`, one of `SCRIPTS`, ready to be mounted in this run."""
+    return st.components.v2.component(f"fusiform_{name}", **cast(Any, _source(name)))
