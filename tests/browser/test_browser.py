@@ -130,7 +130,7 @@ def test_stop_ends_a_search_with_the_solver(browser: webdriver.Chrome) -> None:
 
 def test_an_own_outline_becomes_a_certified_optimum_and_a_report(browser: webdriver.Chrome, tmp_path: Path) -> None:
     own = tmp_path / "own.dat"
-    points = load_body("naca2412").outline(120)
+    points = load_body("ellipse:1.5").outline(120)
     own.write_text("\n".join(["own section", *(f"{x:.6f} {y:.6f}" for x, y in points)]))
     choice = browser.find_element(By.CSS_SELECTOR, "input[aria-label*='Start from']")
     choice.click()
