@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, RectBivariateSpline
-from scipy.spatial import cKDTree
 from torch import Tensor
 
 from fusiform.solvers.common.errors import require
@@ -24,10 +23,10 @@ from fusiform.solvers.flow.equations import Problem, State, slopes
 from fusiform.solvers.flow.far_field import oseenlet
 from fusiform.solvers.flow.grid import periodic_integral
 from fusiform.solvers.geometry import laurent
+from fusiform.solvers.geometry.inverse_map import InverseMap
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
-INVERSE_MAP_STEPS, INVERSE_MAP_STARTS, INVERSE_MAP_TOLERANCE, OUTLINE_STARTS = 12, 6, 1e-11, 720
 ANGULAR_REFINEMENT, ANGULAR_OVERLAP = 4, 8
 FAR_DECAY, FAR_QUADRATURE = 1.5, 32
 FARTHEST = 1e9
@@ -88,9 +87,9 @@ class FlowField:
         self.omega: Array = of(state.omega)
         self.velocity: ComplexArray = of(velocity)
         self.pressure: Array = of(pressure)
-        self._zeta: ComplexArray = of(problem.grid.zeta)
-        self.position: ComplexArray = self.z(self._zeta)
-        self.z_xi: ComplexArray = self.z_prime(self._zeta) * self._zeta
+        zeta: ComplexArray = of(problem.grid.zeta)
+        self.position: ComplexArray = self.z(zeta)
+        self.z_xi: ComplexArray = self.z_prime(zeta) * zeta
 
     def z(self, zeta: ComplexArray) -> ComplexArray:
         """Points x + iy of the plane at ζ = e^{ξ+iη} of any shape, in d."""
@@ -196,38 +195,10 @@ class FlowField:
         pressure = -(drag * points.real + lift * points.imag) / (2.0 * np.pi * np.abs(points) ** 2)
         return np.stack([w.real, w.imag, pressure, np.tensordot(self.scalars, vorticity, 1)])
 
-    def inverse_map(self, points: ComplexArray) -> ComplexArray:
-        """ζ, |ζ| ≥ 1, with z(ζ) = points (n,), in d; NaN for points inside the body, which have none.
-
-        Newton from the nearest of the grid's nodes and of points of the outline, then from the next nearest: the map is
-        univalent, so that any solution with |ζ| ≥ 1 is the solution.
-        """
-        starts, tree = self._starts
-        found = np.full(points.shape, np.nan, dtype=np.complex128)
-        _, nearest = tree.query(np.column_stack([points.real, points.imag]), INVERSE_MAP_STARTS)
-        stretch = np.maximum(np.abs(points) / np.abs(self.position[-1]).max(), 1.0)
-        for choice in nearest.T:
-            missing = np.flatnonzero(np.isnan(found))
-            found[missing] = self._solve_map(points[missing], starts[choice[missing]] * stretch[missing])
-        return found
-
-    def _solve_map(self, points: ComplexArray, zeta: ComplexArray) -> ComplexArray:
-        """ζ by Newton with steps of at most 0.3 |ζ|, kept to |ζ| ≥ ½; NaN where that leads inside or nowhere."""
-        for _ in range(INVERSE_MAP_STEPS):
-            slope = self.z_prime(zeta)
-            step = (self.z(zeta) - points) / np.where(slope == 0.0, 1.0, slope)
-            zeta = zeta - step * np.minimum(0.3 * np.abs(zeta) / np.maximum(np.abs(step), 1e-3 * np.abs(zeta)), 1.0)
-            zeta = zeta / np.clip(2.0 * np.abs(zeta), 1e-12, 1.0)
-        arrived = np.abs(self.z(zeta) - points) < INVERSE_MAP_TOLERANCE * np.maximum(np.abs(points), 1.0)
-        outside = arrived & (np.abs(zeta) > 1.0 - 1e-9)
-        return np.where(outside, zeta / np.minimum(np.abs(zeta), 1.0), np.nan)
-
     @cached_property
-    def _starts(self) -> tuple[ComplexArray, cKDTree]:
-        outline = np.exp(2j * np.pi / OUTLINE_STARTS * np.arange(OUTLINE_STARTS))
-        zeta = np.concatenate([self._zeta.ravel(), outline])
-        z = self.z(zeta)
-        return zeta, cKDTree(np.column_stack([z.real, z.imag]))
+    def inverse_map(self) -> InverseMap:
+        """ζ, |ζ| ≥ 1, of points (n,), in d; NaN for points inside the body."""
+        return InverseMap(self.coefficients[0].numpy())
 
 
 def _denser(values: Array) -> Array:
