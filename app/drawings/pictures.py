@@ -85,7 +85,7 @@ def draw(field: FlowField, window: Window) -> Picture:
         x=x,
         y=y,
         speed=filled(np.hypot(values.u, values.v)),
-        pressure=filled(2.0 * values.pressure),
+        pressure=filled(values.pressure_coefficient),
         vorticity=filled(values.vorticity),
         streamlines=streamlines(field, (window.left, window.right, float(y[0]), float(y[-1]))),
         outline=closed_outline(field.coefficients),

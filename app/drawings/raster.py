@@ -1,7 +1,6 @@
-"""A flow on a raster of points, fast enough to follow a hand: the map's inverse, then a spline or two.
+"""A flow on a raster of points, fast enough to follow the cursor: the map's inverse, then a spline or two.
 
-The values are those of `FlowField.at` (tests/test_app_drawing.py); only the inverse map is found in another way, by
-Newton's method from the ellipse of the same a_1, which needs no search.
+The values are those of `FlowField.at` (tests/app/test_app_drawing.py).
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def sample(grid: Raster, field: FlowField, quantity: str) -> Array:
         u, v = (field.spline(part)(xi, eta, grid=False) for part in (field.velocity.real, field.velocity.imag))
         found = np.hypot(u, v)
     elif quantity == "pressure":
-        found = 2.0 * field.spline(field.pressure)(xi, eta, grid=False)
+        found = field.spline(field.pressure_coefficient)(xi, eta, grid=False)
     elif quantity == "vorticity":
         found = field.spline(field.omega)(xi, eta, grid=False)
     else:

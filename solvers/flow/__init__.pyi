@@ -1,5 +1,6 @@
 __all__ = [
     "ACCURACIES",
+    "DYNAMIC_PRESSURE",
     "TANGENT_STEP",
     "Accuracy",
     "FlowAnalysis",
@@ -16,7 +17,7 @@ __all__ = [
     "angular_nodes",
     "discretise",
     "flow_tangents",
-    "force",
+    "force_coefficients",
     "force_vjp",
     "grid_pressure",
     "grid_velocity",
@@ -41,7 +42,7 @@ __all__ = [
 
 from .adaptive import ACCURACIES, Accuracy, solve_to_accuracy
 from .analysis import FlowAnalysis, WallPoint, analyse
-from .equations import Problem, State, discretise, force, residual, residual_norm, slopes
+from .equations import DYNAMIC_PRESSURE, Problem, State, discretise, force_coefficients, residual, residual_norm, slopes
 from .fields import FlowField, grid_pressure, grid_velocity
 from .grid import Resolution, angular_nodes, periodic_integral
 from .linear import Linearisation, linearise

@@ -27,6 +27,8 @@ from fusiform.solvers.flow.far_field import displacement, oseenlet
 from fusiform.solvers.flow.grid import STENCIL_WIDTH, Grid, Resolution, make_grid, periodic_integral
 from fusiform.solvers.geometry import laurent
 
+DYNAMIC_PRESSURE = 0.5  # ½ρU², by which forces and pressures become coefficients
+
 
 @dataclass(frozen=True)
 class State:
@@ -154,6 +156,12 @@ def force(problem: Problem, omega: Tensor) -> tuple[Tensor, Tensor]:
     pressure = -1j * (weights * omega_xi * problem.wall).sum(-1)
     friction = 1j * (weights * omega[:, 0] * problem.wall_normal).sum(-1)
     return (pressure.real + 0j, friction.real + 0j) if problem.symmetric else (pressure, friction)
+
+
+def force_coefficients(problem: Problem, omega: Tensor) -> tuple[Tensor, Tensor]:
+    """Pressure and friction parts of C_D + i C_L, each (batch,) complex: `force` over ½ρU²d."""
+    pressure, friction = force(problem, omega)
+    return pressure / DYNAMIC_PRESSURE, friction / DYNAMIC_PRESSURE
 
 
 @dataclass(frozen=True)

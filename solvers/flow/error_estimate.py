@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import Problem, State, discretise, force, residual
+from fusiform.solvers.flow.equations import Problem, State, discretise, force_coefficients, residual
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import fold_state, halve, unfold_state
 from fusiform.solvers.flow.sensitivity import dot, solve_adjoint
@@ -87,8 +87,8 @@ def _solved_with_more_angles(flow: FlowBatch) -> Tensor:
 
 
 def _total_force(problem: Problem, state: State) -> Tensor:
-    pressure, friction = force(problem, state.omega)
-    return 2.0 * (pressure + friction)
+    pressure, friction = force_coefficients(problem, state.omega)
+    return pressure + friction
 
 
 def _adjoint_on(adjoint: State, problem: Problem, n_eta: int) -> State:

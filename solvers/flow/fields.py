@@ -19,7 +19,7 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from torch import Tensor
 
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow.equations import Problem, State, slopes
+from fusiform.solvers.flow.equations import DYNAMIC_PRESSURE, Problem, State, slopes
 from fusiform.solvers.flow.far_field import oseenlet
 from fusiform.solvers.flow.grid import periodic_integral
 from fusiform.solvers.geometry import laurent
@@ -41,6 +41,11 @@ class PointValues:
     pressure: Array
     vorticity: Array
     streamfunction: Array
+
+    @property
+    def pressure_coefficient(self) -> Array:
+        """C_p = (p − p_∞)/(½ρU²)."""
+        return self.pressure / DYNAMIC_PRESSURE
 
 
 def grid_velocity(problem: Problem, state: State, coefficients: Tensor) -> Tensor:
@@ -100,19 +105,24 @@ class FlowField:
         return laurent.z_prime(self.coefficients, torch.from_numpy(np.asarray(zeta))[None])[0].numpy()
 
     @property
+    def pressure_coefficient(self) -> Array:
+        """C_p = (p − p_∞)/(½ρU²) on the grid, (n_xi, n_eta)."""
+        return self.pressure / DYNAMIC_PRESSURE
+
+    @property
     def wall(self) -> ComplexArray:
         """Outline nodes, counter-clockwise from the rear, (n_eta,)."""
         return self.position[0]
 
     @property
     def wall_pressure_coefficient(self) -> Array:
-        """C_p = (p − p_∞)/(ρU²/2) at the outline nodes, (n_eta,)."""
-        return 2.0 * self.pressure[0]
+        """C_p at the outline nodes, (n_eta,)."""
+        return self.pressure_coefficient[0]
 
     @property
     def wall_shear_coefficient(self) -> Array:
         """Wall shear stress over ρU²/2 at the outline nodes, −2νω, positive clockwise: downstream on the upper side."""
-        return -2.0 * self.viscosity * self.omega[0]
+        return -self.viscosity * self.omega[0] / DYNAMIC_PRESSURE
 
     def at(self, points: ComplexArray) -> PointValues:
         """The flow at complex points x + iy of any shape, in d; NaN inside the body and where a point is not finite.

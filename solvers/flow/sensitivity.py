@@ -11,10 +11,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import Problem, State, discretise, force, force_gradient, residual
+from fusiform.solvers.flow.equations import (
+    DYNAMIC_PRESSURE,
+    Problem,
+    State,
+    discretise,
+    force_coefficients,
+    force_gradient,
+    residual,
+)
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import halve
-from fusiform.solvers.flow.linear import Linearisation, linearise
+from fusiform.solvers.flow.linear import Linearisation
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 
 MAX_REFINEMENTS, REFINEMENT_TOLERANCE = 30, 1e-10
@@ -27,17 +35,16 @@ def force_vjp(flow: FlowBatch, weight: Tensor) -> tuple[Tensor, Tensor]:
     convention), and (batch,). Of flows solved on the half plane, the drag does not depend on Im a to first order; the
     lift does, which takes the Jacobian of the whole plane.
     """
-    half = flow.solved.symmetric and not bool(weight.imag.any())
-    problem, state = (flow.solved, flow.unknowns) if half else (flow.problem, flow.state)
-    factors = flow.linearisation if half or not flow.solved.symmetric else linearise(problem, state)
+    problem, state, factors = flow.linearised_along(weight)
+    half = problem.symmetric
     adjoint = solve_adjoint(problem, state, factors, weight)
     with torch.enable_grad():
         coefficients = flow.coefficients.detach().requires_grad_()
         reynolds = flow.reynolds.detach().requires_grad_()
         again = discretise(coefficients, reynolds, flow.resolution)
         again = halve(again) if half else again
-        pressure, friction = force(again, state.omega)
-        objective = 2.0 * (weight.conj() * (pressure + friction)).real.sum()
+        pressure, friction = force_coefficients(again, state.omega)
+        objective = (weight.conj() * (pressure + friction)).real.sum()
         gradient = torch.autograd.grad(objective - dot(adjoint, residual(again, state)).sum(), (coefficients, reynolds))
     return gradient[0].real + 0j if half else gradient[0], gradient[1]
 
@@ -55,7 +62,7 @@ def solve_adjoint(
     The factors may belong to a state close by: iterative refinement with the exact Jacobian, applied by autograd,
     removes that difference.
     """
-    partial = 2.0 * (weight.conj()[:, None, None] * force_gradient(problem)[0]).real
+    partial = (weight.conj()[:, None, None] * force_gradient(problem)[0]).real / DYNAMIC_PRESSURE
     rhs = State(torch.zeros_like(partial), partial, torch.zeros_like(state.scalars))
     minus = torch.full_like(state.scalars[:, 0], -1.0)
     adjoint = factors.solve_transposed(rhs)

@@ -9,10 +9,10 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.equations import Problem, State, discretise, force, residual
+from fusiform.solvers.flow.equations import Problem, State, discretise, force_coefficients, residual
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import fold_state, halve, is_symmetric, unfold_state
-from fusiform.solvers.flow.linear import Linearisation
+from fusiform.solvers.flow.linear import Linearisation, linearise
 from fusiform.solvers.flow.newton import NewtonResult, newton
 from fusiform.solvers.flow.transfer import transfer
 
@@ -60,8 +60,17 @@ class FlowBatch:
     @property
     def force_coefficients(self) -> tuple[Tensor, Tensor]:
         """Pressure and friction parts, each (batch,), complex C_D + i C_L."""
-        pressure, friction = force(self.solved, self.unknowns.omega)
-        return 2.0 * pressure, 2.0 * friction
+        return force_coefficients(self.solved, self.unknowns.omega)
+
+    def linearised_along(self, direction: Tensor) -> tuple[Problem, State, Linearisation]:
+        """Problem, state and factorised Jacobian for derivatives along a complex `direction` of any shape.
+
+        On the half plane where the flow was solved there and the direction is real, along which it stays symmetric;
+        else on the whole plane, whose Jacobian is factorised anew if the flow was solved on the half.
+        """
+        if not self.solved.symmetric or not bool(direction.imag.any()):
+            return self.solved, self.unknowns, self.linearisation
+        return self.problem, self.state, linearise(self.problem, self.state)
 
 
 def cold_start(problem: Problem) -> State:

@@ -22,7 +22,7 @@ from torch import Tensor
 from fusiform.solvers.flow.equations import Problem, State, discretise, residual
 from fusiform.solvers.flow.half_plane import halve, unfold_state
 from fusiform.solvers.flow.jacobian import line_blocks
-from fusiform.solvers.flow.linear import Linearisation, linearise
+from fusiform.solvers.flow.linear import Linearisation
 from fusiform.solvers.flow.steady import FlowBatch
 
 TANGENT_STEP = 1e-5
@@ -60,9 +60,8 @@ def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
     A flow solved on the half plane keeps to it where all directions are real; else the Jacobian of the whole plane is
     factorised once.
     """
-    half = flow.solved.symmetric and not bool(directions.imag.any())
-    problem, state = (flow.solved, flow.unknowns) if half else (flow.problem, flow.state)
-    factors = flow.linearisation if half or not flow.solved.symmetric else linearise(problem, state)
+    problem, state, factors = flow.linearised_along(directions)
+    half = problem.symmetric
     count = len(directions)
     moved_design = flow.coefficients + TANGENT_STEP * torch.cat([directions, -directions])
     whole = discretise(moved_design, flow.reynolds.expand(2 * count), flow.resolution)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.batches import select
-from fusiform.solvers.flow import force
+from fusiform.solvers.flow import force_coefficients
 from fusiform.surrogates.data.dataset import Dataset, problem_of
 from fusiform.surrogates.design_space import Designs
 from fusiform.surrogates.model.flow_basis import LinearBasis, vorticity_scale
@@ -36,8 +36,7 @@ def scaled_snapshots(dataset: Dataset) -> tuple[Tensor, Tensor]:
         problem = problem_of(part.designs, part.resolution)
         omega = part.omega.double()
         snapshots.append(torch.stack([part.psi.double(), omega / vorticity_scale(problem)], dim=1).float())
-        pressure, friction = force(problem, omega)
-        forces.append(force_outputs(2.0 * pressure, 2.0 * friction))
+        forces.append(force_outputs(*force_coefficients(problem, omega)))
     return torch.cat(snapshots), torch.cat(forces)
 
 

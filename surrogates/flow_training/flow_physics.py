@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers.common.batches import concatenate
-from fusiform.solvers.flow import Problem, State, discretise, force, residual, solve_batch, state_inverse
+from fusiform.solvers.flow import Problem, State, discretise, force_coefficients, residual, solve_batch, state_inverse
 from fusiform.surrogates.model.flow_basis import LinearBasis, decode_state, encode_state
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.model.network import EquivariantNetwork
@@ -105,8 +105,7 @@ class FlowPhysics:
         return torch.cat([(weight * r.psi).flatten(1), (weight * r.omega).flatten(1), r.scalars, consistency], dim=1)
 
     def _forces(self, problem: Problem, state: State) -> Tensor:
-        pressure, friction = force(problem, state.omega)
-        return force_outputs(2.0 * pressure, 2.0 * friction) / self._scale(problem)
+        return force_outputs(*force_coefficients(problem, state.omega)) / self._scale(problem)
 
     def _scale(self, problem: Problem) -> Tensor:
         return drag_scale(self.polynomial, 1.0 / problem.viscosity)[:, None]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow import FlowField, Problem, State, force, updated_state
+from fusiform.solvers.flow import FlowField, Problem, State, force_coefficients, updated_state
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solution import conventions, turned_coefficients
 from fusiform.surrogates.interface import Correction, SurrogateModel
@@ -192,7 +192,7 @@ class Prediction:
         found = updated_state(problem, predicted, **vars(FIELD_UPDATES))
         drag, lift = self.drag_coefficient, self.lift_coefficient
         if found.arrived:
-            total = 2.0 * complex(sum(part[0] for part in force(problem, found.state.omega)))
+            total = complex(sum(part[0] for part in force_coefficients(problem, found.state.omega)))
             drag, lift = total.real, total.imag
         report = (found.arrived, found.norm_before, found.norm_after, found.last_step, found.updates)
         return found.state if found.arrived else predicted, Correction(drag, lift, *report)

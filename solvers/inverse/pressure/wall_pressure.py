@@ -17,6 +17,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import (
+    DYNAMIC_PRESSURE,
     Problem,
     State,
     angular_nodes,
@@ -51,7 +52,8 @@ def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: f
 
     `coefficients` (batch, K) are at incidence `alpha`, in radians. Trigonometric interpolation between the nodes.
     """
-    nodes = 2.0 * grid_pressure(problem, state, grid_velocity(problem, state, coefficients))[:, :1]
+    velocity = grid_velocity(problem, state, coefficients)
+    nodes = grid_pressure(problem, state, velocity)[:, :1] / DYNAMIC_PRESSURE
     count = REFINEMENT * problem.grid.n_eta
     eta, eta_s, _ = angular_nodes(coefficients, 1.0 / problem.viscosity, count)
     speed = laurent.z_prime(coefficients, torch.polar(torch.ones_like(eta), eta)).abs() * eta_s
