@@ -44,7 +44,7 @@ class DatasetConfig:
 
     @property
     def digest(self) -> str:
-        """Hash of what determines a case; the count does not, so that a set can grow."""
+        """Hash of the settings that determine a case: all but the count, so that a set can grow."""
         fixed = {key: value for key, value in asdict(self).items() if key != "count"}
         return digest_of(fixed)
 

@@ -30,8 +30,8 @@ class Surrogate(ModelParts):
     """A trained model; also a `DragModel` of the optimiser.
 
     `evaluate` answers for one body. The other queries take batches: `coefficients` (batch, K) complex map coefficients
-    at incidence, `reynolds` (batch,); they are differentiable, and their precision and device follow the inputs (single
-    precision is twice as fast for many bodies).
+    at incidence, `reynolds` (batch,), on the CPU; they are differentiable, and their precision follows the inputs
+    (single precision is twice as fast for many bodies).
 
     Attributes
     ----------
