@@ -11,8 +11,9 @@ from pathlib import Path
 from fusiform.app.state.training_folder import RECIPE
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_atomically
+from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
-from fusiform.surrogates.flow_training.settings import METHODS, Recipe
+from fusiform.surrogates.flow_training.settings import Recipe
 
 SHIPPED = Path(str(files("fusiform.assets").joinpath("recipes")))
 FIRST_RECIPE = "demonstration"

@@ -11,6 +11,7 @@ from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, Re
 from fusiform.app.commands.printed_models import print_models
 from fusiform.app.commands.printed_result import make_console
 from fusiform.app.commands.progress import show_stages
+from fusiform.surrogates.flow_training.method_names import METHODS, require_method
 
 
 def train(
@@ -18,7 +19,7 @@ def train(
     data: Data = DATA_FOLDER,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.")] = Path("runs/model"),
     method: Annotated[
-        str | None, typer.Option(metavar="supervised|dp|sip|hig|sip-hig", help="Overrides the recipe's.")
+        str | None, typer.Option(metavar="|".join(METHODS), help="Training method in place of the recipe's.")
     ] = None,
     workers: Workers = WORKERS,
     tensorboard: Annotated[
@@ -33,6 +34,8 @@ def train(
     from dataclasses import replace
 
     check_recipe(recipe)
+    if method is not None:
+        require_method(method)
     from fusiform.surrogates.flow_training.recipe import load_recipe
 
     settings = load_recipe(recipe)

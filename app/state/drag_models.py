@@ -20,10 +20,9 @@ def check_drag_model(choice: str) -> None:
 
 
 def drag_model(choice: str) -> DragModel:
-    """The model that `choice` names: the shipped surrogate, the flow solver (one grid, by Re), or a model folder.
+    """The model that `choice` names: the shipped surrogate, the flow solver, or a model folder.
 
-    Raises `InputError` for a folder that holds no model. A solver model keeps its last state: make one for each
-    optimisation.
+    `InputError` for a folder that holds no model.
     """
     if choice == SOLVER:
         from fusiform.solvers.inverse import SolverModel

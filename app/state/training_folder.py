@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fusiform.surrogates.flow_training.settings import METHODS
+from fusiform.surrogates.flow_training.method_names import METHODS
 
 RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.flow_training.method_names import require_method
 from fusiform.surrogates.training import require_optimizer
-
-# Training methods by the names that recipes and the command line use, with their labels in tables and plots.
-METHODS = {"supervised": "supervised", "dp": "DP", "sip": "SIP", "hig": "HIG", "sip-hig": "SIP+HIG"}
 
 
 @dataclass(frozen=True)
@@ -112,10 +110,7 @@ class TrainingConfig:
     round_steps: int = 4000
 
     def __post_init__(self) -> None:
-        require(
-            self.method in METHODS,
-            f"expected a training method of {', '.join(METHODS)}, got {self.method!r}; choose one of these",
-        )
+        require_method(self.method)
         require(
             self.method == "supervised" or (self.rounds >= 1 and self.bodies >= 1 and self.round_steps >= 1),
             f"expected at least one round, body and step for the method {self.method}, got "

@@ -31,8 +31,8 @@ from fusiform.app.views.train import training
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.surrogates import load_surrogate
+from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
-from fusiform.surrogates.flow_training.settings import METHODS
 from fusiform.surrogates.flow_training.train_model import train
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))

@@ -334,6 +334,7 @@ WRONG_INPUT = [
     ["optimize", "broken.toml"],
     ["dataset", "missing.toml"],
     ["train", "broken.toml"],
+    ["train", "recipe.toml", "--method", "guess"],
     ["evaluate", "/nowhere"],
     ["calibrate", "/nowhere"],
     ["app", "--port", "0"],
@@ -342,6 +343,7 @@ WRONG_INPUT = [
 
 def test_help_and_wrong_input_are_answered_without_loading_the_numerical_packages(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("name = ")
+    (tmp_path / "recipe.toml").write_text("")
     (tmp_path / "broken.csv").write_text("x y z\n")
     code = """
 import json, sys

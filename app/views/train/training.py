@@ -14,7 +14,7 @@ from fusiform.app.views.shared.session import SOLVER, SURROGATE
 from fusiform.app.views.shared.words import sentence
 from fusiform.app.views.train import training_controls
 from fusiform.app.views.why import explain
-from fusiform.surrogates.flow_training.settings import METHODS
+from fusiform.surrogates.flow_training.method_names import METHODS
 
 TRAIN = "Train"
 POLL_SECONDS = 1.0

@@ -13,8 +13,8 @@ from fusiform.app.drawings.figures.training_figures import SECONDS
 from fusiform.app.state.training_folder import RECIPE, own_recipes, read_runs
 from fusiform.app.views.shared.words import sentence
 from fusiform.solvers import InputError
+from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
-from fusiform.surrogates.flow_training.settings import METHODS
 
 
 def ready() -> None:

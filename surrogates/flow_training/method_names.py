@@ -1,0 +1,15 @@
+"""The training methods by the names that recipes and the command line use, with their labels in tables and plots."""
+
+from __future__ import annotations
+
+from fusiform.solvers.common.errors import require
+
+METHODS = {"supervised": "supervised", "dp": "DP", "sip": "SIP", "hig": "HIG", "sip-hig": "SIP+HIG"}
+
+
+def require_method(method: str) -> None:
+    """Raise `InputError` unless `method` is one of `METHODS`."""
+    require(
+        method in METHODS,
+        f"expected a training method of {', '.join(METHODS)}, got {method!r}; choose one of these",
+    )
