@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import DatasetConfig
 from fusiform.surrogates.flow_training.method_names import require_method
-from fusiform.surrogates.training import require_optimizer
+from fusiform.surrogates.training.methods.first_order import require_optimizer
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ __all__ = [
     "loss_of",
     "muon",
     "one_cycle",
-    "require_optimizer",
     "soap",
     "train",
 ]
@@ -42,7 +41,7 @@ from .half_inverse.spectral_power import SpectralPower
 from .loop.schedule import constant, one_cycle
 from .loop.train_config import Ended, TrainConfig, TrainResult
 from .loop.training_loop import train
-from .methods.first_order import OPTIMIZERS, FirstOrder, muon, require_optimizer, soap
+from .methods.first_order import OPTIMIZERS, FirstOrder, muon, soap
 from .methods.half_inverse_gradients import HalfInverseConfig, HalfInverseGradients
 from .methods.proxy import RobustRegression
 from .methods.scale_invariant_physics import ScaleInvariantPhysics

@@ -22,9 +22,25 @@ from fusiform.solvers.common.errors import require
 
 @dataclass(frozen=True)
 class Batch:
-    """Samples: `inputs` (batch, …) for the network, `data` for the physics (each (batch, …)), `index` (batch,).
+    """Samples of a data set.
 
-    `index` numbers the samples in the whole data set; rules that remember something about a sample use it.
+    Parameters
+    ----------
+    inputs : Tensor
+        (batch, …), for the network.
+    data : tuple of Tensor
+        Each (batch, …), for the physics.
+    index : Tensor
+        (batch,), the samples' numbers in the whole data set, by which targets are remembered.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch
+    >>> batch = Batch.of(torch.zeros(5, 2), torch.ones(5, 3))
+    >>> part = batch.select(torch.tensor([4, 1]))
+    >>> part.inputs.shape, part.index.tolist()
+    (torch.Size([2, 2]), [4, 1])
     """
 
     inputs: Tensor
@@ -33,7 +49,7 @@ class Batch:
 
     @staticmethod
     def of(inputs: Tensor, *data: Tensor) -> Batch:
-        """All samples of a data set, numbered from 0."""
+        """All samples of a data set, numbered from 0; `InputError` unless every tensor has one row a sample."""
         wrong = [len(d) for d in data if len(d) != len(inputs)]
         require(not wrong, f"expected data for {len(inputs)} samples, got {wrong}; give every tensor one row a sample")
         return Batch(inputs, data, torch.arange(len(inputs), device=inputs.device))
@@ -47,7 +63,22 @@ class Batch:
 
 
 class Data(Protocol):
-    """A data set: a `Batch` of everything, or an object that makes sample number i on request."""
+    """A data set: a `Batch` of everything, or an object that makes sample number i on request.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch
+    >>> class Endless:
+    ...     "Samples that are drawn when they are needed."
+    ...     def __len__(self):
+    ...         return 10**9
+    ...     def select(self, index):
+    ...         generators = (torch.Generator().manual_seed(int(i)) for i in index)
+    ...         return Batch(torch.stack([torch.rand(2, generator=g) for g in generators]), (), index)
+    >>> Endless().select(torch.tensor([3, 3])).inputs.unique(dim=0).shape
+    torch.Size([1, 2])
+    """
 
     def __len__(self) -> int: ...
 
@@ -55,9 +86,21 @@ class Data(Protocol):
 
 
 class Physics(Protocol):
-    """`residual(outputs (batch, m), batch)` → (batch, rows), differentiable unless the physics has `jacobian`.
+    """Equations R(y; x) = 0 for outputs y of a network.
 
-    A physics may also have `jacobian(outputs, batch)` → (batch, rows, m), see `HasJacobian`.
+    `residual(outputs (batch, m), batch)` → (batch, rows), differentiable unless the physics also has
+    `jacobian(outputs, batch)` → (batch, rows, m).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, loss_of
+    >>> class Root:
+    ...     "y² = x."
+    ...     def residual(self, outputs, batch):
+    ...         return outputs**2 - batch.inputs
+    >>> loss_of(Root().residual(torch.full((3, 1), 2.0), Batch.of(torch.full((3, 1), 4.0))))
+    tensor(0.)
     """
 
     def residual(self, outputs: Tensor, batch: Batch) -> Tensor: ...
@@ -72,9 +115,23 @@ class HasJacobian(Protocol):
 
 @dataclass(frozen=True)
 class Inverse:
-    """Answer of a local inverse: `target` (batch, m), `accepted` (batch,) bool, `again` (batch,) bool or None.
+    """Answer of a local inverse.
 
-    `again` marks targets that were not accepted but are worth another update from there; None means all of them.
+    Parameters
+    ----------
+    target : Tensor
+        Outputs (batch, m) nearer to a solution.
+    accepted : Tensor
+        Mask (batch,) of targets that are good enough.
+    again : Tensor, optional
+        Mask (batch,) of targets that were not accepted but are worth another update from there; None: all of them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Inverse
+    >>> Inverse(torch.zeros(2, 1), torch.tensor([True, False])).again is None
+    True
     """
 
     target: Tensor
@@ -86,7 +143,21 @@ class InvertiblePhysics(Physics, Protocol):
     """A physics with a local inverse: outputs ỹ near y at which the residual is (much) smaller.
 
     A Newton step, a linear solve, an analytic inverse. Not a gradient step, y − η ∂L/∂y: it carries the physics' scales
-    to the network, which is what scale-invariant training is there to avoid.
+    to the network, which scale-invariant training avoids.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Inverse, invert
+    >>> class Root:
+    ...     "y² = x; the inverse is one Newton step."
+    ...     def residual(self, outputs, batch):
+    ...         return outputs**2 - batch.inputs
+    ...     def inverse(self, outputs, batch):
+    ...         step = self.residual(outputs, batch) / (2 * outputs)
+    ...         return Inverse(outputs - step, step.abs()[:, 0] < 1e-3)
+    >>> invert(Root(), torch.ones(1, 1), Batch.of(torch.full((1, 1), 2.0)), max_updates=10).values
+    tensor([[1.4142]])
     """
 
     def residual(self, outputs: Tensor, batch: Batch) -> Tensor: ...
@@ -96,9 +167,22 @@ class InvertiblePhysics(Physics, Protocol):
 
 @dataclass(frozen=True)
 class Regression:
-    """Supervised training: R = weights · (y − labels), labels = `batch.data[0]` (batch, m), `weights` (m,) or None.
+    """Supervised training: R = weights · (y − labels), labels = `batch.data[0]` (batch, m).
 
     Its inverse is the label itself.
+
+    Parameters
+    ----------
+    weights : Tensor, optional
+        (m,); ones by default.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Regression
+    >>> batch = Batch.of(torch.zeros(1, 1), torch.tensor([[1.0, 2.0]]))
+    >>> Regression(torch.tensor([1.0, 10.0])).residual(torch.zeros(1, 2), batch)
+    tensor([[ -1., -20.]])
     """
 
     weights: Tensor | None = None
@@ -116,7 +200,15 @@ class Regression:
 
 
 def loss_of(residual: Tensor) -> Tensor:
-    """L = mean over the batch of ½ |R_b|², `residual` (batch, rows)."""
+    """L = mean over the batch of ½ |R_b|², `residual` (batch, rows).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import loss_of
+    >>> loss_of(torch.tensor([[3.0, 4.0], [0.0, 0.0]]))
+    tensor(6.2500)
+    """
     return 0.5 * residual.square().sum() / len(residual)
 
 

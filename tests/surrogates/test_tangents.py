@@ -36,9 +36,6 @@ from fusiform.surrogates.training import (
     train,
 )
 
-# torch's own forward-mode rules are still scripted.
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
-
 
 @pytest.fixture(scope="module")
 def model():

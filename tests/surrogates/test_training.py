@@ -124,7 +124,6 @@ def test_sip_training_spends_linear_solves_on_new_bodies(data, tmp_path):
     assert solved + 6 <= card["linear_solves"] <= solved + 12
 
 
-@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
 def test_a_round_of_tangents_follows_and_is_not_repeated(data, tmp_path):
     more = SIP + '\n[tangents]\nbodies = 4\ncandidates = 2\nsteps = 6\noptimizer = "adamw"'
     recipe = _recipe(tmp_path, "sip", more)

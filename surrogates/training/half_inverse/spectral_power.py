@@ -28,9 +28,24 @@ from fusiform.surrogates.training.half_inverse.krylov import lanczos_function
 
 @dataclass(frozen=True)
 class SpectralPower:
-    """σ^κ on the singular values above `truncation` · σ_max; those below are dropped, never clamped.
+    """σ^κ on the singular values above a share of σ_max; those below are dropped, never clamped.
 
-    With `damping` μ > 0, σ^κ becomes σ (σ² + μ² σ_max²)^((κ−1)/2): for κ = −1 the step of Levenberg and Marquardt.
+    Parameters
+    ----------
+    kappa : float
+        κ: −½ the half-inverse, −1 Gauss-Newton, 1 the gradient.
+    truncation : float
+        Share of σ_max below which singular values are dropped, from 0 to 1.
+    damping : float
+        μ ≥ 0: σ^κ becomes σ (σ² + μ² σ_max²)^((κ−1)/2); for κ = −1 the step of Levenberg and Marquardt.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import SpectralPower
+    >>> squares = torch.tensor([1e-20, 4.0, 16.0], dtype=torch.float64)
+    >>> SpectralPower(kappa=-1.0).weights(squares).tolist()  # σ⁻², for V σ⁻² Vᵀ Jᵀ g
+    [0.0, 0.25, 0.0625]
     """
 
     kappa: float = -0.5

@@ -9,12 +9,27 @@ Schedule = Callable[[float], float]
 
 
 def constant(done: float) -> float:
-    """1, whatever is done."""
+    """The factor 1, at any share of the run that is done.
+
+    Examples
+    --------
+    >>> from fusiform.surrogates.training import constant
+    >>> constant(0.3)
+    1.0
+    """
     return 1.0
 
 
 def one_cycle(warm_up: float = 0.05) -> Schedule:
-    """Linear from near 0 to 1 over the share `warm_up`, then half a cosine to 0."""
+    """Linear from near 0 to 1 over the share `warm_up` of the run, then half a cosine to 0.
+
+    Examples
+    --------
+    >>> from fusiform.surrogates.training import one_cycle
+    >>> factor = one_cycle(warm_up=0.1)
+    >>> [round(factor(done), 2) for done in (0.0, 0.1, 0.55, 1.0)]
+    [0.01, 1.0, 0.5, 0.0]
+    """
 
     def factor(done: float) -> float:
         if done < warm_up:

@@ -23,7 +23,30 @@ from fusiform.surrogates.training.physics import Batch
 
 @dataclass(frozen=True)
 class RobustRegression:
-    """R as above; targets ỹ = `batch.data[0]` (batch, m), `delta` δ > 0, `weights` w (m,) or None for ones."""
+    """Regression whose loss grows linearly beyond δ; targets ỹ = `batch.data[0]` (batch, m).
+
+    Parameters
+    ----------
+    delta : float
+        δ > 0, in the units of w·y.
+    weights : Tensor, optional
+        w (m,); ones by default.
+
+    Raises
+    ------
+    InputError
+        If `delta` is not positive.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, RobustRegression, loss_of
+    >>> def loss(error):
+    ...     batch = Batch.of(torch.zeros(1, 1), torch.zeros(1, 1))
+    ...     return float(loss_of(RobustRegression(1.0).residual(torch.tensor([[error]]), batch)))
+    >>> round(loss(0.01) / 0.01**2, 3), round(loss(200.0) / loss(100.0), 2)
+    (0.5, 2.01)
+    """
 
     delta: float
     weights: Tensor | None = None

@@ -28,7 +28,23 @@ from fusiform.surrogates.training.physics import Batch, InvertiblePhysics
 
 
 class TangentNetwork(nn.Module):
-    """(x, x') ↦ (f(x), ∂f/∂x x'): inputs (batch, 2, …) → outputs (batch, 2m). Where x' = 0 only f(x) is computed."""
+    """(x, x') ↦ (f(x), ∂f/∂x x'): inputs (batch, 2, …) → outputs (batch, 2m). Where x' = 0 only f(x) is computed.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        f.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import TangentNetwork
+    >>> network = TangentNetwork(torch.nn.Linear(2, 1, bias=False))
+    >>> x, direction = torch.zeros(1, 2), torch.tensor([[1.0, 0.0]])
+    >>> value, tangent = network(torch.stack([x, direction], dim=1)).unbind(1)
+    >>> bool(tangent == network.network.weight[0, 0])
+    True
+    """
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -47,10 +63,26 @@ class TangentNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class TangentData:
-    """The samples of `points`, each with a fresh random direction; the last k of them have derivatives.
+    """Samples, each with a fresh random direction where it has derivatives.
 
-    `input_slopes` (k, d, …): ∂x/∂e_i. `select` gives inputs (x, x'), and adds r (batch, d) to the data of the physics,
-    from torch's generator; zero for samples without derivatives.
+    `select` gives inputs (x, x') (batch, 2, …), and adds r (batch, d), drawn from torch's generator, to the data of the
+    physics; both are zero for samples without derivatives.
+
+    Parameters
+    ----------
+    points : Batch
+        All samples.
+    input_slopes : Tensor
+        ∂x/∂e_i (k, d, …) of the last k of them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, TangentData
+    >>> data = TangentData(Batch.of(torch.zeros(3, 2)), torch.eye(2)[None])
+    >>> batch = data.select(torch.arange(3))
+    >>> batch.inputs.shape, batch.inputs[:, 1].any(1).tolist()
+    (torch.Size([3, 2, 2]), [False, False, True])
     """
 
     points: Batch
@@ -75,8 +107,27 @@ class TangentData:
 class TangentTargets:
     """A `TargetStore` of (ỹ, ỹ') (batch, 2m) for batches of `TangentData`.
 
-    ỹ is the target that `values` gives. `slopes` (k, d, m): ∂ỹ/∂e_i of the samples with the numbers from `first` on;
-    a direction that is not known is zero there and in the data's `input_slopes`.
+    Parameters
+    ----------
+    values : TargetStore
+        Gives ỹ.
+    slopes : Tensor
+        ∂ỹ/∂e_i (k, d, m) of the samples with the numbers from `first` on; a direction that is not known is zero there
+        and in the data's `input_slopes`.
+    first : int
+        Number of the first sample that has derivatives.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import (
+    ...     Batch, Labelled, Regression, TangentData, TangentNetwork, TangentTargets, TargetCache)
+    >>> x = torch.rand(3, 2)
+    >>> store = TangentTargets(Labelled(x.sum(1, keepdim=True), TargetCache()), torch.ones(1, 2, 1), first=2)
+    >>> batch = TangentData(Batch.of(x), torch.eye(2)[None]).select(torch.arange(3))
+    >>> values = store.targets(TangentNetwork(torch.nn.Linear(2, 1)), batch, Regression()).values
+    >>> torch.allclose(values[:, 1], batch.inputs[:, 1].sum(1))
+    True
     """
 
     values: TargetStore
@@ -105,7 +156,23 @@ class TangentTargets:
 
 @dataclass(frozen=True)
 class TangentRegression:
-    """R = (R(y), √λ R(y')) of `RobustRegression`; `weight` λ. Samples without a direction have R(y') = 0."""
+    """R = (R(y), √λ R(y')) of `RobustRegression`. Samples without a direction have R(y') = 0.
+
+    Parameters
+    ----------
+    values, slopes : RobustRegression
+        The losses of y and of y'.
+    weight : float
+        λ.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, RobustRegression, TangentRegression
+    >>> proxy = TangentRegression(RobustRegression(1.0), RobustRegression(1.0), weight=0.25)
+    >>> proxy.residual(torch.full((1, 2), 1e-3), Batch.of(torch.zeros(1, 2, 1), torch.zeros(1, 2)))
+    tensor([[0.0010, 0.0005]])
+    """
 
     values: RobustRegression
     slopes: RobustRegression

@@ -39,6 +39,12 @@ class RefreshConfig:
         Uses after which a rejected one is.
     max_updates : int
         Updates of the inverse each time.
+
+    Examples
+    --------
+    >>> import math
+    >>> from fusiform.surrogates.training import NEVER, RefreshConfig
+    >>> once = RefreshConfig(moved=math.inf, retry=NEVER)
     """
 
     moved: float = 0.5
@@ -49,7 +55,22 @@ class RefreshConfig:
 
 
 class TargetCache:
-    """A `TargetStore` in memory: rows for sample numbers 0 … n − 1; grows with the largest number it gets."""
+    """A `TargetStore` in memory: rows for sample numbers 0 … n − 1; grows with the largest number it gets.
+
+    Parameters
+    ----------
+    refresh : RefreshConfig, optional
+        When a target is asked for again.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Regression, TargetCache
+    >>> cache, batch = TargetCache(), Batch.of(torch.zeros(3, 1), torch.ones(3, 1))
+    >>> network = torch.nn.Linear(1, 1)
+    >>> [cache.targets(network, batch, Regression()).inversions for use in range(2)]
+    [3, 0]
+    """
 
     def __init__(self, refresh: RefreshConfig | None = None) -> None:
         self.refresh = RefreshConfig() if refresh is None else refresh

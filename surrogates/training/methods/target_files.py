@@ -35,6 +35,22 @@ class TargetFiles:
         belongs to the samples.
     first : int
         Number of the first of these samples in the data set.
+
+    Raises
+    ------
+    InputError
+        If one of the three is missing.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Regression, TargetFiles
+    >>> rows = {"target": torch.ones(2, 1), "accepted": torch.tensor([True, False]), "updates": torch.tensor([1, 2])}
+    >>> files = TargetFiles(rows)
+    >>> files.targets(torch.nn.Linear(1, 1), Batch.of(torch.zeros(2, 1)), Regression()).values.tolist()
+    [[1.0], [1.0]]
+    >>> files.inversions
+    3
     """
 
     def __init__(self, rows: dict[str, Tensor], first: int = 0) -> None:
@@ -59,8 +75,8 @@ class TargetFiles:
     ) -> TargetFiles:
         """Read the targets of `indices` from `folder`; those that are not there are made in `workers` processes.
 
-        `work(range)` gives the rows of a few consecutive indices; it must pickle. `progress(done, total)` counts
-        indices.
+        `work(range)` gives the rows of up to `chunk` consecutive indices; it must pickle. `progress(done, total)`
+        counts indices.
         """
         arrays = stored_chunks(work, indices, folder, chunk, workers, progress)
         return cls({name: torch.from_numpy(array) for name, array in arrays.items()}, first)

@@ -33,6 +33,13 @@ class Targets:
         Mask (batch,) of those that may be used.
     inversions : int
         Sample updates for which the physics' inverse was asked.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Targets
+    >>> Targets(torch.zeros(2, 1), torch.tensor([True, False]), inversions=3).accepted.sum()
+    tensor(1)
     """
 
     values: Tensor
@@ -41,10 +48,26 @@ class Targets:
 
 
 class TargetStore(Protocol):
-    """What `ScaleInvariantPhysics` takes its targets from.
+    """Source of the targets of `ScaleInvariantPhysics`.
 
     `targets` asks the `network` for its outputs only where it needs them. `state_dict` and `load_state_dict`: all that
     is needed to go on with the same targets and that is kept nowhere else.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Regression, invert
+    >>> class Fresh:
+    ...     "Targets that are made anew at each use: the published algorithm."
+    ...     def targets(self, network, batch, physics):
+    ...         return invert(physics, network(batch.inputs), batch, max_updates=1)
+    ...     def state_dict(self):
+    ...         return {}
+    ...     def load_state_dict(self, state):
+    ...         pass
+    >>> batch = Batch.of(torch.zeros(3, 1), torch.ones(3, 1))
+    >>> Fresh().targets(torch.nn.Linear(1, 1), batch, Regression()).inversions
+    3
     """
 
     def targets(self, network: Network, batch: Batch, physics: InvertiblePhysics) -> Targets: ...
@@ -60,6 +83,14 @@ def invert(physics: InvertiblePhysics, outputs: Tensor, batch: Batch, max_update
 
     Each update goes to the samples that are not accepted yet and are worth another one. A target that is not finite
     counts as rejected.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Regression, invert
+    >>> batch = Batch.of(torch.zeros(2, 1), torch.tensor([[1.0], [torch.nan]]))
+    >>> invert(Regression(), torch.zeros(2, 1), batch, max_updates=1).accepted
+    tensor([ True, False])
     """
     target = outputs.clone()
     accepted = torch.zeros(len(batch), dtype=torch.bool, device=outputs.device)
@@ -81,9 +112,24 @@ def invert(physics: InvertiblePhysics, outputs: Tensor, batch: Batch, max_update
 
 @dataclass(frozen=True)
 class Labelled:
-    """A store in which the first samples are solved already: their targets are `labels` (k, m), without cost.
+    """A store in which the first samples are solved already.
 
-    The other samples' targets are those of `rest`.
+    Parameters
+    ----------
+    labels : Tensor
+        Targets (k, m) of the samples 0 … k − 1, without cost.
+    rest : TargetStore
+        Gives the targets of the other samples.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, Labelled, Regression, TargetCache
+    >>> batch = Batch.of(torch.zeros(3, 1), torch.ones(3, 1))
+    >>> store = Labelled(torch.full((2, 1), 5.0), TargetCache())
+    >>> found = store.targets(torch.nn.Linear(1, 1), batch, Regression())
+    >>> found.values.tolist(), found.inversions
+    ([[5.0], [5.0], [1.0]], 1)
     """
 
     labels: Tensor
