@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow import write_vts
+from fusiform.solvers.flow import FlowField, write_vts
+from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.formats.extruded_solid import write_stl
 from fusiform.solvers.geometry.formats.outline_writers import OUTLINE_SUFFIXES, write_outline
 from fusiform.solvers.geometry.polygons import signed_area
-
-if TYPE_CHECKING:
-    from fusiform.solvers.flow import FlowField
-    from fusiform.solvers.geometry.body import Body
 
 EXPORT_SUFFIXES = (*OUTLINE_SUFFIXES, ".stl", ".vts")
 OUTLINE_POINTS = 400
