@@ -24,6 +24,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.geometry import laurent
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
 
@@ -128,6 +129,11 @@ class Designs:
 
     def __len__(self) -> int:
         return self.coefficients.shape[0]
+
+
+def turned(designs: Designs) -> Tensor:
+    """Coefficients at incidence, (batch, K)."""
+    return laurent.rotate(designs.coefficients, designs.alpha)
 
 
 def sample(space: DesignSpace, seed: int, indices: range) -> Designs:

@@ -21,8 +21,7 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_json
 from fusiform.solvers.common.provenance import digest_of, versions
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
-from fusiform.solvers.geometry import laurent
-from fusiform.surrogates.design_space import Designs, DesignSpace, sample
+from fusiform.surrogates.design_space import Designs, DesignSpace, sample, turned
 
 CASES_PER_TASK = 4
 
@@ -66,11 +65,6 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.designs)
-
-
-def turned(designs: Designs) -> Tensor:
-    """Coefficients at incidence, (batch, K)."""
-    return laurent.rotate(designs.coefficients, designs.alpha)
 
 
 def problem_of(designs: Designs, resolution: Resolution) -> Problem:

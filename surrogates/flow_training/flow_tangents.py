@@ -26,8 +26,7 @@ from fusiform.solvers.flow import (
     tangent_states,
     updated_state,
 )
-from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.design_space import Designs, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.training import Batch

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.surrogates.data.dataset import Dataset, turned
+from fusiform.surrogates.data.dataset import Dataset
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
-from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.design_space import Designs, turned
 from fusiform.surrogates.flow_training.settings import NetworkConfig
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis

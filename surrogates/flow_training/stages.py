@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
-from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.design_space import sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
 from fusiform.surrogates.flow_training.flow_targets import designs_of, make_targets

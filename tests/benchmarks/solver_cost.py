@@ -16,8 +16,7 @@ from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.design_space import DesignSpace, sample, turned
 
 CASES = [
     ("circle", Body.circle(), 1.0, 0.0),

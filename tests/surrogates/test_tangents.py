@@ -11,8 +11,8 @@ from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.newton import newton
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.data.dataset import DatasetConfig, turned
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.design_space import DesignSpace, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
 from fusiform.surrogates.flow_training.settings import HeldoutConfig, Recipe, TangentConfig

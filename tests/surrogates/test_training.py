@@ -13,9 +13,9 @@ import torch
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.data.dataset import load_dataset, problem_of, turned
+from fusiform.surrogates.data.dataset import load_dataset, problem_of
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
-from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.design_space import sample, turned
 from fusiform.surrogates.flow_training.cases import make_data
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_targets import invert_flows

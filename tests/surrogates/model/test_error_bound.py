@@ -7,8 +7,7 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.design_space import sample, turned
 from fusiform.surrogates.model.error_bound import BOUND
 
 

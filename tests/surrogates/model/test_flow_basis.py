@@ -3,8 +3,7 @@
 import torch
 
 from fusiform.solvers.flow.grid import Resolution
-from fusiform.surrogates.data.dataset import turned
-from fusiform.surrogates.design_space import sample
+from fusiform.surrogates.design_space import sample, turned
 from fusiform.surrogates.model.flow_basis import fit_basis, mirror
 
 
