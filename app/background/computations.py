@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from fusiform.app.background.jobs import Job, Phase, always_present
+from fusiform.app.background.jobs import Job, always_present
+from fusiform.app.state.job_snapshot import Phase
 from fusiform.app.state.kept_results import Answer, Front, Optimum
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.inverse import DragModel, Problem, optimize, pareto_front

@@ -10,11 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from typing import Any
 
 from fusiform.app.background.line import Line
+from fusiform.app.state.job_snapshot import Phase, Snapshot
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import Iterate, ParetoPoint
 
@@ -23,34 +23,6 @@ LEFT_SECONDS = 30.0
 SERVER_LINE = Line(most_running=2, most_waiting=30)  # of all sessions
 
 _log = logging.getLogger(__name__)
-
-
-class Phase(Enum):
-    """The kind of work of a job."""
-
-    SEARCHING = "one optimisation"
-    SWEEPING = "an optimisation for each value of a limit"
-    SOLVING = "flows by the solver, which cannot be interrupted"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A job at one moment.
-
-    `place` is its place among the jobs that wait, 0 once it runs; `seconds` its age since it began to run; `history`
-    and `points` what it has recorded. At its end it has a `result` or an `error`, a sentence; neither if it was
-    stopped before its turn.
-    """
-
-    phase: Phase
-    place: int = 0
-    seconds: float = 0.0
-    running: bool = True
-    stopping: bool = False
-    history: tuple[Iterate, ...] = ()
-    points: tuple[ParetoPoint, ...] = ()
-    result: Any = None
-    error: str | None = None
 
 
 def always_present() -> bool:

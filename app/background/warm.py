@@ -12,21 +12,10 @@ def in_background() -> None:
 
 def _warm() -> None:
     import fusiform.app.main  # noqa: F401 (torch, plotly, and all views)
-    from fusiform.app.drawings import curves
-    from fusiform.app.drawings.pictures import window_around
-    from fusiform.app.drawings.quantities import WALL_QUANTITIES
-    from fusiform.app.state.control_points import outline_of
-    from fusiform.app.views.design import scene
-    from fusiform.app.views.shared import answers, session
+    from fusiform.app.edits.design import new_session
+    from fusiform.app.frames.design import frame
+    from fusiform.app.frames.known import known
 
-    design = session.first_design()
-    body = answers.body_of(design)
-    prediction = answers.prediction("", body, design.conditions)
-    window = window_around([outline_of(body, design.alpha_deg)], scene.ASPECT, scene.NEAR_LENGTHS)
-    field = prediction.network_field
-    for quantity in ("streamfunction", session.SETTINGS["quantity"]):
-        answers.sampled(field, window, scene.COLUMNS, quantity)
-    answers.sensitivity("", body, design.conditions)
-    walls = [answers.wall_curve("surrogate", field, "surrogate", ())]
-    for quantity in WALL_QUANTITIES:
-        curves.payload(walls, quantity)
+    session = new_session({})
+    first = frame(session.design, session.settings, known(session))
+    _ = first.numbers, first.drawing, first.walls

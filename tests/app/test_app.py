@@ -22,9 +22,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fusiform.app.background import jobs
+from fusiform.app.background import computations, jobs
 from fusiform.app.background.computations import optimization_job
-from fusiform.app.background.jobs import SERVER_LINE, Job, Phase
+from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.background.line import Line
 from fusiform.app.drawings import pictures
 from fusiform.app.drawings.figures import view_3d as space
@@ -33,12 +33,15 @@ from fusiform.app.drawings.figures.style import INK
 from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.wall_curves import WallCurve, wall_values
+from fusiform.app.edits.design import LONGEST_PULL
+from fusiform.app.frames import formatting
 from fusiform.app.main import SECTIONS
+from fusiform.app.state import session
 from fusiform.app.state.design import Design
 from fusiform.app.state.design_link import to_link
+from fusiform.app.state.job_snapshot import Phase
 from fusiform.app.state.shape_sliders import slider_values, with_slider
 from fusiform.app.views.design import gallery
-from fusiform.app.views.shared import session, words
 from fusiform.solvers import FlowConditions, InputError, Outcome, Solution, load_body, solve
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.normal_displacement import pulled
@@ -55,7 +58,7 @@ def page() -> Iterator[AppTest]:
     at = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
     at.selectbox("grid").set_value("coarse")
     yield at
-    job = at.session_state["job"]
+    job = at.session_state["session"].job
     if job is not None:
         job.stop()
         assert job.wait(SECONDS)
@@ -90,7 +93,7 @@ def run_until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
 
 
 def idle(at: AppTest) -> bool:
-    return at.session_state["job"] is None
+    return at.session_state["session"].job is None
 
 
 def refined(at: AppTest) -> bool:
@@ -99,10 +102,10 @@ def refined(at: AppTest) -> bool:
 
 def test_the_page_opens_with_the_surrogates_answer_for_the_circle(page: AppTest) -> None:
     expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(10.0))
-    assert metric(healthy(page), "Drag") == words.coefficient(expected.drag_coefficient)
-    assert metric(page, "Pressure part") == words.coefficient(expected.drag_pressure)
-    assert metric(page, "Friction part") == words.coefficient(expected.drag_friction)
-    assert metric(page, "Confidence") == words.confidence(expected.confidence)
+    assert metric(healthy(page), "Drag") == formatting.coefficient(expected.drag_coefficient)
+    assert metric(page, "Pressure part") == formatting.coefficient(expected.drag_pressure)
+    assert metric(page, "Friction part") == formatting.coefficient(expected.drag_friction)
+    assert metric(page, "Confidence") == formatting.confidence(expected.confidence)
     assert note(page, "Drag") == "the body as opened"
     assert len(page.get("bidi_component")) == 3
     assert not page.error
@@ -117,7 +120,7 @@ def test_the_flow_is_refined_after_the_first_picture(page: AppTest) -> None:
     """Then there are separation points, the numbers of the state inverse, and they are those of the Python call."""
     run_until(page, refined)
     expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(10.0))
-    assert metric(page, "Checked") == words.coefficient(expected.correction.drag_coefficient)
+    assert metric(page, "Checked") == formatting.coefficient(expected.correction.drag_coefficient)
     assert note(page, "Checked") == "by the state inverse"
     assert [text.split(" at ")[0] for _, _, text in drawn(page)["marks"]].count("separation") == 2
     assert "recirculates over 0.2" in page.caption[0].value
@@ -130,7 +133,7 @@ def test_each_kind_of_body_is_opened(page: AppTest, choice: str) -> None:
     spec = {session.ELLIPSE: "ellipse:2", session.NACA: "naca0012"}.get(choice, choice)
     body = load_body(spec)
     expected = load_surrogate().evaluate(body, FlowConditions(10.0))
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
     assert page.slider("fineness").value == pytest.approx(body.fineness, abs=1e-5)
 
 
@@ -157,7 +160,7 @@ def test_conditions_reach_the_model(page: AppTest) -> None:
     page.slider("alpha").set_value(5.0)
     healthy(page.run())
     expected = load_surrogate().evaluate(load_body("ellipse:2"), FlowConditions(10.0, 5.0))
-    assert metric(page, "Lift") == words.coefficient(expected.lift_coefficient)
+    assert metric(page, "Lift") == formatting.coefficient(expected.lift_coefficient)
 
 
 def test_slider_and_number_of_the_reynolds_number_follow_each_other(page: AppTest) -> None:
@@ -166,7 +169,7 @@ def test_slider_and_number_of_the_reynolds_number_follow_each_other(page: AppTes
     healthy(page.number_input("reynolds").set_value(21.0).run())
     assert page.select_slider("reynolds_slider").value == 20.0
     expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(21.0))
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 @pytest.mark.parametrize(("name", "value"), [("fineness", 2.5), ("nose", 1.4), ("tail", 0.6), ("camber", 0.1)])
@@ -177,7 +180,7 @@ def test_a_slider_of_the_shape_gives_the_drag_of_that_body_and_undo_takes_it_bac
     healthy(page.slider(name).set_value(value).run())
     body = with_slider(load_body("circle"), name, value)
     expected = load_surrogate().evaluate(body, FlowConditions(10.0))
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
     assert metric(page, "Drag") != before
     assert note(page, "Drag").endswith("% to the start")
     for key, shown in slider_values(body).items():
@@ -185,11 +188,11 @@ def test_a_slider_of_the_shape_gives_the_drag_of_that_body_and_undo_takes_it_bac
     healthy(page.button("undo").click().run())
     assert (metric(page, "Drag"), page.slider(name).value) == (before, pytest.approx(0.0 if name == "camber" else 1.0))
     healthy(page.button("redo").click().run())
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
     healthy(page.button("reset").click().run())
     assert metric(page, "Drag") == before
     healthy(page.button("undo").click().run())
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 def test_a_slider_can_be_moved_back_at_once(page: AppTest) -> None:
@@ -208,13 +211,13 @@ def pull_page(point: object) -> None:
     """The page, after a control point was moved once."""
     import streamlit as st
 
+    from fusiform.app.edits.design import pull
     from fusiform.app.main import page
-    from fusiform.app.views.shared import session
+    from fusiform.app.views.shared.session import change
 
-    session.ready()
     if "pulled" not in st.session_state:
         st.session_state.pulled = True
-        session.pull(point)
+        change(pull, point)
     page()
 
 
@@ -223,7 +226,7 @@ def test_a_pulled_point_gives_the_drag_of_the_pulled_body() -> None:
     at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
     body = pulled(load_body("circle"), math.pi / 2.0, -0.11)
     expected = load_surrogate().evaluate(body, FlowConditions(10.0))
-    assert metric(at, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(at, "Drag") == formatting.coefficient(expected.drag_coefficient)
     assert drawn(at)["version"] == 1
     assert drawn(at)["ghost"] is not None
     healthy(at.button("undo").click().run())
@@ -252,9 +255,9 @@ def test_a_pull_that_is_stale_or_makes_no_sense_changes_nothing(point: Any) -> N
 def test_a_long_pull_is_shortened() -> None:
     point = {"index": 8, "dx": -0.9, "dy": 0.0, "version": 0}
     at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
-    body = pulled(load_body("circle"), math.pi, session.LONGEST_PULL)
+    body = pulled(load_body("circle"), math.pi, LONGEST_PULL)
     expected = load_surrogate().evaluate(body, FlowConditions(10.0))
-    assert metric(at, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(at, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 def test_the_address_opens_the_design_again(page: AppTest) -> None:
@@ -283,7 +286,7 @@ def test_each_example_of_the_gallery_opens(page: AppTest, example: gallery.Examp
     healthy(page.button(f"open_{example.body}").click().run())
     assert not page.error
     expected = load_surrogate().evaluate(load_body(example.body), FlowConditions(example.reynolds, example.alpha_deg))
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 def test_outside_its_range_the_surrogate_says_that_its_confidence_is_low(page: AppTest) -> None:
@@ -333,9 +336,9 @@ def test_the_solver_can_be_asked_and_compared(page: AppTest) -> None:
     healthy(page.button("solve").click().run())
     run_until(page, idle)
     expected = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
-    assert metric(page, "Checked") == words.with_error(expected.drag_coefficient, expected.drag_error)
+    assert metric(page, "Checked") == formatting.with_error(expected.drag_coefficient, expected.drag_error)
     assert note(page, "Checked").startswith("solver; surrogate ")
-    assert words.coefficient(expected.drag_pressure) in note(page, "Pressure part")
+    assert formatting.coefficient(expected.drag_pressure) in note(page, "Pressure part")
     assert drawn(page)["badge"] == "flow solver"
     assert not page.warning
     healthy(page.segmented_control("compare").set_value(session.MINUS_SOLVER).run())
@@ -356,7 +359,7 @@ def test_the_difference_to_the_start_is_nothing_at_first_and_something_after_a_c
 def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     found = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
     poor = replace(found, outcome=Outcome.INACCURATE, status="Less than was asked for.")
-    monkeypatch.setattr(jobs, "solve", lambda *_, **__: poor)
+    monkeypatch.setattr(computations, "solve", lambda *_, **__: poor)
     healthy(page.button("solve").click().run())
     run_until(page, idle)
     assert [warning.value for warning in page.warning] == ["Solver: Less than was asked for."]
@@ -378,7 +381,7 @@ def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
     page.button("solve").click().run()
     run_until(page, idle)
     expected = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 def test_the_files_are_offered_when_they_are_asked_for(page: AppTest) -> None:
@@ -399,15 +402,15 @@ def test_the_design_in_space_is_drawn_when_it_is_asked_for(page: AppTest, monkey
 def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTest) -> None:
     page.number_input("reynolds").set_value(20.0).run()
     healthy(page.button("optimise").click().run())
-    assert page.session_state["view"] == session.OPTIMUM
+    assert page.session_state["session"].section == session.OPTIMISE
     run_until(page, idle)
     healthy(page.run())
-    optimum = page.session_state["optimum"]
+    optimum = page.session_state["session"].optimum
     conditions = FlowConditions(20.0)
     start = solve(load_body("circle"), conditions, grid="coarse").drag_coefficient
     verified = solve(optimum.result.body, conditions, grid="coarse").drag_coefficient
-    assert metric(page, "Start") == words.coefficient(start)
-    assert metric(page, "Optimum") == words.coefficient(verified)
+    assert metric(page, "Start") == formatting.coefficient(start)
+    assert metric(page, "Optimum") == formatting.coefficient(verified)
     assert metric(page, "Reduction") == f"{100.0 * (1.0 - verified / start):.1f} %"
     assert metric(page, "Optimality") == "certified"
     assert optimum.verified.drag_coefficient == pytest.approx(verified, rel=1e-9)
@@ -416,15 +419,15 @@ def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTe
     assert labels == ["Save project", "Save project", "Report", ".dat", ".csv", ".svg", ".dxf", ".stl", ".vts"]
     healthy(page.button("adopt").click().run())
     expected = load_surrogate().evaluate(optimum.result.body, conditions)
-    assert metric(page, "Drag") == words.coefficient(expected.drag_coefficient)
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
 
 
 def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
     page.radio("model").set_value(session.SOLVER)
     page.number_input("reynolds").set_value(1.0).run()
     healthy(page.button("optimise").click().run())
-    run_until(page, lambda at: not idle(at) and len(at.session_state["job"].snapshot().history) >= 1)
-    job = page.session_state["job"]
+    run_until(page, lambda at: not idle(at) and len(at.session_state["session"].job.snapshot().history) >= 1)
+    job = page.session_state["session"].job
     assert page.button("optimise").disabled
     begun = time.monotonic()
     healthy(page.button("stop").click().run())
@@ -432,7 +435,7 @@ def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
     assert time.monotonic() - begun < 20.0
     assert job.wait(SECONDS)
     healthy(page.run())
-    assert "Stopped on request" in page.session_state["optimum"].result.status
+    assert "Stopped on request" in page.session_state["session"].optimum.result.status
     assert metric(page, "Optimality") == "not certified"
 
 
@@ -516,7 +519,7 @@ def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
     assert any("you are number 1 in line" in caption.value for caption in page.caption)
     healthy(page.button("stop").click().run())
     run_until(page, idle)
-    assert page.session_state["optimum"] is None
+    assert page.session_state["session"].optimum is None
     assert any("There is no optimum yet" in info.value for info in page.info)
     release.set()
     assert all(job.wait(SECONDS) for job in others)
@@ -625,17 +628,17 @@ def test_wall_curves_pass_through_the_nodes() -> None:
     [("expected a circle", "Expected a circle."), ("did you mean x?", "Did you mean x?"), ("", ".")],
 )
 def test_errors_are_written_as_sentences(text: str, expected: str) -> None:
-    assert words.sentence(text) == expected
+    assert formatting.sentence(text) == expected
 
 
 def test_numbers_are_written_with_four_digits_and_signs() -> None:
-    assert [words.coefficient(x) for x in (10.3412, 1.5, 0.25, 1e-9)] == ["10.34", "1.500", "0.2500", "0.000"]
-    assert words.with_error(1.49698, 0.00055) == "1.4970 ± 0.0006"
-    assert words.with_error(2.754, -0.012) == "2.75 ± 0.02"
-    assert words.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
-    assert words.with_error(2.0, math.nan) == "2.000"
-    assert words.apart(0.99, 1.0) == "−1.00 %"
-    assert [words.bound(1.0, x) for x in (0.00035, 0.004, 0.32)] == [
+    assert [formatting.coefficient(x) for x in (10.3412, 1.5, 0.25, 1e-9)] == ["10.34", "1.500", "0.2500", "0.000"]
+    assert formatting.with_error(1.49698, 0.00055) == "1.4970 ± 0.0006"
+    assert formatting.with_error(2.754, -0.012) == "2.75 ± 0.02"
+    assert formatting.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
+    assert formatting.with_error(2.0, math.nan) == "2.000"
+    assert formatting.apart(0.99, 1.0) == "−1.00 %"
+    assert [formatting.bound(1.0, x) for x in (0.00035, 0.004, 0.32)] == [
         f"error below {text} %" for text in ("0.03", "0.4", "30")
     ]
-    assert [words.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]
+    assert [formatting.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]

@@ -15,11 +15,12 @@ from streamlit.testing.v1 import AppTest
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
+from fusiform.app.frames import formatting
 from fusiform.app.main import SECTIONS
+from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
 from fusiform.app.state.setup import OBJECTIVES, first_setup, problem_of, setup_of
-from fusiform.app.views.optimise import front, problem
-from fusiform.app.views.shared import words
+from fusiform.app.views.optimise import constraints, front
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import (
     DesignPoint,
@@ -47,7 +48,7 @@ def page() -> Iterator[AppTest]:
     healthy(at.button("view_Optimise").click().run())
     healthy(at.toggle("option_certify").set_value(False).run())
     yield at
-    job = at.session_state["job"]
+    job = at.session_state["session"].job
     if job is not None:
         job.stop()
         assert job.wait(SECONDS)
@@ -76,13 +77,13 @@ def run_until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
 
 
 def finished(at: AppTest) -> AppTest:
-    return run_until(at, lambda at: at.session_state["job"] is None)
+    return run_until(at, lambda at: at.session_state["session"].job is None)
 
 
 def add(at: AppTest, kind: str) -> int:
     """Add a constraint; its number."""
     healthy(at.selectbox("add_constraint").set_value(kind).run())
-    return int(at.session_state["setup"]["rows"][-1]["id"])
+    return int(at.session_state["session"].setup.values["rows"][-1]["id"])
 
 
 def drawings(at: AppTest) -> list[str]:
@@ -96,7 +97,7 @@ def test_every_kind_of_constraint_is_added_drawn_and_removed(page: AppTest) -> N
     assert [c.label for c in controls if not c.help and c.key != "reynolds" and c.label not in SECTIONS] == []
     for number in numbers:
         healthy(page.button(f"remove_{number}").click().run())
-    assert page.session_state["setup"]["rows"] == []
+    assert page.session_state["session"].setup.values["rows"] == []
 
 
 @pytest.mark.parametrize("spec", ["circle", "naca2412", "ellipse:4"])
@@ -130,16 +131,16 @@ def test_the_problem_files_become_setups_and_problems_again(path: Path) -> None:
 def test_an_optimum_with_a_greatest_length_has_the_numbers_of_the_python_api(page: AppTest, tmp_path: Path) -> None:
     """Also of the file that is saved: loaded and run again, it gives the same."""
     number = add(page, "max_length")
-    healthy(page.number_input(problem.widget(number, "value")).set_value(1.5).run())
+    healthy(page.number_input(constraints.number_key(number, "value")).set_value(1.5).run())
     healthy(page.button("optimise").click().run())
-    assert page.session_state["step"] == problem.OPTIMUM
+    assert page.session_state["session"].step == session.OPTIMUM
     finished(page)
     saved = tmp_path / "project.json"
-    saved.write_bytes(page.session_state["optimum"].project)
+    saved.write_bytes(page.session_state["session"].optimum.project)
     loaded = OptimizationResult.load(saved)
     again = optimize(loaded.problem, model=load_surrogate())
     assert loaded.fun == again.fun
-    assert metric(page, "Optimum") == words.coefficient(again.summary()["drag_coefficient"])
+    assert metric(page, "Optimum") == formatting.coefficient(again.summary()["drag_coefficient"])
     assert metric(page, "Reduction") == f"{again.reduction_percent:.1f} %"
     assert metric(page, "Optimality") == "by the model"
     table = page.dataframe[0].value
@@ -150,7 +151,7 @@ def test_an_optimum_with_a_greatest_length_has_the_numbers_of_the_python_api(pag
 
 def test_the_running_search_is_shown(page: AppTest) -> None:
     healthy(page.button("optimise").click().run())
-    run_until(page, lambda at: at.session_state["job"] is None or metric(at, "Evaluations") != "0")
+    run_until(page, lambda at: at.session_state["session"].job is None or metric(at, "Evaluations") != "0")
     finished(page)
     assert len(drawings(page)) == 2
 
@@ -158,10 +159,10 @@ def test_the_running_search_is_shown(page: AppTest) -> None:
 def test_another_start_is_compared_with_the_first(page: AppTest) -> None:
     healthy(page.button("optimise").click().run())
     finished(page)
-    first = page.session_state["optimum"].result
+    first = page.session_state["session"].optimum.result
     healthy(page.button("another").click().run())
     finished(page)
-    second = page.session_state["optimum"].result
+    second = page.session_state["session"].optimum.result
     assert (second.problem.starts, second.problem.seed) == (2, first.problem.seed + 1)
     assert second.fun <= first.fun + 1e-6
     assert any("The other start gave" in caption.value for caption in page.caption)
@@ -170,7 +171,7 @@ def test_another_start_is_compared_with_the_first(page: AppTest) -> None:
 def test_constraints_that_contradict_each_other_are_told_at_once_and_the_nearest_body_is_drawn(page: AppTest) -> None:
     for kind, value in (("max_length", 0.8), ("max_height", 0.8)):
         number = add(page, kind)
-        healthy(page.number_input(problem.widget(number, "value")).set_value(value).run())
+        healthy(page.number_input(constraints.number_key(number, "value")).set_value(value).run())
     assert "contradict each other: a box of 0.8 x 0.8" in page.warning[0].value
     healthy(page.button("optimise").click().run())
     finished(page)
@@ -181,11 +182,11 @@ def test_constraints_that_contradict_each_other_are_told_at_once_and_the_nearest
 
 def test_a_number_that_makes_no_sense_is_one_sentence(page: AppTest) -> None:
     number = add(page, "max_length")
-    healthy(page.number_input(problem.widget(number, "value")).set_value(-1.0).run())
+    healthy(page.number_input(constraints.number_key(number, "value")).set_value(-1.0).run())
     assert page.warning[0].value.startswith("Expected a positive length")
     healthy(page.button("optimise").click().run())
     assert page.error[0].value.startswith("Expected a positive length")
-    assert page.session_state["job"] is None
+    assert page.session_state["session"].job is None
 
 
 def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> None:
@@ -199,10 +200,10 @@ def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> No
     asked = problem_of(load_body("circle"), CONDITIONS, first_setup() | {"rows": []}, "coarse")
     expected = pareto_front(asked, "length", [1.6, 1.3, 1.0], model=load_surrogate())
     healthy(page.segmented_control("front_point").set_value(2).run())
-    assert metric(page, "Least") == words.coefficient(expected[2].result.predicted_drag_coefficient)
-    assert metric(page, "One more") == words.coefficient(expected[2].result.constraints[0].gain)
+    assert metric(page, "Least") == formatting.coefficient(expected[2].result.predicted_drag_coefficient)
+    assert metric(page, "One more") == formatting.coefficient(expected[2].result.constraints[0].gain)
     healthy(page.button("open_point").click().run())
-    assert metric(page, "Optimum") == words.coefficient(expected[2].result.predicted_drag_coefficient)
+    assert metric(page, "Optimum") == formatting.coefficient(expected[2].result.predicted_drag_coefficient)
     healthy(page.button("solve_flows").click().run())
     finished(page)
     assert len(page.get("plotly_chart")) == 3
@@ -218,8 +219,9 @@ def clicked_page(place: int) -> None:
 
     from fusiform.app.main import page
     from fusiform.app.views.optimise import front
+    from fusiform.app.views.shared.session import session
 
-    if st.session_state.get("front") is not None and "clicked" not in st.session_state:
+    if "clicked" not in st.session_state and session().front is not None:
         st.session_state.clicked = True
         front.choose(place)
     page()
@@ -234,32 +236,33 @@ def test_a_click_on_the_plot_chooses_its_point(place: int, chosen: int | None) -
     healthy(at.button("sweep").click().run())
     finished(at)
     assert at.segmented_control("front_point").value == chosen
-    assert (at.session_state["optimum"] is None) == (chosen is None)
+    assert (at.session_state["session"].optimum is None) == (chosen is None)
 
 
 def dragged_page(moved: object) -> None:
     """The page, after a grip of the sketch was moved once."""
     import streamlit as st
 
+    from fusiform.app.edits.setup import drag
     from fusiform.app.main import page
-    from fusiform.app.views.optimise import problem
+    from fusiform.app.views.shared.session import change, session
 
-    if "setup" in st.session_state and problem.rows() and "moved" not in st.session_state:
+    if "moved" not in st.session_state and session().setup.values["rows"]:
         st.session_state.moved = True
-        problem.drag(moved)
+        change(drag, moved)
     page()
 
 
 @pytest.mark.parametrize(
     ("moved", "expected"),
     [
-        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.002, "version": 2}, {"x": 0.1, "y": 0.0}),
-        ({"row": 0, "grip": "size", "dx": 0.1, "dy": -0.05, "version": 2}, {"width": 0.7, "height": 0.25}),
-        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 1}, {"x": 0.0}),
-        ({"row": 5, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
-        ({"row": 0, "grip": "other", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
-        ({"row": 0, "grip": "move", "dx": "nan", "dy": 0.0, "version": 2}, {"x": 0.0}),
-        ({"row": 0, "grip": "value", "dx": 0.1, "dy": 0.0, "version": 2}, {"x": 0.0}),
+        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.002, "version": 1}, {"x": 0.1, "y": 0.0}),
+        ({"row": 0, "grip": "size", "dx": 0.1, "dy": -0.05, "version": 1}, {"width": 0.7, "height": 0.25}),
+        ({"row": 0, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 0}, {"x": 0.0}),
+        ({"row": 5, "grip": "move", "dx": 0.1, "dy": 0.0, "version": 1}, {"x": 0.0}),
+        ({"row": 0, "grip": "other", "dx": 0.1, "dy": 0.0, "version": 1}, {"x": 0.0}),
+        ({"row": 0, "grip": "move", "dx": "nan", "dy": 0.0, "version": 1}, {"x": 0.0}),
+        ({"row": 0, "grip": "value", "dx": 0.1, "dy": 0.0, "version": 1}, {"x": 0.0}),
         ({"row": 0}, {"x": 0.0}),
         ("row", {"x": 0.0}),
     ],
@@ -269,7 +272,7 @@ def test_a_payload_that_is_dragged_follows_and_nonsense_changes_nothing(moved: A
     healthy(at.button("view_Optimise").click().run())
     add(at, "payload_rectangle")
     healthy(at.run())
-    row = at.session_state["setup"]["rows"][0]
+    row = at.session_state["session"].setup.values["rows"][0]
     assert {key: row[key] for key in expected} == pytest.approx(expected)
 
 

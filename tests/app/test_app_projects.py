@@ -12,10 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fusiform.app.drawings.html_report import report
+from fusiform.app.frames import formatting
+from fusiform.app.state import session
 from fusiform.app.state.kept_results import Optimum, project_bytes
 from fusiform.app.state.opened_project import MOST_MEGABYTES, open_project, problem_bytes
-from fusiform.app.views.optimise import problem
-from fusiform.app.views.shared import session, words
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import DesignPoint, MaxLength, Payload, Problem, Rectangle, optimize
 from fusiform.solvers.inverse.problem.problem_file import read_problem
@@ -41,7 +41,7 @@ def optimum() -> Optimum:
 def page() -> Iterator[AppTest]:
     at = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
     yield at
-    assert at.session_state["job"] is None
+    assert at.session_state["session"].job is None
 
 
 def opened(at: AppTest, name: str, content: bytes) -> AppTest:
@@ -57,18 +57,21 @@ def metric(at: AppTest, label: str) -> str:
 def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTest, optimum: Optimum) -> None:
     opened(page, "mine.json", optimum.project)
     assert not page.error
-    assert (page.session_state["view"], page.session_state["step"]) == (
+    assert (page.session_state["session"].section, page.session_state["session"].step) == (
+        session.OPTIMISE,
         session.OPTIMUM,
-        problem.OPTIMUM,
     )
     result = optimum.result
-    assert metric(page, "Optimum") == words.coefficient(result.verification["drag_coefficient"])
+    assert metric(page, "Optimum") == formatting.coefficient(result.verification["drag_coefficient"])
     assert metric(page, "Reduction") == f"{optimum.reduction_percent:.1f} %"
     assert page.number_input("reynolds").value == 20.0
-    assert [row["kind"] for row in page.session_state["setup"]["rows"]] == ["max_length", "payload_rectangle"]
+    assert [row["kind"] for row in page.session_state["session"].setup.values["rows"]] == [
+        "max_length",
+        "payload_rectangle",
+    ]
     assert page.session_state["grid"] == "coarse"
     assert list(page.dataframe[0].value["Slack"]) == pytest.approx([r.slack for r in result.constraints])
-    assert page.session_state["optimum"].project == optimum.project
+    assert page.session_state["session"].optimum.project == optimum.project
 
 
 @pytest.mark.parametrize("name", ["probe", "two-speeds", "fin", "housing", "wanted-drag"])
@@ -80,11 +83,11 @@ def test_a_problem_file_opens(page: AppTest, name: str) -> None:
     design = session_body(page)
     assert design == pytest.approx(expected.body.coefficients.tolist())
     assert page.number_input("reynolds").value == expected.points[0].conditions.reynolds
-    assert page.session_state["step"] == problem.PROBLEM
+    assert page.session_state["session"].step == session.PROBLEM
 
 
 def session_body(at: AppTest) -> list[complex]:
-    return list(at.session_state["history"].present.coefficients)
+    return list(at.session_state["session"].design.present.coefficients)
 
 
 def test_what_is_saved_opens_as_it_was(optimum: Optimum) -> None:
@@ -145,7 +148,7 @@ def test_every_damaged_number_of_a_project_is_refused_or_opened(optimum: Optimum
 def test_a_bad_project_leaves_the_page_as_it_is(page: AppTest) -> None:
     opened(page, "bad.json", b"{")
     assert page.error[0].value.startswith("Expected a project file")
-    assert page.session_state["view"] == session.DESIGN
+    assert page.session_state["session"].section == session.DESIGN
 
 
 def test_the_report_is_one_whole_file_with_the_numbers_of_the_result(optimum: Optimum) -> None:

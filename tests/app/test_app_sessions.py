@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from page_client import PageClient
 
-from fusiform.app.views.shared import words
+from fusiform.app.frames import formatting
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate
@@ -32,7 +32,7 @@ def page(address: str) -> Iterator[PageClient]:
 def test_a_pull_draws_numbers_and_drawing_and_the_rest_follows(page: PageClient) -> None:
     before = {path: (shown.run, shown.fragment) for path, shown in page.shown.items()}
     body = pulled(load_body("circle"), 0.0, 0.1)
-    expected = words.coefficient(load_surrogate().evaluate(body, FlowConditions(10.0)).drag_coefficient)
+    expected = formatting.coefficient(load_surrogate().evaluate(body, FlowConditions(10.0)).drag_coefficient)
     runs = page.runs
     page.event("drawing", "moved", {"index": 0, "dx": 0.1, "dy": 0.0, "version": 0})
     page.wait(lambda: page.runs > runs, "the run of the pull")

@@ -25,9 +25,8 @@ from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
-from fusiform.app.state import measured
+from fusiform.app.state import measured, session
 from fusiform.app.state.training_folder import Point, Run, heldout_lines, read_error, read_runs, read_stage
-from fusiform.app.views.train import training
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.surrogates import load_surrogate
@@ -77,7 +76,7 @@ def uploaded(at: AppTest, steps: int, name: str = "tiny.toml") -> AppTest:
 
 
 def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
-    at = opened(training.TRAIN, tmp_path)
+    at = opened(session.TRAIN, tmp_path)
     assert "press Start" in at.info[0].value
     assert "the shipped one" in texts(at)
     assert at.selectbox("train_recipe").options[0] == "demonstration"
@@ -90,7 +89,7 @@ def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
 def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path, tiny_cases: Path) -> None:
     folder = tmp_path / "tiny"
     shutil.copytree(tiny_cases, folder / "data")
-    at = uploaded(opened(training.TRAIN, tmp_path), 2000)
+    at = uploaded(opened(session.TRAIN, tmp_path), 2000)
     assert at.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert at.pills("train_methods").value == ["dp"]
     healthy(at.button("train_start").click().run())
@@ -100,7 +99,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     healthy(at.run())
     assert len(at.get("plotly_chart")) == 2
 
-    again = opened(training.TRAIN)  # as after a reload of the page
+    again = opened(session.TRAIN)  # as after a reload of the page
     assert again.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert again.button("train_start").disabled
     healthy(again.button("train_stop").click().run())
@@ -142,7 +141,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     [(b"name = ", "TOML"), (RECIPE.format(steps=2).replace("seed = 2", "seed = 1").encode(), "different seeds")],
 )
 def test_a_bad_recipe_is_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
-    at = opened(training.TRAIN, tmp_path)
+    at = opened(session.TRAIN, tmp_path)
     healthy(at.file_uploader("train_upload").upload("bad.toml", content, "application/toml").run())
     assert reason in at.error[0].value
     assert at.error[0].value.endswith(".")
@@ -152,7 +151,7 @@ def test_a_bad_recipe_is_a_sentence(tmp_path: Path, content: bytes, reason: str)
 
 def test_what_fails_in_the_process_is_a_sentence_in_the_page(tmp_path: Path) -> None:
     """Here: the folder already holds the cases of another recipe."""
-    at = uploaded(opened(training.TRAIN, tmp_path), 2)
+    at = uploaded(opened(session.TRAIN, tmp_path), 2)
     manifest = tmp_path / "tiny" / "data" / "heldout" / "manifest.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({"digest": "other"}))
@@ -256,7 +255,7 @@ def test_each_method_has_a_colour_and_a_dash_of_its_own() -> None:
 
 
 def test_the_page_that_explains_has_the_numbers_of_the_files() -> None:
-    at = opened(explain.WHY)
+    at = opened(session.WHY)
     errors = {row["method"]: measured.shares(row["drag median (seeds)"]) for row in measured.table("methods")}
     sip, dp = errors[explain.BEST_SIP][0], errors[explain.BEST_DP][0]
     shown = {metric.label: metric.value for metric in at.metric}

@@ -8,7 +8,8 @@ from functools import cache
 import streamlit as st
 
 from fusiform.app.drawings.pictures import outline_at_incidence
-from fusiform.app.views.shared import answers, session
+from fusiform.app.edits.design import named_body, open_example
+from fusiform.app.views.shared.session import change
 
 COLUMNS = 3
 
@@ -50,8 +51,8 @@ def choose() -> None:
                     f"Open at Re {example.reynolds:g}" + (f", α {example.alpha_deg:g}°" if example.alpha_deg else ""),
                     key=f"open_{example.body}",
                     width="stretch",
-                    on_click=session.open_example,
-                    args=(example.body, example.reynolds, example.alpha_deg),
+                    on_click=change,
+                    args=(open_example, example.body, example.reynolds, example.alpha_deg),
                 ):
                     st.rerun()
 
@@ -59,7 +60,7 @@ def choose() -> None:
 @cache
 def _thumbnail(example: Example) -> str:
     """The outline as a small picture."""
-    points = outline_at_incidence(answers.named_body(example.body).coefficients, example.alpha_deg)[::4]
+    points = outline_at_incidence(named_body(example.body).coefficients, example.alpha_deg)[::4]
     pairs = " ".join(f"{x:.3f},{-y:.3f}" for x, y in zip(points.real, points.imag, strict=True))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2.2 -0.95 4.4 1.9">'

@@ -4,63 +4,78 @@ from __future__ import annotations
 
 import streamlit as st
 
+from fusiform.app.edits import setup as edits
 from fusiform.app.state.constraint_rows import FORMS, Row
+from fusiform.app.state.session import SetupState
 from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES
-from fusiform.app.views.optimise import problem
-from fusiform.app.views.shared import session
+from fusiform.app.views.shared.following import follow
+from fusiform.app.views.shared.session import change, session
+from fusiform.solvers.inverse.problem.constraints.forms import Field
 
 
 def panel() -> None:
     """Draw the controls."""
-    setup = st.session_state.setup
+    setup = session().setup
     with st.container(key="rail_problem", gap="small"):
-        session.follow("objective", setup["objective"])
-        st.selectbox(
-            "Objective",
-            list(OBJECTIVES),
-            key="objective",
-            format_func=OBJECTIVES.__getitem__,
-            on_change=problem.set_entry,
-            args=("objective",),
-            help="What is made small: the drag coefficient, weighted over the conditions; minus lift over drag; or the "
-            "change of shape until the drag is the wanted one. The body's area is always kept.",
-        )
-        if setup["objective"] == "drag_at_lift":
-            session.follow("lift", setup["lift"])
-            st.number_input(
-                "Lift $C_L$",
-                key="lift",
-                step=0.05,
-                format="%.4g",
-                on_change=problem.set_entry,
-                args=("lift",),
-                help="The lift coefficient that the body is to have at these conditions, positive upwards.",
-            )
-        st.selectbox(
-            "Constraints",
-            list(FORMS),
-            index=None,
-            key="add_constraint",
-            placeholder="Add a constraint …",
-            format_func=lambda kind: FORMS[kind].label,
-            on_change=problem.add,
-            disabled=len(problem.rows()) >= problem.MOST_ROWS,
-            help="It begins with sensible numbers for the present body, in the body's own unit (here "
-            f"d = {session.present().reference_length:.4g}). Payloads, boxes and bars can be dragged in the drawing.",
-        )
-        for row in problem.rows():
+        _objective(setup)
+        _add(setup)
+        for row in setup.values["rows"]:
             _row(row)
-        if any(row["kind"] == "point" for row in problem.rows()):
-            session.follow("weight", setup["weight"])
-            st.number_input(
-                "Weight of the conditions above",
-                0.01,
-                key="weight",
-                on_change=problem.set_entry,
-                args=("weight",),
-                help="Share of the drag at the conditions above in the objective, beside those of the other ones.",
-            )
-    _options()
+        if any(row["kind"] == "point" for row in setup.values["rows"]):
+            _weight(setup)
+    _options(setup)
+
+
+def _objective(setup: SetupState) -> None:
+    follow("objective", setup.values["objective"])
+    st.selectbox(
+        "Objective",
+        list(OBJECTIVES),
+        key="objective",
+        format_func=OBJECTIVES.__getitem__,
+        on_change=_set_entry,
+        args=("objective",),
+        help="What is made small: the drag coefficient, weighted over the conditions; minus lift over drag; or the "
+        "change of shape until the drag is the prescribed one. The body's area is always kept.",
+    )
+    if setup.values["objective"] == "drag_at_lift":
+        follow("lift", setup.values["lift"])
+        st.number_input(
+            "Lift $C_L$",
+            key="lift",
+            step=0.05,
+            format="%.4g",
+            on_change=_set_entry,
+            args=("lift",),
+            help="The lift coefficient that the body is to have at these conditions, positive upwards.",
+        )
+
+
+def _set_entry(key: str) -> None:
+    change(edits.set_entry, key, st.session_state[key])
+
+
+def _add(setup: SetupState) -> None:
+    st.selectbox(
+        "Constraints",
+        list(FORMS),
+        index=None,
+        key="add_constraint",
+        placeholder="Add a constraint …",
+        format_func=lambda kind: FORMS[kind].label,
+        on_change=_added,
+        disabled=len(setup.values["rows"]) >= edits.MOST_ROWS,
+        help="It begins with sensible numbers for the present body, in the body's own unit (here "
+        f"d = {session().design.present.reference_length:.4g}). Payloads, boxes and bars can be dragged in the "
+        "drawing.",
+    )
+
+
+def _added() -> None:
+    """A kind was chosen; the list is empty again."""
+    kind, st.session_state.add_constraint = st.session_state.add_constraint, None
+    if kind is not None:
+        change(edits.add_constraint, kind)
 
 
 def _row(row: Row) -> None:
@@ -74,48 +89,72 @@ def _row(row: Row) -> None:
             key=f"remove_{number}",
             icon=":material/close:",
             type="tertiary",
-            on_click=problem.remove,
-            args=(number,),
+            on_click=lambda: change(edits.remove_constraint, number),
             help=f"Remove: {form.label.lower()}.",
         )
         across = 2 if len(form.fields) <= 2 else 3
         for first in range(0, len(form.fields), across):
             for column, field in zip(st.columns(across), form.fields[first : first + across], strict=False):
-                key = problem.widget(number, field.key)
-                session.follow(key, row.get(field.key))
-                column.number_input(
-                    field.label,
-                    value=None if field.optional else "min",
-                    key=key,
-                    step=0.01,
-                    format="%.5g",
-                    placeholder="none" if field.optional else None,
-                    on_change=problem.write,
-                    args=(number, field.key),
-                    help=field.meaning,
-                )
+                with column:
+                    _number(row, field)
 
 
-def _options() -> None:
-    options = st.session_state.setup["options"]
+def number_key(number: int, key: str) -> str:
+    """The key of the control of a number of the constraint `number`."""
+    return f"row_{number}_{key}"
+
+
+def _number(row: Row, field: Field) -> None:
+    key = number_key(row["id"], field.key)
+    follow(key, row.get(field.key))
+    st.number_input(
+        field.label,
+        value=None if field.optional else "min",
+        key=key,
+        step=0.01,
+        format="%.5g",
+        placeholder="none" if field.optional else None,
+        on_change=lambda: change(edits.set_number, row["id"], field.key, st.session_state[key]),
+        help=field.meaning,
+    )
+
+
+def _weight(setup: SetupState) -> None:
+    follow("weight", setup.values["weight"])
+    st.number_input(
+        "Weight of the conditions above",
+        0.01,
+        key="weight",
+        on_change=_set_entry,
+        args=("weight",),
+        help="Share of the drag at the conditions above in the objective, beside those of the other ones.",
+    )
+
+
+def _options(setup: SetupState) -> None:
+    options = setup.values["options"]
     with st.container(key="rail_options", gap="small"):
-        session.follow("option_certify", bool(options.get("certify", False)))
+        follow("option_certify", bool(options.get("certify", False)))
         st.toggle(
             "Certify with the solver",
             key="option_certify",
-            on_change=problem.set_option,
+            on_change=_set_option,
             args=("certify",),
             help="Go on with the flow solver's own gradient until its optimality conditions hold to 0.1 %. Without, "
             "the optimum is the surrogate's, and the solver only checks its drag.",
         )
-        session.follow("option_starts", int(options.get("starts", 1)))
+        follow("option_starts", int(options.get("starts", 1)))
         st.number_input(
             "Starts",
             1,
             MOST_STARTS,
             key="option_starts",
-            on_change=problem.set_option,
+            on_change=_set_option,
             args=("starts",),
             help="Local searches: one from the body, the others from the best of many random bodies. More starts find "
             "a better optimum where there are several.",
         )
+
+
+def _set_option(key: str) -> None:
+    change(edits.set_option, key, st.session_state[f"option_{key}"])

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from fusiform.app.background.jobs import Phase
-from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.figures.front_figure import front_figure
+from fusiform.app.edits import jobs as edits
+from fusiform.app.frames.formatting import plain, sentence
+from fusiform.app.frames.optimum import point_numbers, point_sketch
+from fusiform.app.state.job_snapshot import Phase
 from fusiform.app.state.kept_results import Front
-from fusiform.app.state.setup import setup_of
-from fusiform.app.views.optimise import problem
-from fusiform.app.views.shared import session, work
+from fusiform.app.views.shared import job_bar, job_start
 from fusiform.app.views.shared.components import picture
-from fusiform.app.views.shared.metrics import CONVENTION, PLOT_CONFIG, metric
-from fusiform.app.views.shared.words import apart, coefficient, plain, sentence
+from fusiform.app.views.shared.following import follow
+from fusiform.app.views.shared.metrics import PLOT_CONFIG, show_metrics
+from fusiform.app.views.shared.session import change, session
 from fusiform.solvers.inverse import ParetoPoint
 from fusiform.solvers.inverse.problem.constraints.forms import rounded
 
@@ -25,7 +26,7 @@ MOST_VALUES = 15
 
 @dataclass(frozen=True)
 class Limit:
-    """What can be varied: its name, what it means, and from where to where, in d; `loose` says which end is free."""
+    """A limit that can be varied: its label and meaning, and the first values of its range, in d."""
 
     label: str
     meaning: str
@@ -43,11 +44,11 @@ LIMITS = {
 def show() -> None:
     """Draw the view."""
     _controls()
-    now = work.job_snapshot()
-    if now is not None and now.phase is Phase.SWEEPING:
-        st.fragment(_live, run_every=work.POLL_SECONDS)()
-    elif st.session_state.front is not None:
-        _finished(st.session_state.front)
+    job, found = job_bar.snapshot(), session().front
+    if job is not None and job.phase is Phase.SWEEPING:
+        st.fragment(_live, run_every=job_bar.POLL_SECONDS)()
+    elif found is not None:
+        _finished(found)
     else:
         st.info(
             "How much drag does a shorter body cost? Choose what to vary and press Sweep: the surrogate finds the "
@@ -56,7 +57,7 @@ def show() -> None:
 
 
 def _controls() -> None:
-    size = session.present().reference_length
+    size = session().design.present.reference_length
     with st.container(key="front_bar", horizontal=True, vertical_alignment="bottom", gap="small"):
         over = st.selectbox(
             "Vary",
@@ -81,15 +82,15 @@ def _controls() -> None:
         st.button(
             "Sweep",
             key="sweep",
-            disabled=st.session_state.job is not None,
-            on_click=work.sweep,
+            disabled=session().job is not None,
+            on_click=job_start.sweep,
             args=(over, [rounded(x) for x in np.linspace(first, last, int(count)).tolist()]),
             help="Find the optimum for each value.",
         )
 
 
 def _live() -> None:
-    now = work.job_snapshot()
+    now = job_bar.snapshot()
     if now is not None:
         good = [point for point in now.points if point.result.feasible]
         over = st.session_state.front_over
@@ -127,7 +128,7 @@ def _finished(front: Front) -> None:
                 selection_mode="points",
                 alt=f"Least drag for each {label.lower()}",
             )
-            session.follow("front_point", chosen)
+            follow("front_point", chosen)
             st.segmented_control(
                 label,
                 good,
@@ -150,7 +151,7 @@ def possible(front: Front) -> list[int]:
 
 def chosen_point(front: Front) -> int | None:
     """The number of the point that was clicked, if one was."""
-    chosen = st.session_state.get("front_chosen")
+    chosen = session().front_point
     return chosen if chosen in possible(front) else None
 
 
@@ -163,76 +164,44 @@ def _clicked() -> None:
 
 def choose(place: int) -> None:
     """Point number `place` of those drawn becomes the shown optimum."""
-    good = possible(st.session_state.front)
+    found = session().front
+    good = [] if found is None else possible(found)
     if 0 <= place < len(good):
-        _open_point(good[place])
+        change(edits.choose_front_point, good[place])
 
 
 def _picked() -> None:
     """A value was chosen below the plot."""
     if st.session_state.front_point is not None:
-        _open_point(st.session_state.front_point)
-
-
-def _open_point(number: int) -> None:
-    state = st.session_state
-    state.front_chosen, state.optimum, state.earlier = number, state.front.optimum(number), None
+        change(edits.choose_front_point, st.session_state.front_point)
 
 
 def _body(front: Front, chosen: int | None) -> None:
     if chosen is None:
         st.info("Click a point to see its body.")
         return
-    point = front.points[chosen]
-    result = point.result
-    start = front.points[0].result.predicted_initial_drag_coefficient
-    conditions = result.conditions
-    drawing = sketch.draw(
-        sketch.outline(result.body),
-        front.problem.body,
-        setup_of(result.problem)["rows"],
-        conditions.alpha_deg,
-        ghost=sketch.outline(front.problem.body),
-    )
-    picture(drawing.svg, "front_body")
+    picture(point_sketch(front, chosen), "front_body")
     with st.container(key="forces_of_point"):
-        metric(
-            "Least $C_D$",
-            coefficient(_drag(point)),
-            f"{apart(_drag(point), start)} to the start",
-            f"Drag of the optimum, by {plain(result.model)}; below, compared with the start's. {CONVENTION}",
-        )
-        gain = result.constraints[len(result.problem.constraints) - 1].gain
-        metric(
-            "One more gains",
-            coefficient(gain),
-            "drag, per unit of length",
-            "By how much the least drag would fall for relaxing this limit by one unit of length: the slope of the "
-            "curve at this point.",
-        )
+        show_metrics(point_numbers(front, chosen))
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Certify this one",
             key="certify_point",
             icon=":material/verified:",
-            disabled=st.session_state.job is not None,
+            disabled=session().job is not None,
             on_click=_certify,
+            args=(chosen,),
             help="Search again with this limit and go on with the solver's own gradient until its conditions hold.",
         )
         st.button(
             "Show it as the optimum",
             key="open_point",
             icon=":material/open_in_full:",
-            on_click=_open,
+            on_click=lambda: change(edits.show_front_point),
             help="All its numbers, constraints and files.",
         )
 
 
-def _open() -> None:
-    _open_point(st.session_state.front_chosen)
-    st.session_state.step = problem.OPTIMUM
-
-
-def _certify() -> None:
-    _open_point(st.session_state.front_chosen)
-    work.certify_shown()
+def _certify(number: int) -> None:
+    change(edits.choose_front_point, number)
+    job_start.certify_shown()

@@ -1,61 +1,63 @@
-"""Controls that follow the design, and requests of the browser that only repeat what it showed before.
+"""Controls that follow the session, whoever changed it, and take part in it when the user moves them.
 
-Each request carries the values of all controls. One that left the browser before the page's last changes reached it,
-from a timer or from a second quick click, carries old values, and Streamlit takes them for the person's wish. So the
-values that the page itself has put into its controls are remembered for a while, and known again.
+The page's own values are recognised when the browser sends them back: see `state.control_echoes`.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-ECHO_SECONDS = 5.0
-KEPT = 6
+from fusiform.app.frames.control_values import control_values
+from fusiform.app.state.design_link import to_link
+from fusiform.app.state.session import Session
+from fusiform.app.views.shared.session import change, in_fragment, keep, session
+
+
+def follow_design() -> None:
+    """Called at the start of each run: the controls show the design, and the address opens it again."""
+    now = session()
+    design = now.design.present
+    if now.followed != design:
+        if now.followed is not None:
+            st.query_params.from_dict(to_link(design))
+        keep(replace(now, followed=design, numbers=control_values(design)))
+    for name, value in session().numbers.items():
+        follow(name, value)
 
 
 def follow(key: str, value: object) -> None:
-    """Let a control show `value`, whoever changed it; called before the control is drawn.
+    """Let a control show `value`; called before the control is drawn.
 
     It is written again until a run has drawn the whole section: a control that is drawn by a later run than the one
     that wrote its value would begin at its least value, and the browser would send that back as if it were chosen.
     """
-    state = st.session_state
-    shown: dict[str, Any] = state.setdefault("shown", {})
-    if key in shown and shown[key] != value:
-        earlier = state.setdefault("shown_before", {})
-        earlier[key] = [*earlier.get(key, []), (shown[key], time.monotonic())][-KEPT:]
-    shown[key] = value
-    if state.get("drawn") != state.get("view") or key not in state or state[key] != value:
+    now, state = session(), st.session_state
+    keep(replace(now, echoes=now.echoes.with_shown(key, value, time.monotonic())))
+    if now.drawn != now.section or key not in state or state[key] != value:
         state[key] = value
 
 
 def drawn() -> None:
     """Called at the end of each run of the whole page: the section is drawn."""
-    st.session_state.drawn = st.session_state.view
+    now = session()
+    keep(replace(now, drawn=now.section))
 
 
-def in_fragment() -> bool:
-    """Whether this run draws a part of the page alone, as a timer or the drawing asks for."""
-    context = get_script_run_ctx()
-    return context is not None and bool(context.fragment_ids_this_run)
+def on_choice(edit: Callable[[Session, Any], Session], key: str) -> Callable[[], None]:
+    """A callback that runs `edit` with the value of the control `key` when the user chose it.
 
-
-def chosen(name: str) -> bool:
-    """Whether the control's value is the person's wish, not what it shows or showed before, or a part's request.
-
-    A control that a person has moved is known in the browser from then on: what it showed before is no echo any more.
+    A request of a fragment, and one that repeats what the control shows or showed a moment ago, is no choice.
     """
-    state = st.session_state
-    if in_fragment():
-        return False
-    value, earlier = state[name], state.get("shown_before", {}).get(name, [])
-    known = [old for old, replaced in earlier if time.monotonic() - replaced < ECHO_SECONDS]
-    if value in known or (name in state.get("shown", {}) and value == state.shown[name]):
-        return False
-    state.setdefault("shown", {})[name] = value
-    state.setdefault("shown_before", {}).pop(name, None)
-    return True
+
+    def chosen() -> None:
+        now, value = session(), st.session_state[key]
+        if not in_fragment() and not now.echoes.is_echo(key, value, time.monotonic()):
+            keep(replace(now, echoes=now.echoes.chosen(key, value)))
+            change(edit, value)
+
+    return chosen

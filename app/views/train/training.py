@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
+from fusiform.app.frames.formatting import sentence
+from fusiform.app.state.session import SOLVER, SURROGATE, Session
 from fusiform.app.state.training_folder import Run, Stage, read_runs, read_stage
+from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
-from fusiform.app.views.shared.session import SOLVER, SURROGATE
-from fusiform.app.views.shared.words import sentence
+from fusiform.app.views.shared.session import change, keep, session
 from fusiform.app.views.train import training_controls
-from fusiform.app.views.why import explain
 from fusiform.surrogates.flow_training.method_names import METHODS
 
-TRAIN = "Train"
 POLL_SECONDS = 1.0
 LOSS_HELP = (
     "The mean loss since the checkpoint before, as metrics.jsonl has it; a ring where a new stage begins. Every method "
@@ -38,9 +39,9 @@ COLUMNS = (
 
 
 def model_sign() -> None:
-    """Which model answers, with a way back, where it is not the shipped one."""
-    folder = st.session_state.model_folder.strip()
-    if folder and st.session_state.model == SURROGATE:
+    """The model in use with a way back, where it is not the shipped one."""
+    folder = session().settings.folder
+    if folder and session().settings.model == SURROGATE:
         with st.container(key="model_sign", horizontal=True, vertical_alignment="center"):
             st.badge(
                 f"Model in use: {_short(folder)}",
@@ -51,21 +52,23 @@ def model_sign() -> None:
                 "Back to the shipped model",
                 key="shipped_model",
                 type="tertiary",
-                on_click=use_model,
-                args=("",),
+                on_click=lambda: change(_with_model, ""),
                 help="Design and Optimise ask the model that comes with Fusiform again.",
             )
 
 
-def use_model(folder: str) -> None:
-    """Let Design and Optimise ask the model in `folder`, "" the shipped one."""
-    st.session_state.model_folder, st.session_state.model = folder, SURROGATE
+def _with_model(now: Session, folder: str) -> Session:
+    """Design and Optimise ask the model in `folder`, "" the shipped one."""
+    return replace(now, settings=replace(now.settings, model_folder=folder, model=SURROGATE))
+
+
+def _use(folder: str) -> None:
+    change(_with_model, folder)
 
 
 def show() -> None:
-    """The runs of the chosen recipe: what is being done, curves, held-out errors."""
-    state = st.session_state
-    folder = training_controls.folder()
+    """The runs of the chosen recipe: the stage under way, curves, held-out errors."""
+    settings, folder = session().settings, training_controls.folder()
     with st.container(key="train_bar", horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "Over",
@@ -76,9 +79,9 @@ def show() -> None:
             help="What the charts are drawn over. A step of one method costs a hundred times that of another: seconds "
             "of wall clock count everything, the physics included.",
         )
-        if state.model == SOLVER:
+        if settings.model == SOLVER:
             st.caption("In Design the flow solver answers, no model.")
-        elif not state.model_folder.strip():
+        elif not settings.folder:
             st.caption("Model in use in Design: the shipped one.")
     if failed := train_jobs.failure(folder):
         st.error(sentence(failed))
@@ -86,7 +89,7 @@ def show() -> None:
     if busy is not None and busy != folder:
         st.info(f"A training of the recipe {busy.name} is running on this server.")
     runs = read_runs(folder)
-    state.train_seen = _seen(folder, runs)
+    keep(replace(session(), training_shown=_state(folder, runs)))
     if not runs and busy != folder:
         st.info(
             "Stopped while the flows to learn from were being solved. Press Start to go on with them."
@@ -98,21 +101,21 @@ def show() -> None:
             "**Until then: the methods as they were measured, with equal time for each**",
             help="From assets/training/methods.md. The section Why explains what is seen here.",
         )
-        explain.errors_chart()
+        errors_chart()
         return
     st.fragment(_live, run_every=POLL_SECONDS if busy == folder else None)(folder)
     _table([run for run in runs if run.card is not None])
 
 
-def _seen(folder: Path, runs: list[Run]) -> tuple[bool, int]:
-    """What changes the page around the charts: whether the training runs, and how many models there are."""
+def _state(folder: Path, runs: list[Run]) -> tuple[bool, int]:
+    """Whether the training runs, and how many models there are: the page around the charts depends on it."""
     return train_jobs.running() == folder, sum(run.card is not None for run in runs)
 
 
 def _live(folder: Path) -> None:
-    """What is being done, and the charts; drawn again every `POLL_SECONDS` while a training runs."""
-    state, runs = st.session_state, read_runs(folder)
-    if _seen(folder, runs) != state.train_seen:
+    """The stage under way, and the charts; drawn again every `POLL_SECONDS` while a training runs."""
+    axis, runs = st.session_state.train_axis, read_runs(folder)
+    if _state(folder, runs) != session().training_shown:
         st.rerun(scope="app")
     now = read_stage(folder)
     if train_jobs.running() == folder:
@@ -131,9 +134,9 @@ def _live(folder: Path) -> None:
     ):
         with column:
             st.markdown(f"**{title}**", help=definition)
-            figure = curves_figure(shown, quantity, state.train_axis, HEIGHT)
+            figure = curves_figure(shown, quantity, axis, HEIGHT)
             st.plotly_chart(figure, key=f"train_{quantity}", config=PLOT_CONFIG, alt=f"{title} of each method")
-    if untimed and state.train_axis == SECONDS:
+    if untimed and axis == SECONDS:
         st.caption(f"Without times, made by the command line: {', '.join(untimed)}. Choose Steps to see them.")
 
 
@@ -161,14 +164,14 @@ def _table(finished: list[Run]) -> None:
             cells = st.columns(widths, vertical_alignment="center")
             for column, text in zip(cells, _row(run), strict=False):
                 column.markdown(text)
-            used = st.session_state.model_folder.strip() == str(run.folder)
+            used = session().settings.folder == str(run.folder)
             cells[-1].button(
                 "In use" if used else "Use",
                 key=f"use_{run.method}",
                 width="stretch",
                 disabled=used,
                 icon=":material/check:" if used else None,
-                on_click=use_model,
+                on_click=_use,
                 args=(str(run.folder),),
                 help="Design and Optimise ask this model. Its body space is the recipe's: elsewhere its confidence is "
                 "low. The way back is beside the model's name at the top.",

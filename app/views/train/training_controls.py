@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,16 @@ import streamlit as st
 from fusiform.app.background import recipes
 from fusiform.app.background import training_server as train_jobs
 from fusiform.app.drawings.figures.training_figures import SECONDS
+from fusiform.app.frames.formatting import sentence
 from fusiform.app.state.training_folder import RECIPE, own_recipes, read_runs
-from fusiform.app.views.shared.words import sentence
+from fusiform.app.views.shared.session import keep, session
 from fusiform.solvers import InputError
 from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
 
 
 def ready() -> None:
-    """Called at the start of each run: what the controls of this section say is kept while another one is shown.
+    """Called at the start of each run: the values of this section's controls are kept while another one is shown.
 
     They begin with the training that the server runs, if any.
     """
@@ -27,7 +29,6 @@ def ready() -> None:
         "train_root": str(train_jobs.RUNS if busy is None else busy.parent),
         "train_recipe": str(recipes.shipped_recipes()[0] if busy is None else recipes.recipe_of(busy)),
         "train_axis": SECONDS,
-        "train_error": None,
         "train_methods": None,
     }
     for name, value in first.items():
@@ -55,8 +56,8 @@ def rail() -> None:
         _methods_and_buttons(Path(st.session_state.train_recipe))
     except InputError as error:
         st.error(sentence(str(error)))
-    if st.session_state.train_error:
-        st.error(sentence(st.session_state.train_error))
+    if refused := session().training_error:
+        st.error(sentence(refused))
     with st.expander("Folder and own recipe"):
         _folder_and_recipe()
 
@@ -148,9 +149,9 @@ def _start(path: Path) -> None:
     state = st.session_state
     try:
         train_jobs.start(path, _root(), [method for method in METHODS if method in state.train_methods])
-        state.train_error = None
+        _refuse(None)
     except (InputError, OSError) as error:
-        state.train_error = str(error)
+        _refuse(str(error))
 
 
 def _upload() -> None:
@@ -162,12 +163,17 @@ def _upload() -> None:
         state.train_recipe = str(path)
         _chosen()
     except (InputError, OSError) as error:
-        state.train_error = str(error)
+        _refuse(str(error))
 
 
 def _chosen() -> None:
     """Another recipe: its own method, and no old errors."""
-    st.session_state.train_methods = st.session_state.train_error = None
+    st.session_state.train_methods = None
+    _refuse(None)
+
+
+def _refuse(error: str | None) -> None:
+    keep(replace(session(), training_error=error))
 
 
 def _recipe_name(path: str) -> str:

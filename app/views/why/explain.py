@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.drawings.figures.training_figures import conditioning_figure, errors_figure
+from fusiform.app.drawings.figures.training_figures import conditioning_figure
+from fusiform.app.frames.metric import Metric
 from fusiform.app.state import measured
-from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric, metric_row
+from fusiform.app.views.shared.method_errors import errors_chart
+from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric_row, show_metrics
 
-WHY = "Why"
 WIDTH = 1080
 FLOW, METHODS = "### The flow", "## Training methods"
 BEST_SIP, BEST_DP, BEST_SUPERVISED, HIG, BOTH = "SIP, SOAP", "DP, AdamW", "supervised, SOAP", "HIG", "SIP+HIG"
@@ -58,11 +59,16 @@ def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]
     )
     sip, dp, start = errors[BEST_SIP][0], errors[BEST_DP][0], errors["the start of all"][0]
     held = "Median |C_D/C_D* − 1| over held-out flows, median of three seeds; * is the flow solver."
+    ratio = "Ratio of the two held-out drag errors."
     with metric_row():
-        metric("Start of all", f"{start:.2%}", "held-out drag error", held)
-        metric("Differentiated: DP", f"{dp:.1%}", f"{dp / start:.0f} times worse", f"{held} {BEST_DP}.")
-        metric("Inverted: SIP", f"{sip:.2%}", f"{start / sip:.1f} times better", f"{held} {BEST_SIP}.")
-        metric("DP over SIP", f"{dp / sip:.0f} times", "after the same time", "Ratio of the two held-out drag errors.")
+        show_metrics(
+            (
+                Metric("Start of all", f"{start:.2%}", "held-out drag error", held),
+                Metric("Differentiated: DP", f"{dp:.1%}", f"{dp / start:.0f} times worse", f"{held} {BEST_DP}."),
+                Metric("Inverted: SIP", f"{sip:.2%}", f"{start / sip:.1f} times better", f"{held} {BEST_SIP}."),
+                Metric("DP over SIP", f"{dp / sip:.0f} times", "after the same time", ratio),
+            )
+        )
     st.markdown("##### The same network, the same start, the same time, the same thread")
     errors_chart()
     st.table(rows, hide_index=True)
@@ -70,13 +76,6 @@ def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]
         "assets/training/methods.md: medians over three seeds (lowest, highest) on held-out flows. How it was measured "
         "stands under Sources."
     )
-
-
-def errors_chart() -> None:
-    """The held-out drag errors of the methods, measured with equal time for each."""
-    rows = [(row["method"], *measured.shares(row["drag median (seeds)"])) for row in measured.table("methods")]
-    figure = errors_figure(rows, height=300)
-    st.plotly_chart(figure, key="why_errors", config=PLOT_CONFIG, alt="Held-out drag error of each method")
 
 
 def _reason(rows: measured.Table) -> None:

@@ -1,4 +1,4 @@
-"""Numbers and errors as the page writes them."""
+"""Numbers, errors and text of files as the page writes them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def with_error(value: float, error: float) -> str:
 def value_or_dash(value: float | None) -> str:
     """A force coefficient, or a dash where there is none."""
     return "–" if value is None or not math.isfinite(value) else coefficient(value)
+
+
+def ratio(numerator: float, denominator: float) -> str:
+    """A ratio with two decimals; zero has no sign."""
+    return f"{round(numerator / denominator, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def confidence(value: float) -> str:

@@ -1,0 +1,1 @@
+"""The edits of the page: functions from a session to the next one, without Streamlit."""

@@ -1,0 +1,191 @@
+"""The edits of the design: opening a body, pulling its outline, moving its sliders, its conditions, undo and zoom."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
+from fusiform.app.state.design import Design, History
+from fusiform.app.state.design_link import from_link
+from fusiform.app.state.session import CIRCLE, DESIGN, ELLIPSE, NACA, UPLOAD, DesignState, Session, Settings
+from fusiform.app.state.shape_sliders import with_slider
+from fusiform.solvers import Body, FlowConditions, InputError, load_body
+from fusiform.solvers.geometry import parse_outline
+from fusiform.solvers.geometry.normal_displacement import pulled
+
+FIRST_BODY, FIRST_CONDITIONS = "circle", FlowConditions(10.0)
+LONGEST_PULL = 0.5
+NAMED_KEPT, UPLOADED_KEPT = 100, 50
+P = ParamSpec("P")
+
+named_body = lru_cache(NAMED_KEPT)(load_body)
+
+
+@lru_cache(UPLOADED_KEPT)
+def _uploaded_body(content: bytes, file_name: str) -> Body:
+    path = Path(file_name)
+    return Body.from_outline(parse_outline(content, path.suffix), name=path.stem)
+
+
+def first_design() -> Design:
+    """The design of a new session."""
+    return Design.of(named_body(FIRST_BODY), FIRST_CONDITIONS)
+
+
+def new_session(address: Mapping[str, str]) -> Session:
+    """A session with the design of the parameters of an `address`, else with the first one."""
+    if "body" not in address:
+        return _begun(first_design())
+    try:
+        return replace(_begun(from_link(address)), settings=Settings(start_from=None))
+    except InputError as error:
+        return _with_error(_begun(first_design()), str(error))
+
+
+def _begun(design: Design) -> Session:
+    return Session(DesignState(History((design,)), design))
+
+
+def _with_error(session: Session, error: str | None) -> Session:
+    return replace(session, design=replace(session.design, error=error))
+
+
+def _refusable(edit: Callable[Concatenate[Session, P], Session]) -> Callable[Concatenate[Session, P], Session]:
+    """`edit`, whose `InputError` becomes the error of the design, which stays as it is."""
+
+    @wraps(edit)
+    def edited(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Session:
+        try:
+            return edit(session, *args, **kwargs)
+        except InputError as error:
+            return _with_error(session, str(error))
+
+    return edited
+
+
+def commit(session: Session, design: Design) -> Session:
+    """Make `design` the present one, as a step that can be undone."""
+    return _step(session, session.design.history.then(design))
+
+
+def _step(session: Session, history: History) -> Session:
+    now = session.design
+    return replace(session, design=replace(now, history=history, version=now.version + 1, error=None))
+
+
+def undo(session: Session) -> Session:
+    """Take the last step back."""
+    return _step(session, session.design.history.undone())
+
+
+def redo(session: Session) -> Session:
+    """Repeat the step that was taken back last."""
+    return _step(session, session.design.history.redone())
+
+
+def reset(session: Session) -> Session:
+    """Return to the design as it was opened, as a step that can be undone."""
+    return commit(session, session.design.start)
+
+
+def open_body(session: Session, body: Body, conditions: FlowConditions | None = None) -> Session:
+    """Begin anew with `body`, at the present conditions unless others are given."""
+    design = Design.of(body, conditions or session.design.present.conditions)
+    begun = commit(session, design)
+    return replace(begun, design=replace(begun.design, opened=design, home=None, share=None))
+
+
+@_refusable
+def open_listed(session: Session) -> Session:
+    """Open the body that was chosen in the list, a NACA section by the digits of the settings; a file opens later."""
+    name = session.settings.start_from
+    if name is None:
+        return session
+    if name == UPLOAD:
+        return _with_error(session, None)
+    if name == NACA:
+        return open_section(session)
+    return open_body(session, named_body({CIRCLE: "circle", ELLIPSE: "ellipse:2"}.get(name, name)))
+
+
+@_refusable
+def open_section(session: Session) -> Session:
+    """Open the NACA section of the digits of the settings."""
+    return open_body(session, named_body(f"naca{session.settings.digits}"))
+
+
+@_refusable
+def open_upload(session: Session, content: bytes, file_name: str) -> Session:
+    """Open the outline in an uploaded file."""
+    name = re.sub(r"[^\w .+-]", "", Path(file_name).stem)[:40] or "outline"
+    return open_body(session, _uploaded_body(content, name + Path(file_name).suffix))
+
+
+@_refusable
+def open_example(session: Session, spec: str, reynolds: float, alpha_deg: float) -> Session:
+    """Open a design of the gallery."""
+    session = replace(session, settings=replace(session.settings, start_from=None))
+    return open_body(session, named_body(spec), FlowConditions(reynolds, alpha_deg))
+
+
+def open_optimum(session: Session) -> Session:
+    """Open the shown optimum, to be edited by hand."""
+    assert session.optimum is not None
+    found = session.optimum.result
+    settings = replace(session.settings, start_from=None)
+    session = replace(session, settings=settings, section=DESIGN)
+    return open_body(session, replace(found.body, name="optimum"), found.conditions)
+
+
+@_refusable
+def slide(session: Session, name: str, value: float) -> Session:
+    """Set the slider `name` of the shape to `value`."""
+    design = session.design.present
+    return commit(session, design.reshaped(with_slider(design.body, name, value)))
+
+
+def set_reynolds(session: Session, reynolds: float) -> Session:
+    """Set the Reynolds number."""
+    return commit(session, replace(session.design.present, reynolds=reynolds))
+
+
+def set_incidence(session: Session, alpha_deg: float) -> Session:
+    """Set the incidence, in degrees."""
+    return commit(session, replace(session.design.present, alpha_deg=alpha_deg))
+
+
+@_refusable
+def pull(session: Session, moved: Any) -> Session:
+    """Move a control point: `moved` is {"index", "dx", "dy", "version"}, lengths in d, as the drawing sends it.
+
+    It counts along the outward normal, up to `LONGEST_PULL`. An answer to an older drawing than the present one, and
+    one that is no finite displacement of a control point, changes nothing.
+    """
+    if not isinstance(moved, dict) or moved.get("version") != session.design.version:
+        return session
+    try:
+        index, displacement = int(moved["index"]), complex(float(moved["dx"]), float(moved["dy"]))
+    except (KeyError, TypeError, ValueError):
+        return session
+    if not (0 <= index < CONTROL_POINTS and abs(displacement) <= 2.0 * LONGEST_PULL):
+        return session
+    design = session.design.present
+    height = pull_along_normal(design.body, design.alpha_deg, index, displacement)
+    height = min(max(height, -LONGEST_PULL), LONGEST_PULL)
+    eta = 2.0 * math.pi * index / CONTROL_POINTS
+    return commit(session, design.reshaped(pulled(design.body, eta, height, PULL_WIDTH)))
+
+
+def zoom(session: Session, share: Any) -> Session:
+    """Show a `share` (left, bottom, right, top) of the drawing's window, or all of it for anything else."""
+    good = isinstance(share, list) and len(share) == 4 and all(isinstance(x, int | float) for x in share)
+    if good and all(-1e-6 <= x <= 1.0 + 1e-6 for x in share) and share[2] - share[0] > 1e-3 < share[3] - share[1]:
+        left, bottom, right, top = (float(x) for x in share)
+        return replace(session, design=replace(session.design, share=(left, bottom, right, top)))
+    return replace(session, design=replace(session.design, share=None))

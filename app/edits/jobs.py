@@ -1,0 +1,62 @@
+"""The edits around a job: a job that began or was refused, the result of one that has ended, and a point of a front."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fusiform.app.state.job_snapshot import RunningJob, Snapshot
+from fusiform.app.state.kept_results import Answer, Front, Optimum
+from fusiform.app.state.session import DESIGN, OPTIMISE, OPTIMUM, Session
+from fusiform.solvers.inverse import Problem
+
+SOLVED_KEPT = 6
+
+
+def begin(session: Session, job: RunningJob) -> Session:
+    """`job` is the job of the session."""
+    return replace(session, job=job, job_error=None)
+
+
+def refuse(session: Session, error: str) -> Session:
+    """A job could not begin, for the reason `error`."""
+    return replace(session, job_error=error)
+
+
+def begin_solve(session: Session, job: RunningJob) -> Session:
+    """`job` solves the flow of the present design, which the section Design shows."""
+    return replace(begin(session, job), asked=session.solved_key, section=DESIGN)
+
+
+def begin_search(session: Session, job: RunningJob, problem: Problem, earlier: Optimum | None) -> Session:
+    """`job` searches the optimum of `problem`, to be compared with `earlier`."""
+    searching = begin(session, job)
+    return replace(searching, optimum=None, earlier=earlier, searched=problem, section=OPTIMISE, step=OPTIMUM)
+
+
+def begin_sweep(session: Session, job: RunningJob) -> Session:
+    """`job` finds a front."""
+    return replace(begin(session, job), front=None, front_point=None)
+
+
+def collect(session: Session, ended: Snapshot) -> Session:
+    """Take the result of the job, which has `ended`."""
+    session, result = replace(session, job=None, job_error=ended.error), ended.result
+    if isinstance(result, Optimum):
+        return replace(session, optimum=result)
+    if isinstance(result, Front):
+        return replace(session, front=result)
+    if isinstance(result, Answer) and session.asked is not None:
+        return replace(session, solved=dict([*session.solved.items(), (session.asked, result)][-SOLVED_KEPT:]))
+    return session
+
+
+def choose_front_point(session: Session, number: int) -> Session:
+    """Point `number` of the front becomes the shown optimum."""
+    assert session.front is not None
+    return replace(session, front_point=number, optimum=session.front.optimum(number), earlier=None)
+
+
+def show_front_point(session: Session) -> Session:
+    """Show the chosen point of the front as the optimum, with all its numbers."""
+    assert session.front_point is not None
+    return replace(choose_front_point(session, session.front_point), step=OPTIMUM)

@@ -1,0 +1,161 @@
+"""The section Design: what it shows for a design, the settings, and all that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fusiform.app.drawings import curves, drawing
+from fusiform.app.drawings.drawing import Layer
+from fusiform.app.drawings.quantities import WALL_QUANTITIES
+from fusiform.app.frames import cached
+from fusiform.app.frames.design_numbers import design_numbers
+from fusiform.app.frames.drawing_window import home_of, window_of
+from fusiform.app.frames.formatting import coefficient
+from fusiform.app.frames.known import Known
+from fusiform.app.frames.metric import Metric
+from fusiform.app.frames.shown_flow import (
+    ShownFlow,
+    compared,
+    layer_of,
+    lines_of,
+    marks_of,
+    solver_flow,
+    surrogate_flow,
+)
+from fusiform.app.state.control_points import outline_of
+from fusiform.app.state.definitions import FIT_WARNING
+from fusiform.app.state.session import DesignState, Settings
+from fusiform.app.state.window import Home, Share, Window
+
+INVITATION = "Drag a point of the outline, move a slider, or press Optimise."
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that the section shows. A part is computed when it is first read, so that the numbers of a pulled
+    body are shown before its flow is sampled."""
+
+    design: DesignState
+    settings: Settings
+    known: Known
+
+    @cached_property
+    def numbers(self) -> tuple[Metric, ...]:
+        """The row of numbers."""
+        return design_numbers(self.design, self.known)
+
+    @cached_property
+    def home(self) -> Home:
+        """The home of the drawing, to be kept for the next frame."""
+        return home_of(self.design.present, self.design.home, wake=self.settings.wake)
+
+    @cached_property
+    def window(self) -> Window:
+        """The window of the whole drawing."""
+        return window_of(self.design.present, self.home)
+
+    @cached_property
+    def share(self) -> Share | None:
+        """The part of the window that is shown, all of it (None) in a new window."""
+        return self.design.share if self.home == self.design.home else None
+
+    @cached_property
+    def _compared(self) -> tuple[ShownFlow | None, str]:
+        return compared(self.known, self.settings.compare)
+
+    @property
+    def shown(self) -> ShownFlow | None:
+        """The flow in the drawing."""
+        return self._compared[0]
+
+    @property
+    def badge(self) -> str:
+        """The words in the drawing about its flow."""
+        return self._compared[1]
+
+    @cached_property
+    def layer(self) -> Layer | None:
+        """The colours of the drawing."""
+        if self.shown is None:
+            return None
+        return layer_of(self.shown, self.window, self.share, self.settings.quantity)
+
+    @cached_property
+    def drawing(self) -> dict[str, Any]:
+        """The data of `drawing.js`."""
+        now, start = self.design.present, self.design.start
+        changed = start.coefficients != now.coefficients
+        return drawing.payload(
+            version=self.design.version,
+            home=self.window,
+            outline=outline_of(now.body, now.alpha_deg),
+            layer=self.layer,
+            badge=self.badge,
+            ghost=outline_of(start.body, now.alpha_deg) if changed else None,
+            awaited=self.known.awaited,
+            **self._overlays(),
+        )
+
+    def _overlays(self) -> dict[str, Any]:
+        """Marks, lines and sensitivity, as far as they are known and switched on."""
+        overlays: dict[str, Any] = {}
+        if self.shown is not None and self.layer is not None:
+            overlays["marks"] = marks_of(self.shown)
+            if self.settings.streamlines:
+                overlays["lines"], overlays["dividing"] = lines_of(self.shown, self.layer.grid, self.window)
+        if self.settings.sensitivity and self.known.predicted is not None and self.known.key is not None:
+            overlays["sensitivity"] = cached.sensitivity(self.known.key, self.known.predicted)
+        return overlays
+
+    @cached_property
+    def remark(self) -> str:
+        """Pressures at both ends, separation, wake, and the body's fit: always two lines of text."""
+        return f"{self._flow_remark()} {self._fit_remark()}"
+
+    def _flow_remark(self) -> str:
+        found = None if self.shown is None else self.shown.analysis
+        if found is None:
+            return INVITATION
+        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in found.separation)
+        length = found.recirculation_length
+        return (
+            f"$C_p$ {coefficient(found.front.pressure_coefficient)} at the front, "
+            f"{coefficient(found.rear.pressure_coefficient)} at the base. The flow leaves the wall at "
+            f"{points.replace('-', '−')}; "
+            + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind it.")
+        )
+
+    def _fit_remark(self) -> str:
+        body, predicted = self.design.present.body, self.known.predicted
+        text = f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
+        fit_error = body.fit_error if predicted is None else predicted.body.fit_error
+        if fit_error > FIT_WARNING:
+            text += f" :orange[The surrogate sees a body that is {fit_error:.2%} of d away from it.]"
+        return text
+
+    @property
+    def remark_help(self) -> str:
+        """The definitions of the remark."""
+        return (
+            "$C_p$ = (p − p∞) / (½ ρ U²). Base: the rearmost point; the recirculation is measured from there. "
+            "Points are x/d, y/d. Bodies are described by modes of a conformal map; the surrogate knows the first "
+            f"few alone. Fit error of an imported outline: {self.design.present.body.fit_error:.2%} of d."
+        )
+
+    @cached_property
+    def walls(self) -> dict[str, dict[str, Any]]:
+        """The data of `curves.js` for each quantity along the wall; none without a flow."""
+        flows = (("surrogate", surrogate_flow(self.known)), ("solver", solver_flow(self.known.solved)))
+        shown = [
+            cached.wall_curve(name, flow.field, name, () if flow.analysis is None else flow.analysis.separation)
+            for name, flow in flows
+            if flow is not None
+        ]
+        return {quantity: curves.payload(shown, quantity) for quantity in WALL_QUANTITIES} if shown else {}
+
+
+def frame(design: DesignState, settings: Settings, known: Known) -> Frame:
+    """The section Design for a design, the settings, and all that is known of it."""
+    return Frame(design, settings, known)

@@ -1,0 +1,94 @@
+"""The row of numbers over the drawing: forces, how far to trust them, and the best number that there is."""
+
+from __future__ import annotations
+
+from fusiform.app.frames.formatting import apart, bound, coefficient, confidence, ratio, value_or_dash, with_error
+from fusiform.app.frames.known import Known
+from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.state.session import DesignState
+from fusiform.surrogates import Prediction
+
+PARTS = (
+    ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
+    ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
+    ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards."),
+)
+
+
+def design_numbers(design: DesignState, known: Known) -> tuple[Metric, ...]:
+    """Forces, confidence, and the checked drag."""
+    parts = (_part(known, *part) for part in PARTS)
+    return (_drag(design, known), *parts, _confidence(known.predicted), _checked(known))
+
+
+def _drag(design: DesignState, known: Known) -> Metric:
+    return Metric(
+        "Drag $C_D$",
+        value_or_dash(None if known.answer is None else known.answer.drag_coefficient),
+        _against_start(design, known),
+        f"Force along the stream: pressure part plus friction part. {CONVENTION} Below, compared with the body "
+        "as it was opened, at these conditions.",
+    )
+
+
+def _against_start(design: DesignState, known: Known) -> str:
+    """The drag compared with that of the body as it was opened, by the surrogate."""
+    if known.predicted is None or known.before is None:
+        return "by the solver"
+    if design.opened.coefficients == design.present.coefficients:
+        return "the body as opened"
+    return f"{apart(known.predicted.drag_coefficient, known.before.drag_coefficient)} to the start"
+
+
+def _part(known: Known, name: str, label: str, definition: str) -> Metric:
+    mine, true = (None if answer is None else getattr(answer, name) for answer in (known.predicted, known.solved))
+    note = "by the solver" if known.predicted is None else _share(known.predicted, name)
+    if mine is not None and true is not None:
+        note = f"solver {coefficient(true)}"
+    return Metric(label, value_or_dash(true if mine is None else mine), note, f"{definition} {CONVENTION}")
+
+
+def _share(predicted: Prediction, name: str) -> str:
+    if name == "lift_coefficient":
+        return f"lift over drag {ratio(predicted.lift_coefficient, predicted.drag_coefficient)}"
+    return f"{100.0 * getattr(predicted, name) / predicted.drag_coefficient:.0f} % of the drag"
+
+
+def _confidence(predicted: Prediction | None) -> Metric:
+    note = "no surrogate asked"
+    if predicted is not None:
+        note = bound(predicted.confidence, predicted.drag_bound / abs(predicted.drag_coefficient))
+    return Metric(
+        "Confidence",
+        "–" if predicted is None else confidence(predicted.confidence),
+        note,
+        "95 of 100 bodies that the surrogate has never seen keep the bound on the error of $C_D$; it comes from the "
+        "distance to the training and from how well the predicted flow fits the equations. The confidence is 1 where "
+        "it is at most 1 %, 0.5 where 2 %, and 0 outside the surrogate's range of Re. Ask the solver where it is not "
+        "high.",
+    )
+
+
+def _checked(known: Known) -> Metric:
+    """The best drag beside the network's: the solver's, else that of the state inverse."""
+    return Metric(
+        "Checked $C_D$",
+        *_checked_value(known),
+        "The drag of the refined flow: the state inverse moves the network's flow onto the equations in a fraction of "
+        "a second. When the solver was asked, its drag ± its estimate of its own error instead.",
+    )
+
+
+def _checked_value(known: Known) -> tuple[str, str]:
+    """The value, and the note about its source."""
+    solved, predicted = known.solved, known.predicted
+    if solved is not None:
+        value = with_error(solved.drag_coefficient, solved.drag_error)
+        if predicted is None:
+            return value, "by the solver"
+        return value, f"solver; surrogate {apart(predicted.drag_coefficient, solved.drag_coefficient)}"
+    if known.refined is None:
+        return "…", "ask the solver" if predicted is None else "being refined"
+    if known.refined.correction.arrived:
+        return coefficient(known.refined.correction.drag_coefficient), "by the state inverse"
+    return "–", "ask the solver"

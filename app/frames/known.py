@@ -1,0 +1,58 @@
+"""What is known of the present design: the answers of the model and of the solver, and the refined flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fusiform.app.background.refinement import Refined, refined
+from fusiform.app.frames import cached
+from fusiform.app.frames.formatting import sentence
+from fusiform.app.state.kept_results import Answer
+from fusiform.app.state.session import SURROGATE, Session
+from fusiform.solvers import InputError
+from fusiform.surrogates import Prediction
+
+
+@dataclass(frozen=True)
+class Known:
+    """All answers about a design that there are; None for those that there are not.
+
+    `predicted` is the surrogate's answer, `before` its answer for the design as it was opened, at the present
+    conditions, `trouble` the sentence why it has none; `key` names the question. `refined` is the refined flow of
+    `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer.
+    """
+
+    predicted: Prediction | None = None
+    before: Prediction | None = None
+    key: cached.PredictionKey | None = None
+    trouble: str | None = None
+    refined: Refined | None = None
+    failed: bool = False
+    solved: Answer | None = None
+
+    @property
+    def answer(self) -> Prediction | Answer | None:
+        """The answer whose forces are shown: the surrogate's, else the solver's."""
+        return self.solved if self.predicted is None else self.predicted
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a refined flow is to come."""
+        return self.predicted is not None and self.refined is None and not self.failed
+
+
+def known(session: Session) -> Known:
+    """The answers about the present design, the surrogate's unless the solver alone is to answer."""
+    now, folder = session.design.present, session.settings.folder
+    solved = session.solved.get(session.solved_key)
+    if session.settings.model != SURROGATE:
+        return Known(solved=solved)
+    try:
+        predicted = cached.prediction(folder, now.body, now.conditions)
+        before = cached.prediction(folder, session.design.start.body, now.conditions)
+    except InputError as error:
+        return Known(trouble=sentence(str(error)), solved=solved)
+    key = cached.prediction_key(folder, now.body, now.conditions)
+    ended = session.refining is not None and session.refining.key == key and session.refining.over
+    found = refined(key)  # after the question whether the search has ended
+    return Known(predicted, before, key, None, found, ended and found is None, solved)

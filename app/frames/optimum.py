@@ -1,0 +1,162 @@
+"""The numbers and the words of an optimum and of a point of a trade-off."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fusiform.app.drawings import constraint_sketch as sketch
+from fusiform.app.frames.formatting import apart, coefficient, plain, ratio, value_or_dash
+from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.state.kept_results import Front, Optimum
+from fusiform.app.state.setup import setup_of
+from fusiform.solvers.inverse import LiftToDrag
+
+SAME_OPTIMUM = 2e-3
+
+
+def optimum_numbers(optimum: Optimum) -> tuple[Metric, ...]:
+    """Drag of start and optimum, reduction, lift, optimality and cost."""
+    return (_start(optimum), _best(optimum), _reduction(optimum), _lift(optimum), _optimality(optimum), _cost(optimum))
+
+
+def _start(optimum: Optimum) -> Metric:
+    start = optimum.start_coefficient
+    return Metric(
+        "Start $C_D$",
+        value_or_dash(optimum.start_drag if start is None else start),
+        _model(optimum) if start is None else "by the solver",
+        f"Drag of the body that the search began with. {CONVENTION}",
+    )
+
+
+def _best(optimum: Optimum) -> Metric:
+    predicted, best = optimum.result.predicted_drag_coefficient, optimum.best_coefficient
+    return Metric(
+        "Optimum $C_D$",
+        value_or_dash(predicted if best is None else best),
+        _model(optimum) if best is None else f"model {apart(predicted, best)}",
+        "Drag of the optimum, by the solver where it was asked; below, how far the model's is from it, "
+        f"{coefficient(predicted)}. {CONVENTION}",
+    )
+
+
+def _reduction(optimum: Optimum) -> Metric:
+    return Metric(
+        "Reduction",
+        "–" if math.isnan(optimum.reduction_percent) else f"{optimum.reduction_percent:.1f} %",
+        "by the model" if optimum.best_coefficient is None else "by the solver",
+        "Reduction of drag in percent of the start's.",
+    )
+
+
+def _lift(optimum: Optimum) -> Metric:
+    lift, best = optimum.result.verification.get("lift_coefficient"), optimum.best_coefficient
+    return Metric(
+        "Lift $C_L$",
+        value_or_dash(lift).replace("-", "−"),
+        "not solved" if lift is None or best is None else f"lift over drag {ratio(lift, best)}",
+        f"The optimum's force across the stream, by the solver. {CONVENTION}",
+    )
+
+
+def _optimality(optimum: Optimum) -> Metric:
+    result = optimum.result
+    return Metric(
+        "Optimality",
+        _optimality_words(optimum),
+        f"KKT residual {result.kkt_residual:.1e}".replace("-", "−") if result.feasible else "no optimum",
+        "Certified: the solver's own gradient says that no small change of shape within the constraints lowers the "
+        f"objective. KKT residual: what is left of that condition, over the objective, here "
+        f"{result.kkt_residual:.3g}; it is to be below {result.problem.certify_tolerance:g}.",
+    )
+
+
+def _optimality_words(optimum: Optimum) -> str:
+    """Whether it is an optimum, and by which equations."""
+    if not optimum.result.feasible:
+        return "–"
+    if optimum.result.certified:
+        return "certified"
+    return "not certified" if optimum.result.problem.certify else "by the model"
+
+
+def _cost(optimum: Optimum) -> Metric:
+    result = optimum.result
+    return Metric(
+        "Flows solved",
+        str(result.solver_solves),
+        f"{result.evaluations} evaluations",
+        "Flows that the solver solved for all of it; below, all evaluations, those of the model included. "
+        f"The search took {result.seconds:.1f} s, without the check of start and optimum.",
+    )
+
+
+def _model(optimum: Optimum) -> str:
+    return f"by {plain(optimum.result.model)}"
+
+
+def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:
+    """The problem, how the search ended, and the comparison with an earlier start."""
+    result = optimum.result
+    points = "; ".join(
+        f"Re = {p.conditions.reynolds:g}, α = {p.conditions.alpha_deg:g}°" for p in result.problem.points
+    )
+    text = f"{result.problem.objective.describe().capitalize()} from {plain(optimum.start.name)} at {points}. "
+    if result.feasible:
+        text += plain(result.status)
+    return text + ("" if earlier is None else _comparison(optimum, earlier))
+
+
+def _comparison(optimum: Optimum, earlier: Optimum) -> str:
+    now, before = optimum.result.fun, earlier.result.fun
+    if earlier is optimum or not math.isfinite(before):
+        return ""
+    same = abs(before - now) <= SAME_OPTIMUM * abs(before)
+    words = "the same optimum" if same else "a better one" if now < before else "one that is not as good"
+    return f" The other start gave {words}: {coefficient(now)} after {coefficient(before)}."
+
+
+def constraint_table(optimum: Optimum) -> dict[str, list[Any]]:
+    """The cost of each constraint, by column."""
+    reports = optimum.result.constraints
+    return {
+        "Constraint": [r.description for r in reports],
+        "Slack": [r.slack for r in reports],
+        "Active": [r.active for r in reports],
+        "One unit more gains": [r.gain for r in reports],
+        "Unit": [r.unit.removeprefix("a ").removeprefix("one of ") for r in reports],
+    }
+
+
+def gain_definition(optimum: Optimum) -> str:
+    """The definition of the gain in `constraint_table`."""
+    objective = "lift over drag" if isinstance(optimum.result.problem.objective, LiftToDrag) else "drag C_D"
+    return f"What one unit more of the limit would gain: so much {objective}, to first order."
+
+
+def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
+    """The drag of point `number` of a trade-off, and the slope there."""
+    result, start = front.points[number].result, front.points[0].result.predicted_initial_drag_coefficient
+    return (
+        Metric(
+            "Least $C_D$",
+            coefficient(result.predicted_drag_coefficient),
+            f"{apart(result.predicted_drag_coefficient, start)} to the start",
+            f"Drag of the optimum, by {plain(result.model)}; below, compared with the start's. {CONVENTION}",
+        ),
+        Metric(
+            "One more gains",
+            coefficient(result.constraints[len(result.problem.constraints) - 1].gain),
+            "drag, per unit of length",
+            "By how much the least drag would fall for relaxing this limit by one unit of length: the slope of the "
+            "curve at this point.",
+        ),
+    )
+
+
+def point_sketch(front: Front, number: int) -> str:
+    """The body of point `number` of a trade-off, with its constraints and the start, as SVG."""
+    result, start = front.points[number].result, front.problem.body
+    rows, alpha_deg = setup_of(result.problem)["rows"], result.conditions.alpha_deg
+    return sketch.draw(sketch.outline(result.body), start, rows, alpha_deg, ghost=sketch.outline(start)).svg

@@ -1,0 +1,45 @@
+"""The optimisation that is set up: its sketch, its words, and what is wrong with it."""
+
+from __future__ import annotations
+
+from fusiform.app.drawings import constraint_sketch as sketch
+from fusiform.app.frames.formatting import plain, sentence
+from fusiform.app.state.session import Session
+from fusiform.solvers import InputError
+from fusiform.solvers.inverse.search.feasibility import contradiction
+
+
+def trouble_in_numbers(session: Session) -> str | None:
+    """The sentence about a number out of its range, if there is one."""
+    try:
+        _ = session.problem
+    except InputError as error:
+        return sentence(str(error))
+    return None
+
+
+def trouble(session: Session) -> str | None:
+    """The sentence about a number out of its range, or about constraints that no body can keep together."""
+    try:
+        problem = session.problem
+    except InputError as error:
+        return sentence(str(error))
+    found = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
+    return None if found is None else sentence(f"the constraints contradict each other: {found}")
+
+
+def problem_sketch(session: Session) -> sketch.Drawing:
+    """The body with its constraints and their grips."""
+    now = session.design.present
+    return sketch.draw(sketch.outline(now.body), now.body, session.setup.values["rows"], now.alpha_deg, grips=True)
+
+
+def problem_words(session: Session) -> str:
+    """The words under the sketch."""
+    now = session.design.present
+    rows = session.setup.values["rows"]
+    words = "Drag the white handles, or write numbers in the list." if rows else "Add constraints in the list."
+    return (
+        f"{plain(now.name)} at Re = {now.reynolds:g}, α = {now.alpha_deg:g}°; lengths in its own unit, "
+        f"d = {now.reference_length:.4g}. {words} Its area is kept. Then press Optimise."
+    )

@@ -1,0 +1,84 @@
+"""A job in words, and a running search in numbers and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fusiform.app.background.cache import Attached
+from fusiform.app.drawings import constraint_sketch as sketch
+from fusiform.app.drawings.convergence import convergence
+from fusiform.app.drawings.pictures import ComplexArray
+from fusiform.app.frames.formatting import coefficient, value_or_dash
+from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.state.job_snapshot import Phase, Snapshot
+from fusiform.app.state.setup import setup_of
+from fusiform.solvers import Body
+from fusiform.solvers.inverse import Iterate, Problem
+
+TRAIL = 5
+CERTIFYING = "certifying"
+_pictures: Attached[Problem, tuple[str, str]] = Attached(1)
+
+
+def job_words(now: Snapshot) -> str:
+    """The state of a job as a sentence."""
+    if now.stopping:
+        return "Stopping …"
+    if now.place:
+        return f"The server is computing for others. Your turn comes by itself: you are number {now.place} in line."
+    if now.phase is Phase.SWEEPING:
+        return f"Optimising for each value: {len(now.points)} done"
+    if now.phase is Phase.SOLVING:
+        return "Solving …"
+    if not now.history:
+        return "Starting the search …"
+    last = now.history[-1]
+    verb = "Certifying with the solver" if last.phase == CERTIFYING else "Searching"
+    return f"{verb}: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
+
+
+def can_stop(now: Snapshot) -> bool:
+    """Whether the job ends on request: it waits, or it stops between two evaluations. A solve cannot be interrupted."""
+    return now.place > 0 or now.phase is not Phase.SOLVING
+
+
+def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
+    """The numbers of a running search."""
+    history = now.history
+    first = history[0].drag_coefficient if history else None
+    best = history[-1].best_drag_coefficient if history else None
+    gain = "–" if first is None or best is None else f"{100.0 * (1.0 - best / first):.1f} %"
+    who = "solver" if history and history[-1].phase == CERTIFYING else "model"
+    return (
+        Metric("Start $C_D$", value_or_dash(first), None, f"Drag of the first body of the search. {CONVENTION}"),
+        Metric("Best $C_D$", value_or_dash(best), None, "Least drag so far of a body within the constraints."),
+        Metric("Reduction", gain, None, "Reduction of drag so far."),
+        Metric("Evaluations", str(len(history)), None, "Queries of the model or the solver, each with its gradient."),
+        Metric("By", who, None, "Who answers: the model searches, the solver certifies."),
+        Metric("Time", f"{now.seconds:.0f} s", None, "Wall-clock time since Optimise was pressed."),
+    )
+
+
+def search_pictures(problem: Problem, history: Sequence[Iterate]) -> tuple[str, str]:
+    """The bodies and the drags of a search as SVG, drawn anew for each evaluation."""
+    return _pictures.ask(problem, len(history), lambda: (_morph(problem, history), convergence(history)))
+
+
+def _morph(problem: Problem, history: Sequence[Iterate]) -> str:
+    """The best body so far, the start, and some of the bodies on the way, in the frame of the start."""
+    start, ghost = problem.body, sketch.outline(problem.body)
+    lines = [_outline(start, iterate) for iterate in _milestones(history)]
+    best, trail = (lines[-1], lines[:-1]) if lines else (ghost, [])
+    rows, alpha_deg = setup_of(problem)["rows"], problem.points[0].conditions.alpha_deg
+    return sketch.draw(best, start, rows, alpha_deg, ghost=ghost, trail=trail).svg
+
+
+def _milestones(history: Sequence[Iterate]) -> list[Iterate]:
+    """The best evaluation, and up to `TRAIL` of the earlier best ones."""
+    best = [iterate for iterate in history if iterate.drag_coefficient <= iterate.best_drag_coefficient]
+    step = max(1, len(best) // (TRAIL + 1))
+    return [*best[step:-1:step], *best[-1:]]
+
+
+def _outline(start: Body, iterate: Iterate) -> ComplexArray:
+    return sketch.outline(Body(iterate.coefficients, start.reference_length, start.name, 0.0, start.origin))

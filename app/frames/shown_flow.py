@@ -1,0 +1,128 @@
+"""The flow that the drawing shows, and its parts: colours, streamlines, and marked points.
+
+At once the network's own flow, then the refined one; or the solver's, or a difference of two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fusiform.app.background.refinement import Refined
+from fusiform.app.drawings.colours import colour_limits
+from fusiform.app.drawings.drawing import Layer
+from fusiform.app.drawings.pictures import Array, ComplexArray
+from fusiform.app.drawings.quantities import QUANTITIES
+from fusiform.app.drawings.raster import Raster, stream_lines
+from fusiform.app.frames import cached
+from fusiform.app.frames.known import Known
+from fusiform.app.state.kept_results import Answer
+from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER
+from fusiform.app.state.window import Share, Window
+from fusiform.solvers.flow import FlowAnalysis, FlowField
+
+COLUMNS, FINE_COLUMNS = 160, 240
+MOST_MARKS = 8
+LINE_STEP = 0.02
+NOT_ASKED = " (the solver has not been asked)"
+
+
+@dataclass(frozen=True)
+class ShownFlow:
+    """A flow and its source in words; `refined` and `analysis` are None while it is the network's own.
+
+    `other` is the flow that is subtracted, if one is.
+    """
+
+    field: FlowField
+    source: str
+    refined: Refined | None
+    analysis: FlowAnalysis | None
+    other: FlowField | None = None
+
+
+def surrogate_flow(known: Known) -> ShownFlow | None:
+    """The refined flow of the surrogate's answer, else the network's own; None without an answer."""
+    if known.predicted is None:
+        return None
+    if known.refined is None:
+        how = "not refined: ask the solver" if known.failed else "at once; being refined …"
+        return ShownFlow(known.predicted.network_field, f"surrogate, {how}", None, None)
+    arrived = known.refined.correction.arrived
+    how = "refined by the state inverse" if arrived else "could not be refined here: ask the solver"
+    return ShownFlow(known.refined.field, f"surrogate, {how}", known.refined, known.refined.analysis)
+
+
+def solver_flow(solved: Answer | None) -> ShownFlow | None:
+    """The solver's flow, None without an answer."""
+    return None if solved is None else ShownFlow(solved.field, "flow solver", None, cached.analysis(solved.field))
+
+
+def compared(known: Known, compare: str) -> tuple[ShownFlow | None, str]:
+    """The flow to show for the choice `compare`, and the words of the badge."""
+    mine, true = surrogate_flow(known), solver_flow(known.solved)
+    shown = true if mine is None else mine
+    if shown is None:
+        return None, "Press Ask the solver to see the flow."
+    if compare == OF_SOLVER and true is not None:
+        return true, true.source
+    if compare == MINUS_SOLVER and true is not None and mine is not None:
+        return replace(mine, other=true.field), f"{mine.source}, minus the solver's flow"
+    if compare == MINUS_START and mine is not None and known.before is not None:
+        before = known.before.network_field if mine.refined is None else known.before.field
+        return replace(mine, other=before), f"{mine.source}, minus the flow of the start"
+    missing = compare in (OF_SOLVER, MINUS_SOLVER) and true is None
+    return shown, shown.source + (NOT_ASKED if missing else "")
+
+
+def layer_of(shown: ShownFlow, window: Window, share: Share | None, quantity: str) -> Layer:
+    """The values of `quantity` on the `share` of `window` that is shown, in the limits of the whole window."""
+    columns = COLUMNS if shown.analysis is None else FINE_COLUMNS
+    kind = QUANTITIES[quantity]
+    if shown.other is not None:
+        kind = replace(kind, plain_label=f"difference of {kind.plain_label}", signed=True)
+    grid, values = _values(shown, window, columns, quantity)
+    low, high = colour_limits(values, signed=kind.signed)
+    if share is not None:
+        grid, values = _values(shown, window.part(share), columns, quantity)
+    return Layer(grid, values, kind, low, high)
+
+
+def _values(shown: ShownFlow, window: Window, columns: int, quantity: str) -> tuple[Raster, Array]:
+    grid, values = cached.sampled(shown.field, window, columns, quantity)
+    if shown.other is None:
+        return grid, grid.filled(values)
+    return grid, grid.filled(values) - cached.sampled(shown.other, window, columns, quantity)[1]
+
+
+def lines_of(shown: ShownFlow, grid: Raster, window: Window) -> tuple[list[ComplexArray], list[ComplexArray]]:
+    """Streamlines, and those that divide the flow or are closed; the network's own flow has the former alone."""
+    if shown.refined is not None and shown.refined.window == window:
+        found = shown.refined.streamlines
+    elif shown.analysis is not None:
+        found = cached.lines(shown.field, window)
+    else:
+        return stream_lines(grid, cached.sampled(shown.field, grid.window, len(grid.x), "streamfunction")[1]), []
+    return [_thinned(line) for line in found.stream + found.eddies], [_thinned(line) for line in found.dividing]
+
+
+def _thinned(line: ComplexArray) -> ComplexArray:
+    """About one point of a line every `LINE_STEP` d, which a picture cannot tell from all of them."""
+    length = np.append(0.0, np.cumsum(np.abs(np.diff(line))))
+    kept = np.unique(np.append(np.searchsorted(length, np.arange(0.0, length[-1], LINE_STEP)), line.size - 1))
+    return line[kept]
+
+
+def marks_of(shown: ShownFlow) -> list[tuple[complex, str]]:
+    """The points at which the flow leaves the wall and, off the wall, comes to rest."""
+    if shown.analysis is None:
+        return []
+    wall = [
+        (p.position, f"separation at x {p.position.real:.2f} d, y {p.position.imag:.2f} d")
+        for p in shown.analysis.separation
+    ]
+    free = shown.analysis.free_stagnation
+    ends = [(p.position, f"end of the bubble at x {p.position.real:.2f} d") for p in free if p.saddle]
+    eddies = [(p.position, f"centre of an eddy at x {p.position.real:.2f} d") for p in free if not p.saddle]
+    return wall + (ends + eddies if len(free) <= MOST_MARKS else [])

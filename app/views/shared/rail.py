@@ -1,0 +1,148 @@
+"""The controls that Design and Optimise share: the first body, the conditions, the model and the solver's grid."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fusiform.app.edits import design as edits
+from fusiform.app.frames.control_values import REYNOLDS_STEPS
+from fusiform.app.frames.formatting import sentence
+from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, SOLVER, SURROGATE, UPLOAD
+from fusiform.app.views.shared.following import on_choice
+from fusiform.app.views.shared.session import change, in_fragment, session
+from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
+from fusiform.solvers.geometry import sample_names
+from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
+from fusiform.solvers.grids import GRIDS
+
+UPLOAD_MEGABYTES = 20
+REYNOLDS_HELP = (
+    "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
+    "circle of the body's area A. The slider covers what the surrogate has learnt; the number takes the solver's whole "
+    "range, {:g} to {:g}."
+)
+
+
+def start() -> None:
+    """Draw the controls of the body that one starts from and of its conditions."""
+    with st.container(key="rail_body", gap="small"):
+        _body()
+    with st.container(key="rail_conditions", gap="small"):
+        _reynolds()
+        _incidence()
+
+
+def model() -> None:
+    """Draw the choice of the model and of the solver's grid."""
+    with st.expander("Model and solver"):
+        _model()
+
+
+def _body() -> None:
+    st.selectbox(
+        "Start from",
+        [CIRCLE, ELLIPSE, NACA, *sample_names(), UPLOAD],
+        key="start_from",
+        placeholder="a linked or example design",
+        on_change=_choose,
+        help="Where the design starts. Every body is scaled to the same area; only its shape matters.",
+    )
+    now = session()
+    if now.settings.start_from == NACA:
+        st.text_input(
+            "Digits",
+            "0012",
+            max_chars=4,
+            key="digits",
+            on_change=lambda: change(edits.open_section),
+            help="Camber in % of the chord, its position in tenths, and the thickness in % (two digits).",
+        )
+    elif now.settings.start_from == UPLOAD:
+        _uploader()
+    if now.design.error is not None:
+        st.error(sentence(now.design.error))
+
+
+def _choose() -> None:
+    if not in_fragment():
+        change(edits.open_listed)
+
+
+def _uploader() -> None:
+    st.file_uploader(
+        "Outline",
+        type=[suffix.lstrip(".") for suffix in SUFFIXES],
+        max_upload_size=UPLOAD_MEGABYTES,
+        key="upload",
+        on_change=_uploaded,
+        help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a "
+        "drawing (.svg, .dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z.",
+    )
+    if st.session_state.upload is None:
+        st.info("Choose a file with the points of a closed outline.")
+
+
+def _uploaded() -> None:
+    file = st.session_state.upload
+    if file is not None:
+        change(edits.open_upload, file.getvalue(), file.name)
+
+
+def _reynolds() -> None:
+    low, high = REYNOLDS_RANGE
+    slider, number = st.columns([2.2, 1], vertical_alignment="bottom")
+    slider.select_slider(
+        "Reynolds number Re",
+        REYNOLDS_STEPS,
+        key="reynolds_slider",
+        format_func=lambda value: f"{value:g}",
+        on_change=on_choice(edits.set_reynolds, "reynolds_slider"),
+        help=REYNOLDS_HELP.format(low, high),
+    )
+    number.number_input(
+        "Re",
+        low,
+        high,
+        key="reynolds",
+        step=None,
+        format="%g",
+        on_change=on_choice(edits.set_reynolds, "reynolds"),
+        label_visibility="collapsed",
+    )
+
+
+def _incidence() -> None:
+    st.slider(
+        "Angle of attack α",
+        *ALPHA_RANGE_DEG,
+        step=0.5,
+        key="alpha",
+        format="%.1f°",
+        on_change=on_choice(edits.set_incidence, "alpha"),
+        help="Turns the body, not the stream; positive is nose up.",
+    )
+
+
+def _model() -> None:
+    chosen = st.radio(
+        "Drag from",
+        [SURROGATE, SOLVER],
+        key="model",
+        horizontal=True,
+        help="What answers at once and what the optimiser asks: the trained network (milliseconds) or the flow solver "
+        "(about a second).",
+    )
+    st.text_input(
+        "Model folder",
+        key="model_folder",
+        placeholder="the shipped model",
+        disabled=chosen == SOLVER,
+        help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
+    )
+    st.selectbox(
+        "Solver grid",
+        list(GRIDS),
+        key="grid",
+        help="Of the solver's answer and of the verification: refined until the estimated error of the drag is below "
+        "1 % (coarse), 0.3 % (standard) or 0.1 % (fine).",
+    )
