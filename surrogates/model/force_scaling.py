@@ -10,6 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fusiform.solvers.flow import DYNAMIC_PRESSURE
+
 FORCES = 4
 FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
 
@@ -20,8 +22,8 @@ def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
 
 
 def force_scalars(forces: Tensor) -> Tensor:
-    """(Q, Γ) (batch, 2) of force coefficients (batch, 4): half the drag and, as a start for Γ, half the lift."""
-    return 0.5 * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
+    """(Q, Γ) (batch, 2) of force coefficients (batch, 4): the drag and, as a start for Γ, the lift, as forces."""
+    return DYNAMIC_PRESSURE * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
 
 
 def drag_scale(polynomial: Tensor, reynolds: Tensor) -> Tensor:
