@@ -1,4 +1,4 @@
-"""Work on numbered cases that goes on where it stopped: what is on disk is not done again."""
+"""Resumable work on numbered cases: results on disk are not computed again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def resume(
     """(chunk, work(chunk)) as they finish in `workers` processes, for chunks of those `indices` that are not done.
 
     A chunk is a range of at most `size` indices. `progress(done, total)` counts indices; a chunk counts once the next
-    one is asked for. `work` must pickle, and leaves on disk what `is_done` looks for.
+    one is asked for. `work` must pickle, and stores its results where `is_done` looks for them.
     """
     missing = [index for index in indices if not is_done(index)]
     done = len(indices) - len(missing)

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, read with a sentence for what is unreadable."""
+"""Files, written whole or not at all; unreadable ones raise an `InputError`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
 
 
 def write_checked(path: Path, data: bytes, check: Callable[[bytes], bool], remedy: str) -> None:
-    """Write under a temporary name in the same folder, `check` what is read back, then rename it to `path`.
+    """Write under a temporary name in the same folder, `check` the content that is read back, then rename to `path`.
 
     `InputError` where the check fails, ending with `remedy`, or the place cannot be written; the old file stays then.
     """

@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class _FrozenTensor:
-    """Keeps a copy of what the dataclass is given, and returns a new copy at each access."""
+    """Keeps a copy of the dataclass's argument, and returns a new copy at each access."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         self._dtype = dtype

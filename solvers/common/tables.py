@@ -21,25 +21,25 @@ LARGEST_INTEGER = 10**15  # larger ones are no counts, and overflow where they b
 WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "none"}
 
 
-def read_toml(path: Path, kind: str = "TOML file", example: str = "correct it") -> dict[str, Any]:
-    """The tables of a TOML file; the `InputError` for an unreadable one calls it a `kind` and ends with `example`."""
+def read_toml(path: Path, kind: str = "TOML file", remedy: str = "correct it") -> dict[str, Any]:
+    """The tables of a TOML file; the `InputError` for an unreadable one calls it a `kind` and ends with `remedy`."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(path, kind, example, error) from error
+        raise _unreadable(path, kind, remedy, error) from error
 
 
-def read_json(path: Path, kind: str = "JSON file", example: str = "correct it") -> Any:
-    """The value in a JSON file; the `InputError` for an unreadable one calls it a `kind` and ends with `example`."""
+def read_json(path: Path, kind: str = "JSON file", remedy: str = "correct it") -> Any:
+    """The value in a JSON file; the `InputError` for an unreadable one calls it a `kind` and ends with `remedy`."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(path, kind, example, error) from error
+        raise _unreadable(path, kind, remedy, error) from error
 
 
-def _unreadable(path: Path, kind: str, example: str, error: Exception) -> InputError:
+def _unreadable(path: Path, kind: str, remedy: str, error: Exception) -> InputError:
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return InputError(f"expected a readable {kind}, got {path.name} ({' '.join(reason.split())}); {example}")
+    return InputError(f"expected a readable {kind}, got {path.name} ({' '.join(reason.split())}); {remedy}")
 
 
 def from_table(kind: type[T], values: Any, where: str) -> T:

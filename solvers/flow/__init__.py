@@ -1,4 +1,4 @@
-"""The steady laminar flow past bodies: what the rest of Fusiform asks of it. Nothing else reaches inside."""
+"""The steady laminar flow past bodies: a face for the rest of Fusiform, which imports nothing from inside."""
 
 import lazy_loader as lazy
 

@@ -9,7 +9,7 @@ It is solved by collocation with a constant density on straight panels, the loga
 that thin bodies, concave bodies and sharp edges need no special care. The panels are spaced by half arc length, half
 equilibrium measure of a coarser solution, which grades them toward edges. Refinement ends early where the panels on
 both sides of a cusp come so close that their measures cannot be told apart (one turns negative). The map is accurate
-to about 1e-4 d: the starting point of `fitting`, which ends at the accuracy of the curve itself.
+to about 1e-4 d: the starting point of `outline_fitting`, which ends at the accuracy of the curve itself.
 Sources: G. T. Symm, Numer. Math. 10, 437 (1967); P. Henrici, Applied and Computational Complex Analysis III, §16.6.
 """
 

@@ -90,7 +90,7 @@ def largest_loop(lines: list[Line], source: str) -> FloatArray:
     about 512 points in all; straight sides keep their ends only, and their middle in triangles and quadrangles. The
     first point is repeated at the end of a closed line; an open one stays open, and is chosen only where no other
     closes to 5 % of its perimeter. `InputError` where there is no line, or where a number is not finite or beyond
-    1e100; `source` names what was read.
+    1e100; `source` names the kind of drawing in the sentence.
     """
     lines = [line for line in lines if line.pieces]
     require_pieces(sum(len(line.pieces) for line in lines))

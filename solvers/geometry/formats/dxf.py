@@ -46,7 +46,7 @@ class Entity:
 
 
 def read_dxf(content: bytes) -> list[Line]:
-    """All lines of the drawing that are supported. `InputError` for what is not well-formed ASCII DXF."""
+    """All lines of the drawing that are supported. `InputError` for malformed ASCII DXF."""
     require(not content.startswith(b"AutoCAD Binary DXF"), f"expected ASCII DXF, got binary DXF; {_SAVE}")
     require(b"\0" not in content, f"expected ASCII DXF, got binary data; {_SAVE}")
     lines: list[Line] = []

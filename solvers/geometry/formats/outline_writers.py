@@ -17,7 +17,7 @@ from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 OUTLINE_SUFFIXES = (*TABLES, *DRAWINGS)
 AREA_TOLERANCE = 1e-6  # relative, of text that is read back
-REMEDY = "move the body to the origin and scale it to about 1"  # where a file does not hold what was written
+REMEDY = "move the body to the origin and scale it to about 1"  # where the content read back differs
 
 
 def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str = "outline", unit: str = "m") -> None:

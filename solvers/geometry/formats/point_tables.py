@@ -12,9 +12,12 @@ Row = tuple[float, float]
 
 
 def read_points(content: str | bytes, *, lednicer: bool) -> list[Row]:
-    """All points in order. With `lednicer`, a file that begins with two counts holds the upper and the lower surface,
-    each from the leading edge: they become one loop. `InputError` for what is not UTF-8 text, or has a line without
-    exactly two numbers."""
+    """All points in order.
+
+    With `lednicer`, a file that begins with two counts holds the upper and the lower surface, each from the leading
+    edge; they are joined to one loop. `InputError` for content that is not UTF-8 text, and for a line that does not
+    hold exactly two numbers.
+    """
     rows = _rows(_text(content))
     return _lednicer_loop(rows) if lednicer and _is_lednicer(rows) else rows
 

@@ -1,4 +1,4 @@
-"""Reading drawings and meshes from strangers: in a process of its own, with little memory, little time and no way back.
+"""Reading untrusted drawings and meshes in a child process with limited memory, time and output.
 
 The child gets the bytes of the file on standard input and answers with raw float64 points or with one sentence. It can
 take at most 2 GB of address space, 20 s and 1 MB of output; it dies with whatever the file does to a parser. It never
@@ -47,7 +47,7 @@ answer(*sys.argv[1:])
 def read_isolated(content: bytes, suffix: str, axis: str = "z", at: float | None = None) -> FloatArray:
     """The largest loop in the bytes of a .svg, .dxf, .stl, .obj or .ply file, as a clean polygon (n, 2).
 
-    `axis` and `at` are those of `meshes.mesh_section`. `InputError` for everything that cannot be read within the
+    For `axis` and `at` see `mesh_sections.mesh_section`. `InputError` for everything that cannot be read within the
     limits; about half a second for drawings, one for meshes.
     """
     level = "" if at is None else repr(float(at))
@@ -90,14 +90,14 @@ def read_here(content: bytes, suffix: str, axis: str = "z", at: float | None = N
 
 
 def answer(suffix: str, axis: str, level: str) -> None:
-    """What the child does: read standard input, write the points or a sentence to standard output, and exit."""
+    """The child's work: read standard input, write the points or a sentence to standard output, and exit."""
     for kind, most in _LIMITS.items():
         with suppress(ValueError, OSError):  # macOS refuses a limit of the address space
             hard = resource.getrlimit(kind)[1]
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (most, most))
     channel = os.dup(1)
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # prints of libraries stay out of the answer
     try:
         reply, code = read_here(sys.stdin.buffer.read(), suffix, axis, float(level) if level else None).tobytes(), 0
     except Exception as error:
@@ -108,7 +108,7 @@ def answer(suffix: str, axis: str, level: str) -> None:
 
 
 def _sentence(error: Exception, suffix: str) -> bytes:
-    """One line of printable characters about what a reader raised."""
+    """One line of printable characters about the exception of a reader."""
     if isinstance(error, InputError):
         text = "".join(letter if letter.isprintable() else " " for letter in str(error))
     elif isinstance(error, MemoryError):

@@ -1,7 +1,7 @@
 """The drawn lines of an .svg file: paths and basic shapes under their transforms.
 
 The y axis of SVG points down; the lines are returned with y up. Coordinates are user units, those of the viewBox.
-Content of `defs`, `clipPath`, `marker`, `mask`, `pattern` and `symbol`, and what is not displayed, is not drawn;
+Elements in `defs`, `clipPath`, `marker`, `mask`, `pattern` and `symbol`, and hidden elements, are not drawn;
 `use`, `text`, style sheets and viewBoxes of nested drawings are not followed. Grammar and geometry: W3C, Scalable
 Vector Graphics 1.1, chapters 7 to 9 and appendix F.6.
 """
@@ -39,7 +39,7 @@ _UPRIGHT: Matrix = (1.0, 0.0, 0.0, -1.0, 0.0, 0.0)
 
 
 def read_svg(content: bytes) -> list[Line]:
-    """All drawn lines, y up. `InputError` for what is not well-formed SVG, and for files that declare XML entities."""
+    """All drawn lines, y up. `InputError` for malformed SVG, and for files that declare XML entities."""
     drawing = _Drawing()
     parser = expat.ParserCreate()
     parser.StartElementHandler = drawing.open

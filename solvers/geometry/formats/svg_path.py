@@ -19,7 +19,7 @@ _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A
 
 
 def read_path(data: str) -> list[Line]:
-    """The subpaths of `data`, in its own coordinates. `InputError` for what is no path data."""
+    """The subpaths of `data`, in its own coordinates. `InputError` for malformed path data."""
     return _PathReader().read(data)
 
 
