@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fusiform.app.drawings.constraint_sketch import BODY, GHOST
-from fusiform.solvers.inverse import Iterate
+from fusiform.solvers.inverse import Iterate, Phase
 
 WIDTH, HEIGHT, LEFT, BASE = 430, 250, 52, 222
 ROOM = 0.12
@@ -21,7 +21,7 @@ def convergence(history: Sequence[Iterate]) -> str:
     high = max(history[0].drag_coefficient, *(it.best_drag_coefficient for it in history))
     low = min(it.best_drag_coefficient for it in history)
     place = _scale(len(history), low, high)
-    of_solver = [it.phase == "certifying" for it in history]
+    of_solver = [it.phase is Phase.CERTIFYING for it in history]
     parts = [
         _curve(history, [n for n, solver in enumerate(of_solver) if solver is shown], place, colour)
         for shown, colour in ((False, BODY), (True, GHOST))

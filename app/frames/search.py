@@ -14,9 +14,9 @@ from fusiform.app.state.job_snapshot import Phase, Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import Iterate, Problem
+from fusiform.solvers.inverse import Phase as SearchPhase
 
 TRAIL = 5
-CERTIFYING = "certifying"
 _pictures: Attached[Problem, tuple[str, str]] = Attached(1)
 
 
@@ -33,7 +33,7 @@ def job_words(now: Snapshot) -> str:
     if not now.history:
         return "Starting the search …"
     last = now.history[-1]
-    verb = "Certifying with the solver" if last.phase == CERTIFYING else "Searching"
+    verb = "Certifying with the solver" if last.phase is SearchPhase.CERTIFYING else "Searching"
     return f"{verb}: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
 
 
@@ -48,7 +48,7 @@ def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
     first = history[0].drag_coefficient if history else None
     best = history[-1].best_drag_coefficient if history else None
     gain = "–" if first is None or best is None else f"{100.0 * (1.0 - best / first):.1f} %"
-    who = "solver" if history and history[-1].phase == CERTIFYING else "model"
+    who = "solver" if history and history[-1].phase is SearchPhase.CERTIFYING else "model"
     return (
         Metric("Start $C_D$", value_or_dash(first), None, f"Drag of the first body of the search. {CONVENTION}"),
         Metric("Best $C_D$", value_or_dash(best), None, "Least drag so far of a body within the constraints."),

@@ -25,6 +25,7 @@ __all__ = [
     "Phase",
     "PressureIterate",
     "PressureMatch",
+    "PressureOutcome",
     "Problem",
     "Rectangle",
     "ShapeConstraint",
@@ -45,7 +46,9 @@ __all__ = [
 from .gradient_check import GradientCheck, check_gradient
 from .optimization import minimize_drag, optimize
 from .pareto import ParetoPoint, pareto_front
-from .pressure.match_pressure import PressureIterate, PressureMatch, match_pressure
+from .pressure.match_pressure import match_pressure
+from .pressure.outcome import PressureOutcome
+from .pressure.pressure_match import PressureIterate, PressureMatch
 from .pressure.wall_pressure import pressure_distribution
 from .problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from .problem.constraints.containment import KeepOut, Payload

@@ -1,6 +1,6 @@
-"""Taylor test of a model's gradients: is the derivative that the optimiser uses the derivative of what it minimises?
+"""Taylor test of a model's gradients.
 
-e(h) = |C(x + h v) − C(x) − h ∇C·v|  = O(h²)   for a right gradient, O(h) for a wrong one.
+e(h) = |C(x + h v) − C(x) − h ∇C·v|  = O(h²)   if ∇C is the gradient of C, O(h) otherwise.
 """
 
 from __future__ import annotations
@@ -9,26 +9,43 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
+from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
-from fusiform.solvers.inverse.search.evaluations import ForceModel
+from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
-STEPS = tuple(0.02 * 0.5**n for n in range(5))
-RIGHT = 1.9
-NOISE = 1e-9
+STEPS = tuple(0.02 * 0.5**n for n in range(5))  # h, in the scaled variables √k a_k
+LEAST_ORDER = 1.9  # observed order from which a gradient passes
+NOISE = 1e-9  # relative error below which differences are rounding
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Taylor errors of C_D and C_L, both relative to the drag, along a random direction: `steps` (n,),
-    `drag_errors` and `lift_errors` (n,), and the observed orders, 2 for right gradients (infinite where the errors are
-    rounding alone). `passed`: both orders are at least 1.9."""
+    """Taylor errors of C_D and C_L along a random direction.
+
+    Attributes
+    ----------
+    steps : tuple of float
+        Steps h in the scaled variables √k a_k.
+    drag_errors, lift_errors : tuple of float
+        e(h) for each step, both relative to the drag.
+    drag_order, lift_order : float
+        Observed orders, 2 for right gradients; infinite where the errors are rounding alone.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import check_gradient
+    >>> from fusiform.surrogates import load_surrogate
+    >>> check = check_gradient(Body.ellipse(2.0), FlowConditions(10.0, 3.0), model=load_surrogate())
+    >>> round(check.drag_order, 1), round(check.lift_order, 1)
+    (2.0, 2.0)
+    """
 
     steps: tuple[float, ...]
     drag_errors: tuple[float, ...]
@@ -38,40 +55,78 @@ class GradientCheck:
 
     @property
     def passed(self) -> bool:
-        return min(self.drag_order, self.lift_order) >= RIGHT
+        """True if both orders are at least 1.9."""
+        return min(self.drag_order, self.lift_order) >= LEAST_ORDER
 
 
+@gradients_enabled()
 def check_gradient(
     body: Body, conditions: FlowConditions, *, model: DragModel | None = None, seed: int = 0
 ) -> GradientCheck:
-    """Check `model`'s (default: the solver's) derivatives of drag and lift with respect to the shape at `body`.
+    """Taylor test of the derivatives of drag and lift with respect to the shape, as the optimiser uses them.
 
-    The direction is random (`seed`) in the scaled variables √k a_k. `InputError` where the model has no answer.
+    Parameters
+    ----------
+    body : Body
+        Where the derivatives are taken.
+    conditions : FlowConditions
+        Reynolds number and incidence.
+    model : DragModel, optional
+        By default the flow solver, `SolverModel()`.
+    seed : int
+        Of the random direction.
+
+    Returns
+    -------
+    GradientCheck
+
+    Raises
+    ------
+    InputError
+        Where the model has no answer.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import SolverModel, check_gradient
+    >>> check_gradient(Body.ellipse(1.5), FlowConditions(5.0), model=SolverModel(modes=2)).passed
+    True
     """
     model = SolverModel() if model is None else model
     reduced = body.with_modes(model.modes)
     variables = Variables(reduced, model.modes, False, ())
     forces = ForceModel(model, variables, (DesignPoint(conditions),), lift=True)
     x = variables.pack(reduced.coefficients, reduced.origin)
-    direction = np.random.default_rng(seed).standard_normal(len(x)) / np.tile(np.arange(1, model.modes + 1), 2) ** 2
-    direction /= np.linalg.norm(direction)
     at = forces(x)
     require(at is not None, f"expected a body that {model.name} can evaluate, got one it cannot; try a smoother one")
     assert at is not None
-    drag, lift = [], []
-    for step in STEPS:
-        there = forces(x + step * direction)
-        require(there is not None, "expected room for a small change of the body, got none; try a smoother body")
-        assert there is not None
-        drag.append(abs(float((there.drag - at.drag - step * at.drag_slope @ direction)[0])) / abs(float(at.drag[0])))
-        lift.append(abs(float((there.lift - at.lift - step * at.lift_slope @ direction)[0])) / abs(float(at.drag[0])))
-    return GradientCheck(STEPS, tuple(drag), tuple(lift), _order(np.array(drag)), _order(np.array(lift)))
+    errors = [_errors(forces, x, at, step * _direction(model.modes, seed)) for step in STEPS]
+    drag, lift = (tuple(kind) for kind in zip(*errors, strict=True))
+    return GradientCheck(STEPS, drag, lift, _order(np.array(drag)), _order(np.array(lift)))
+
+
+def _direction(modes: int, seed: int) -> Array:
+    """A random unit vector (2 · modes,) whose entries fall like 1/k²."""
+    direction: Array = np.random.default_rng(seed).standard_normal(2 * modes)
+    direction /= np.tile(np.arange(1, modes + 1), 2) ** 2
+    unit: Array = direction / np.linalg.norm(direction)
+    return unit
+
+
+def _errors(forces: ForceModel, x: Array, at: Forces, change: Array) -> tuple[float, float]:
+    """e(h) of C_D and C_L for the `change` h v of x, with the forces `at` x; relative to the drag."""
+    there = forces(x + change)
+    require(there is not None, "expected room for a small change of the body, got none; try a smoother body")
+    assert there is not None
+    drag = float((there.drag - at.drag - at.drag_slope @ change)[0])
+    lift = float((there.lift - at.lift - at.lift_slope @ change)[0])
+    return abs(drag) / abs(float(at.drag[0])), abs(lift) / abs(float(at.drag[0]))
 
 
 def _order(errors: Array) -> float:
-    """The last observed order that is not rounding."""
+    """The last observed order that is not rounding; infinite if all errors are."""
     if errors.max() < NOISE:
         return math.inf
     orders = np.log(errors[:-1] / np.maximum(errors[1:], 1e-300)) / np.log(np.array(STEPS[:-1]) / np.array(STEPS[1:]))
     clear = [float(o) for o, e in zip(orders, errors[1:], strict=True) if e > NOISE]
-    return clear[-1] if clear else float(torch.inf)
+    return clear[-1] if clear else math.inf

@@ -1,4 +1,4 @@
-"""Pareto fronts: the least drag for each value of a limit or of the Reynolds number, each search warm from the last."""
+"""Pareto fronts: the least drag for each value of a limit or of the Reynolds number, each from the last optimum."""
 
 from __future__ import annotations
 
@@ -20,10 +20,25 @@ from fusiform.solvers.inverse.search.drag_models import DragModel
 
 @dataclass(frozen=True)
 class ParetoPoint:
-    """One point of a front: the `value` of what was swept, and the optimum there."""
+    """One point of a front: the `value` of the swept limit or condition, and the `result` there.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import DesignPoint, Problem, pareto_front
+    >>> from fusiform.surrogates import load_surrogate
+    >>> problem = Problem(Body.circle(), (DesignPoint(FlowConditions(10.0)),))
+    >>> (point,) = pareto_front(problem, "reynolds", [20.0], model=load_surrogate())
+    >>> point.value, point.result.outcome.value
+    (20.0, 'converged')
+    """
 
     value: float
     result: OptimizationResult
+
+
+Sweep = Callable[[Problem, float], Problem]
+OnPoint = Callable[[ParetoPoint], bool | None]
 
 
 def _shape(problem: Problem, limit: ShapeConstraint) -> Problem:
@@ -42,7 +57,7 @@ def _with_reynolds(problem: Problem, value: float) -> Problem:
     return replace(problem, points=(there, *rest))
 
 
-SWEEPS: dict[str, Callable[[Problem, float], Problem]] = {
+SWEEPS: dict[str, Sweep] = {
     "length": lambda problem, value: _shape(problem, MaxLength(value)),
     "height": lambda problem, value: _shape(problem, MaxHeight(value)),
     "thickness": lambda problem, value: _shape(problem, MinThickness(value, at=0.5)),
@@ -58,15 +73,47 @@ def pareto_front(
     *,
     model: DragModel | None = None,
     certify: Sequence[float] = (),
-    callback: Callable[[ParetoPoint], bool | None] | None = None,
+    callback: OnPoint | None = None,
 ) -> tuple[ParetoPoint, ...]:
-    """Optima of `problem` for each of `values` (in order) of `over`, each started from the one before.
+    """Optima of a problem for several values of one limit or condition, each started from the one before.
 
-    `over`: length (at most), height (at most), thickness (at least, at mid length), lift (equal, at the first design
-    point), reynolds (of the first design point); a constraint of that type that the problem has is replaced. The points
-    whose value is in `certify` are certified by the solver; the others are the model's and not verified. Values that
-    cannot be had give a result with `feasible` False. `callback` is called at each point and stops the sweep by
-    returning True.
+    Parameters
+    ----------
+    problem : Problem
+        Its own constraint of the swept type is replaced.
+    over : {"length", "height", "thickness", "lift", "reynolds"}
+        Length or height at most; thickness at mid length at least; lift prescribed at the first design point; Reynolds
+        number of the first design point.
+    values : sequence of float
+        In the order of the sweep.
+    model : DragModel, optional
+        As in `optimize`.
+    certify : sequence of float
+        Those of `values` whose optima the solver certifies and verifies; the others are the model's.
+    callback : callable, optional
+        Called with each `ParetoPoint`; returning True stops the sweep.
+
+    Returns
+    -------
+    tuple of ParetoPoint
+        Values that no body satisfies have a result with `feasible` False.
+
+    Raises
+    ------
+    InputError
+        For an unknown sweep, no values, and values to certify that are not among them.
+
+    Examples
+    --------
+    The shorter the body has to be, the more drag it has:
+
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import DesignPoint, Problem, pareto_front
+    >>> from fusiform.surrogates import load_surrogate
+    >>> problem = Problem(Body.circle(), (DesignPoint(FlowConditions(10.0)),))
+    >>> front = pareto_front(problem, "length", [1.6, 1.3, 1.0], model=load_surrogate())
+    >>> [round(point.result.fun, 2) for point in front]
+    [2.42, 2.49, 2.66]
     """
     require(over in SWEEPS, f"expected a sweep over {', '.join(SWEEPS)}, got {over!r}; choose one")
     require(

@@ -1,4 +1,4 @@
-"""Inverse design by pressure: the body nearest to a given one whose wall pressure is a wanted one.
+"""Inverse design by pressure: the body nearest to a given one that has a prescribed wall pressure.
 
     minimise over x     1/n Σ_j [(C_p(s_j; x) − C_j)/ΔC]²  +  λ² |x − x_0|²,        x = √k (Re a_k, Im a_k)
 
@@ -6,11 +6,11 @@ where C_j is the target at the arc fractions s_j, ΔC its range and x_0 the star
 that can be attained at most λ |x − x_0| < 0.1 % of its range, and chooses the nearest of several bodies. The method is
 Levenberg's and Marquardt's (K. Madsen, H. B. Nielsen & O. Tingleff, Methods for Non-linear Least Squares Problems,
 2004, §3.2) on one grid, with the exact Jacobian of the solver (`flow/tangent.py`); the damping grows like k², so that
-coarse features of the outline come first, steps keep to bodies whose edges the grid resolves (`variables.py`), and each
-flow starts from the one that the tangents predict.
+coarse features of the outline come first, steps keep to bodies whose edges the grid resolves (`search/variables.py`),
+and each flow starts from the one that the tangents predict.
 
-The problem has local minima, most of them made by narrow peaks of C_p that lie beside each other. A search that misses
-the target by more than 0.1 % therefore goes on with the difference blurred along the wall, by a Gaussian of width
+The problem has local minima, most of them made by narrow peaks of C_p that lie beside each other. A search that ends
+more than 0.1 % from the target therefore goes on with the difference blurred along the wall, by a Gaussian of width
 0.03 in s, and then as it is; after that others start blurred from the ellipses whose pressure is nearest to the target.
 """
 
@@ -18,105 +18,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.autograd import gradients_enabled
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import ACCURACIES
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.pressure.least_squares import ENOUGH, FIRST_SEARCH, OTHER_SEARCHES, Point, PressureSearch
+from fusiform.solvers.inverse.pressure.least_squares import Point, PressureFit
+from fusiform.solvers.inverse.pressure.levenberg import FIRST_SEARCH, LEVENBERG, OTHER_SEARCHES, SearchEnd, search
+from fusiform.solvers.inverse.pressure.outcome import PressureOutcome
+from fusiform.solvers.inverse.pressure.pressure_match import PressureIterate, PressureMatch
+from fusiform.solvers.inverse.pressure.target import checked_target, has_equal_sides
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure_of
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.variables import Array, Variables
 from fusiform.solvers.solution import Solution
 from fusiform.solvers.solver import solve
 
-ATTAINED = 0.01
-EQUAL_SIDES = 1e-3
-REASONS = {
-    "converged": "",
-    "stuck": " The search made no more progress.",
-    "long": " The search ended before convergence: allow more iterations.",
-    "stopped": " The search was stopped on request; this is the best body so far.",
+ATTAINED = 0.01  # misfit over the range of the target up to which it is attained
+SENTENCES = {
+    PressureOutcome.CONVERGED: "",
+    PressureOutcome.STUCK: " The search made no more progress.",
+    PressureOutcome.ITERATION_LIMIT: " The search ended before convergence: allow more iterations.",
+    PressureOutcome.STOPPED: " The search was stopped on request; this is the best body so far.",
 }
-
-
-@dataclass(frozen=True)
-class PressureIterate:
-    """An accepted body: the number of its `search` and its `iteration`, both from 1, the rms `misfit` over the target's
-    range, the `change` |x − x_0| from the start in scaled variables, and the coefficients (K,)."""
-
-    search: int
-    iteration: int
-    misfit: float
-    change: float
-    coefficients: Tensor
-
 
 Callback = Callable[[PressureIterate], bool | None]
 
 
-@dataclass(frozen=True)
-class PressureMatch:
-    """What `match_pressure` found.
-
-    `body`: the nearest body. `target` (n, 2) as given; `pressure_coefficient` (n,): the body's at the same arc
-    fractions, from `solution`, the solver's own check. `misfit`, `largest_misfit`: rms and largest difference of the
-    two over the range of the target; `attained`: the rms is at most 1 %; `converged`: among the bodies that are near,
-    none lowers the misfit further; `status` is a sentence. `iterations` and `solves` of the flow of all searches;
-    `history`: the accepted bodies; `seconds` of wall clock.
-    """
-
-    body: Body
-    conditions: FlowConditions
-    target: Array
-    pressure_coefficient: Array
-    misfit: float
-    largest_misfit: float
-    attained: bool
-    converged: bool
-    status: str
-    iterations: int
-    solves: int
-    seconds: float
-    history: tuple[PressureIterate, ...]
-    solution: Solution
-
-
-def _has_equal_sides(target: Array) -> bool:
-    """Whether C(1 − s) = C(s)."""
-    arc, wanted = target.T
-    mirrored = np.interp(1.0 - arc, arc, wanted, period=1.0)
-    return float(np.abs(mirrored - wanted).max()) <= EQUAL_SIDES * float(np.ptp(wanted))
-
-
-def _checked(target: ArrayLike, modes: int) -> Array:
-    """The target as an array (n, 2)."""
-    try:
-        table = np.array(target, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("expected a target table of numbers, got something else; give rows of s and C_p") from error
-    require(
-        table.ndim == 2 and table.shape[1] == 2 and len(table) >= 2 * modes,
-        f"expected a target of at least {2 * modes} rows of s and C_p for {modes} modes, got shape {table.shape}; "
-        "give more points or ask for fewer modes",
-    )
-    require(bool(np.isfinite(table).all()), "expected a target of finite numbers, got nan or inf; leave those rows out")
-    low, high = table[:, 0].min(), table[:, 0].max()
-    require(
-        low >= 0.0 and high < 1.0,
-        f"expected arc fractions s from 0 to below 1, got {low:g} to {high:g}; divide the arc length by the perimeter",
-    )
-    spread = float(np.ptp(table[:, 1]))
-    require(spread > 0.0, f"expected a C_p that varies along the wall, got {table[0, 1]:g} everywhere; correct it")
-    return table
-
-
+@gradients_enabled()
 def match_pressure(
     start: Body,
     conditions: FlowConditions,
@@ -129,89 +63,148 @@ def match_pressure(
     tolerance: float = 1e-4,
     callback: Callback | None = None,
 ) -> PressureMatch:
-    """The body nearest to `start` whose C_p along the wall is `target` under `conditions`: inverse design.
+    """The body nearest to `start` that has a prescribed pressure along the wall.
 
-    `target` (n, 2): rows of arc fraction s and C_p, as defined above, in any order, each of the same weight; at least
-    two for each of the `modes` coefficients of the body that is looked for. A part of the outline is enough. `grid`
-    (coarse, standard, fine) is that of the search, at its first resolution, and of the solver's check. At most `starts`
-    searches of `max_iterations` each; a search ends where a step would lower the misfit by less than `tolerance` of the
-    target's range. `callback` sees every accepted body and stops the run by returning True. Symmetric starts and
-    targets at zero incidence keep to symmetric bodies; a start with edges that the grid does not resolve is rounded
-    first. `InputError` for a target that is none, and where the solver finds no flow to start from.
+    Symmetric starts and targets at zero incidence keep to symmetric bodies; a start with edges that the grid does not
+    resolve is rounded first.
+
+    Parameters
+    ----------
+    start : Body
+        Gives the area too.
+    conditions : FlowConditions
+        Reynolds number and incidence.
+    target : array_like, shape (n, 2)
+        Rows of arc fraction s (see `pressure_distribution`) and C_p in any order, each of the same weight. At least two
+        for each mode; a part of the outline is enough.
+    modes : int
+        Number of map coefficients of the body.
+    grid : {"coarse", "standard", "fine"}
+        Of the search, at its first resolution, and of the solver's check.
+    starts : int
+        Searches, from `start` and from ellipses, at most.
+    max_iterations, tolerance : int, float
+        Of each search, which ends where a step would lower the misfit by less than `tolerance` of the target's range.
+    callback : callable, optional
+        Called with a `PressureIterate` at every accepted body; returning True stops the run.
+
+    Returns
+    -------
+    PressureMatch
+        With `attained` False and a sentence where no body with this pressure was found.
+
+    Raises
+    ------
+    InputError
+        For a wrong target or option, and where the solver finds no flow to start from.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions, solve
+    >>> from fusiform.solvers.inverse import match_pressure, pressure_distribution
+    >>> ellipse, conditions = Body.ellipse(1.2), FlowConditions(10.0)
+    >>> target = pressure_distribution(solve(ellipse, conditions, grid="coarse"), 20)
+    >>> match = match_pressure(Body.circle(modes=2), conditions, target, modes=2, grid="coarse")
+    >>> match.attained, round(match.body.fineness, 2)
+    (True, 1.2)
     """
     begun = time.perf_counter()
-    require(grid in ACCURACIES, f"expected a grid of {', '.join(ACCURACIES)}, got {grid!r}; choose one")
-    require(
-        starts >= 1 and max_iterations >= 1 and 0.0 < tolerance < 1.0,
-        f"expected at least one start and iteration and a tolerance between 0 and 1, got {starts}, {max_iterations} "
-        f"and {tolerance}; choose for example 5, 40 and 1e-4",
-    )
-    start = start.with_modes(modes)
-    table = _checked(target, modes)
-    symmetric = start.is_symmetric() and conditions.alpha_deg == 0.0 and _has_equal_sides(table)
-    variables = Variables(start, modes, symmetric, ())
-    origin = nearest_feasible(variables, variables.pack(start.coefficients, start.origin)).x
-    search = PressureSearch(variables, origin, conditions, table, ACCURACIES[grid].start(conditions.reynolds))
-    best, history = _searched(search, starts, max_iterations, tolerance, callback)
-    require(
-        best is not None, "expected a start with a steady flow, got none; lower the Reynolds number or round the body"
-    )
-    assert best is not None
-    body = variables.body_at(best[0].x, f"{start.name}-matched")
+    _check_options(grid, starts, max_iterations, tolerance)
+    table = checked_target(target, modes)
+    fit = _fit(start.with_modes(modes), conditions, table, grid)
+    best, history = _best_of_searches(fit, starts, max_iterations, tolerance, callback)
+    body = fit.variables.body_at(best.point.x, f"{start.name}-matched")
     solution = solve(body, conditions, grid=grid)
     pressure = wall_pressure_of(solution, table[:, 0])
     off = np.abs(pressure - table[:, 1]) / float(np.ptp(table[:, 1]))
-    misfit, worst = float(np.sqrt(np.mean(off**2))), int(off.argmax())
-    doubt = "" if solution.accurate else f" The solver's check: {solution.status}"
+    misfit = float(np.sqrt(np.mean(off**2)))
     return PressureMatch(
         body=body,
         conditions=conditions,
         target=table,
         pressure_coefficient=pressure,
         misfit=misfit,
-        largest_misfit=float(off[worst]),
+        largest_misfit=float(off.max()),
         attained=misfit <= ATTAINED and solution.converged,
-        converged=best[1] == "converged",
-        status=_status(misfit, float(off[worst]), float(table[worst, 0]), modes) + REASONS[best[1]] + doubt,
+        converged=best.outcome is PressureOutcome.CONVERGED,
+        outcome=best.outcome,
+        status=_status(table, off, modes, best.outcome, solution),
         iterations=len(history),
-        solves=search.solves + 1,
+        solves=fit.solves + 1,
         seconds=time.perf_counter() - begun,
-        history=tuple(history),
+        history=history,
         solution=solution,
     )
 
 
-def _searched(
-    search: PressureSearch, starts: int, max_iterations: int, tolerance: float, callback: Callback | None
-) -> tuple[tuple[Point, str] | None, list[PressureIterate]]:
-    """The best point of up to `starts` searches and why its search ended, or None; and all accepted bodies."""
-    history: list[PressureIterate] = []
-    best: tuple[Point, str] | None = None
-    for number, first in enumerate(search.starts(starts), 1):
-        before = len(history)
+def _check_options(grid: str, starts: int, max_iterations: int, tolerance: float) -> None:
+    require(grid in ACCURACIES, f"expected a grid of {', '.join(ACCURACIES)}, got {grid!r}; choose one")
+    require(
+        starts >= 1 and max_iterations >= 1 and 0.0 < tolerance < 1.0,
+        f"expected at least one start and iteration and a tolerance between 0 and 1, got {starts}, {max_iterations} "
+        f"and {tolerance}; choose for example 5, 40 and 1e-4",
+    )
 
-        def seen(point: Point, number: int = number, before: int = before) -> bool:
-            a = search.variables.coefficients(torch.from_numpy(point.x)[None])[0]
-            change = float(np.linalg.norm(point.change))
-            history.append(PressureIterate(number, len(history) - before + 1, point.misfit, change, a))
-            return bool(callback is not None and callback(history[-1]))
 
-        blurs = FIRST_SEARCH if number == 1 else OTHER_SEARCHES
-        found = search.search(first, blurs, max_iterations, tolerance, seen)
-        best = found if best is None or found[0].value < best[0].value else best
-        if found[1] == "stopped":
-            return (best[0], "stopped"), history
-        if best[0].misfit <= ENOUGH:
+def _fit(start: Body, conditions: FlowConditions, target: Array, grid: str) -> PressureFit:
+    """The least-squares problem, with the start rounded where its edges are too sharp."""
+    symmetric = start.is_symmetric() and conditions.alpha_deg == 0.0 and has_equal_sides(target)
+    variables = Variables(start, start.modes, symmetric, ())
+    origin = nearest_feasible(variables, variables.pack(start.coefficients, start.origin)).x
+    return PressureFit(variables, origin, conditions, target, ACCURACIES[grid].start(conditions.reynolds))
+
+
+def _best_of_searches(
+    fit: PressureFit, starts: int, max_iterations: int, tolerance: float, callback: Callback | None
+) -> tuple[SearchEnd, tuple[PressureIterate, ...]]:
+    """The best end of up to `starts` searches, and all accepted bodies."""
+    record = _Record(fit.variables, callback)
+    best: SearchEnd | None = None
+    for first in fit.starts(starts):
+        blurs = FIRST_SEARCH if best is None else OTHER_SEARCHES
+        record.begin_search()
+        end = search(fit, first, blurs, max_iterations=max_iterations, tolerance=tolerance, on_point=record.on_point)
+        best = end if best is None or end.point.value < best.point.value else best
+        if end.outcome is PressureOutcome.STOPPED:
+            best = SearchEnd(best.point, PressureOutcome.STOPPED)
             break
-    return best, history
+        if best.point.misfit <= LEVENBERG.enough:
+            break
+    require(
+        best is not None, "expected a start with a steady flow, got none; lower the Reynolds number or round the body"
+    )
+    assert best is not None
+    return best, tuple(record.history)
 
 
-def _status(misfit: float, largest: float, where: float, modes: int) -> str:
-    numbers = f"{misfit:.2%} of its range (rms), most at s = {where:.3g}, by {largest:.2%}"
+class _Record:
+    """The accepted bodies of all searches, each of which the callback receives."""
+
+    def __init__(self, variables: Variables, callback: Callback | None) -> None:
+        self._variables, self._callback = variables, callback
+        self._search, self._before = 0, 0
+        self.history: list[PressureIterate] = []
+
+    def begin_search(self) -> None:
+        self._search, self._before = self._search + 1, len(self.history)
+
+    def on_point(self, point: Point) -> bool:
+        """Record the body; returns True if the callback stops the run."""
+        coefficients = self._variables.coefficients(torch.from_numpy(point.x)[None])[0]
+        change, iteration = float(np.linalg.norm(point.change)), len(self.history) - self._before + 1
+        self.history.append(PressureIterate(self._search, iteration, point.misfit, change, coefficients))
+        return self._callback is not None and bool(self._callback(self.history[-1]))
+
+
+def _status(target: Array, off: Array, modes: int, outcome: PressureOutcome, solution: Solution) -> str:
+    """The sentence for differences `off` (n,) from the target, over its range."""
+    misfit, worst = float(np.sqrt(np.mean(off**2))), int(off.argmax())
+    doubt = "" if solution.accurate else f" The solver's check: {solution.status}"
+    numbers = f"{misfit:.2%} of the target's range (rms), most at s = {target[worst, 0]:.3g}, by {off[worst]:.2%}"
     if misfit <= ATTAINED:
-        return f"The body attains the target: it misses it by {numbers}."
+        return f"The body attains the target: its pressure differs by {numbers}.{SENTENCES[outcome]}{doubt}"
     return (
-        f"The target is not attained: the nearest body found misses it by {numbers}. Probably no body of {modes} modes "
-        "has this pressure here; check where s begins, the reference of C_p, the Reynolds number and the incidence, or "
-        "raise the number of modes."
+        f"The target is not attained: the pressure of the nearest body found differs by {numbers}. Probably no body of "
+        f"{modes} modes has this pressure here; check where s begins, the reference of C_p, the Reynolds number and "
+        f"the incidence, or raise the number of modes.{SENTENCES[outcome]}{doubt}"
     )

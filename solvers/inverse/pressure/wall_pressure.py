@@ -34,8 +34,38 @@ TAIL_LENGTH, REFINEMENT = 0.05, 8
 
 
 def pressure_distribution(solution: Solution, count: int = 128) -> Array:
-    """C_p along the wall of a solved flow: (count, 2), arc fraction s = 0, 1/count, … and C_p; a target for
-    `match_pressure`. `InputError` where there is no solution."""
+    """The pressure coefficient C_p along the wall of a solved flow, by arc length.
+
+    The arc fraction s runs from 0 to 1 counter-clockwise, with the stream along +x, from the tail over the upper side
+    to the front and back along the lower side.
+
+    Parameters
+    ----------
+    solution : Solution
+        A converged flow.
+    count : int
+        Number of points, at equal steps of s.
+
+    Returns
+    -------
+    ndarray, shape (count, 2)
+        Rows of s = 0, 1/count, … and C_p; a target for `match_pressure`.
+
+    Raises
+    ------
+    InputError
+        For a flow that did not converge, and fewer than two points.
+
+    Examples
+    --------
+    >>> from fusiform.solvers import Body, FlowConditions, solve
+    >>> from fusiform.solvers.inverse import pressure_distribution
+    >>> table = pressure_distribution(solve(Body.circle(), FlowConditions(10.0), grid="coarse"), 4)
+    >>> table[:, 0].tolist()
+    [0.0, 0.25, 0.5, 0.75]
+    >>> int(table[:, 1].argmax())  # the pressure is highest at the front, s = 0.5
+    2
+    """
     require(solution.converged, "expected a converged solution for its pressure, got one that is not; see its status")
     require(count >= 2, f"expected at least 2 points, got {count}; ask for more")
     arc = np.arange(count) / count
@@ -43,6 +73,7 @@ def pressure_distribution(solution: Solution, count: int = 128) -> Array:
 
 
 def wall_pressure_of(solution: Solution, arc: Array) -> Array:
+    """C_p (n,) of a solved flow at the arc fractions `arc` (n,)."""
     flow, alpha = solution.flow, math.radians(solution.conditions.alpha_deg)
     return wall_pressure(flow.problem, flow.state, flow.coefficients, alpha, arc)[0].numpy()
 

@@ -1,1 +1,1 @@
-"""What was found: the optimum, its verification, reports and pictures."""
+"""The result of a run: the optimum, its verification, reports, pictures and project file."""

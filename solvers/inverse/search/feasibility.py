@@ -1,7 +1,7 @@
-"""Whether constraints on the shape agree, before anything is iterated: certain contradictions in words, then a search.
+"""A feasible start before anything is iterated, or the reason why there is none.
 
 A contradiction that follows from the numbers alone is stated as such. Otherwise the nearest body that satisfies all
-constraints is looked for, from the start and from ellipses; where none is found, the one that lacks least is given.
+constraints is looked for, from the start and from ellipses; where none is found, the one that violates least is given.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One local search: SLSQP on the objective, the shape constraints and the force constraints, guarded.
 
 SLSQP runs in rounds that move each shape variable only so far. A trial that is no body, or that the model cannot
-evaluate, makes its line search step back. The best feasible point is kept whatever ends the search. Whether a point is
-an optimum is decided by its own KKT residual (`kkt.py`).
+evaluate, makes its line search step back. The best feasible point is kept whatever ends the search. A point is an
+optimum if its own KKT residual is small (`kkt.py`), not because SLSQP reports so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a problem is its own mirror image, so that its bodies may be taken as symmetric about the x axis."""
+"""Mirror symmetry of problems, whose bodies may then be taken as symmetric about the x axis."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fusiform.solvers.inverse.problem.constraints.user_constraint import UserCon
 from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
 
-MIRROR = 1e-9
+MIRROR = 1e-9  # distance up to which corners are mirror images
 
 
 def is_symmetric(problem: Problem) -> bool:
-    """Whether the problem is its own mirror image, or is told to be, so that its bodies may be taken as such."""
+    """True if the problem is its own mirror image, or has the constraint `Symmetry`."""
     if any(isinstance(c, Symmetry) for c in problem.constraints):
         return True
     axis = problem.body.origin.imag
@@ -28,7 +28,7 @@ def is_symmetric(problem: Problem) -> bool:
 
 
 def _mirrored(one: Containment, other: Containment, axis: float) -> bool:
-    """Whether two constraints are each other's mirror images about y = `axis`."""
+    """True if two constraints are each other's mirror images about y = `axis`."""
     if type(one) is not type(other) or one.clearance != other.clearance or type(one.region) is not type(other.region):
         return False
     (corners, radius), (others, same) = one.region.hull(), other.region.hull()
@@ -37,7 +37,7 @@ def _mirrored(one: Containment, other: Containment, axis: float) -> bool:
 
 
 def no_lift(problem: Problem, symmetric: bool) -> str | None:
-    """A sentence where lift is asked of bodies that have none because they are `symmetric`, or None."""
+    """A sentence where the problem needs lift of bodies that have none because they are `symmetric`, or None."""
     if not symmetric:
         return None
     if isinstance(problem.objective, LiftToDrag) and all(p.conditions.alpha_deg == 0.0 for p in problem.points):

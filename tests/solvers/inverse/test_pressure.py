@@ -12,8 +12,8 @@ from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.flow.tangent import flow_tangents
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.inverse.pressure.match_pressure import match_pressure
-from fusiform.solvers.inverse.pressure.wall_pressure import pressure_distribution, wall_pressure
+from fusiform.solvers.inverse import PressureOutcome, match_pressure, pressure_distribution
+from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure
 
 RESOLUTION = Resolution(28, 32)
 LOPSIDED = torch.tensor([[0.45, 0.03 + 0.02j, -0.02 + 0.01j]], dtype=torch.complex128)
@@ -62,9 +62,9 @@ def test_tangents_of_the_state_are_differences_of_states():
     up, down = (_flow(LOPSIDED + s * DIRECTIONS[2:], 0.0).state for s in (h, -h))
     assert float(tangent.change.max()) < 1e-6
     for name in ("psi", "omega", "scalars"):
-        wanted = (getattr(up, name) - getattr(down, name)) / (2.0 * h)
+        difference = (getattr(up, name) - getattr(down, name)) / (2.0 * h)
         found = getattr(tangent.states, name)
-        assert float((found - wanted).abs().max()) < 1e-4 * float(wanted.abs().max()), name
+        assert float((found - difference).abs().max()) < 1e-4 * float(difference.abs().max()), name
 
 
 def test_a_distribution_holds_the_pressures_of_the_nodes():
@@ -118,6 +118,7 @@ def test_the_pressure_of_a_body_brings_back_the_body(name):
     match = match_pressure(start, conditions, target, modes=5, grid="coarse")
     assert match.attained, match.status
     assert match.converged, match.status
+    assert match.outcome is PressureOutcome.CONVERGED
     assert match.misfit < 0.01
     assert match.largest_misfit < 0.02
     found = match.body.coefficients - body.with_modes(5).coefficients
@@ -142,17 +143,18 @@ def test_a_target_that_no_body_has_ends_with_a_sentence():
 def test_a_callback_sees_every_body_and_stops_the_search():
     conditions = FlowConditions(10.0)
     target = pressure_distribution(solve(Body.ellipse(2.0), conditions, grid="coarse"), 40)
-    seen = []
+    iterates = []
     match = match_pressure(
         Body.circle(modes=4),
         conditions,
         target,
         modes=4,
         grid="coarse",
-        callback=lambda iterate: seen.append(iterate) or len(seen) == 2,
+        callback=lambda iterate: iterates.append(iterate) or len(iterates) == 2,
     )
-    assert match.history == tuple(seen)
-    assert [iterate.iteration for iterate in seen] == [1, 2]
+    assert match.history == tuple(iterates)
+    assert [iterate.iteration for iterate in iterates] == [1, 2]
+    assert match.outcome is PressureOutcome.STOPPED
     assert "stopped on request" in match.status
     assert not match.converged
 
