@@ -25,7 +25,7 @@ def test_one_line_sets_everything_up_and_ends_with(last: str) -> None:
     assert len(lines) == 1
 
 
-@pytest.mark.parametrize("page", ["README.md", "surrogates/README.md"])
+@pytest.mark.parametrize("page", ["README.md", "solvers/README.md", "surrogates/README.md"])
 def test_python_example_runs_and_reports_what_it_says(
     page: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
