@@ -88,7 +88,7 @@ def body_sketch(optimum: Optimum) -> str:
     return sketch.draw(
         sketch.outline(result.body),
         result.problem.body,
-        setup_of(result.problem)["rows"],
+        setup_of(result.problem).rows,
         result.conditions.alpha_deg,
         ghost=sketch.outline(optimum.start),
         tones=tones(result.constraints),

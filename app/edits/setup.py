@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,8 @@ from fusiform.app.state.session import (
     SURROGATE,
     ProjectState,
     Session,
-    SetupState,
 )
-from fusiform.app.state.setup import Setup, setup_of
+from fusiform.app.state.setup import setup_of
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import Problem
 
@@ -29,45 +29,51 @@ MOST_ROWS = 20
 LONGEST_WAY = 20.0
 
 
-def _with_rows(session: Session, rows: list[Row]) -> Session:
-    changed = replace(session.setup, values=session.setup.values | {"rows": rows}, version=session.setup.version + 1)
-    return replace(session, setup=changed, step=PROBLEM)
+def _with_rows(session: Session, rows: Iterable[Row]) -> Session:
+    return replace(session, setup=session.setup.with_rows(rows), step=PROBLEM)
 
 
 def add_constraint(session: Session, kind: str) -> Session:
     """Add a constraint with the first numbers for the present body, up to `MOST_ROWS` of them."""
-    rows, number = session.setup.values["rows"], session.setup.next_row
-    if len(rows) >= MOST_ROWS:
+    setup = session.setup
+    if len(setup.rows) >= MOST_ROWS:
         return session
-    row = first_row(kind, session.design.present.body) | {"id": number}
-    changed = _with_rows(session, [*rows, row])
-    return replace(changed, setup=replace(changed.setup, next_row=number + 1))
+    row = first_row(kind, session.design.present.body) | {"id": setup.next_row}
+    changed = _with_rows(session, [*setup.rows, row])
+    return replace(changed, setup=replace(changed.setup, next_row=setup.next_row + 1))
 
 
 def remove_constraint(session: Session, number: int) -> Session:
     """Remove the constraint `number`."""
-    return _with_rows(session, [row for row in session.setup.values["rows"] if row["id"] != number])
+    return _with_rows(session, (row for row in session.setup.rows if row["id"] != number))
 
 
 def set_number(session: Session, number: int, key: str, value: Any) -> Session:
     """Set a number of the constraint `number`."""
-    rows = session.setup.values["rows"]
-    return _with_rows(session, [row | {key: value} if row["id"] == number else row for row in rows])
+    return _with_rows(session, (row | {key: value} if row["id"] == number else row for row in session.setup.rows))
 
 
-def set_entry(session: Session, key: str, value: Any) -> Session:
-    """Set an entry of the setup. The objective "nearest" brings the constraint of the drag that it needs."""
-    values = session.setup.values | {key: value}
-    session = replace(session, setup=replace(session.setup, values=values))
-    if key == "objective" and value == "nearest" and all(row["kind"] != "drag" for row in values["rows"]):
+def set_objective(session: Session, objective: str) -> Session:
+    """Set the objective; "nearest" brings the constraint of the drag that it needs."""
+    session = replace(session, setup=replace(session.setup, objective=objective))
+    if objective == "nearest" and all(row["kind"] != "drag" for row in session.setup.rows):
         return add_constraint(session, "drag")
     return session
 
 
+def set_lift(session: Session, lift: float) -> Session:
+    """Set the prescribed lift."""
+    return replace(session, setup=replace(session.setup, lift=lift))
+
+
+def set_weight(session: Session, weight: float) -> Session:
+    """Set the weight of the first conditions."""
+    return replace(session, setup=replace(session.setup, weight=weight))
+
+
 def set_option(session: Session, key: str, value: Any) -> Session:
     """Set an option of the search."""
-    options = session.setup.values["options"] | {key: value}
-    return replace(session, setup=replace(session.setup, values=session.setup.values | {"options": options}))
+    return replace(session, setup=replace(session.setup, options={**session.setup.options, key: value}))
 
 
 def drag(session: Session, moved: Any) -> Session:
@@ -82,7 +88,7 @@ def drag(session: Session, moved: Any) -> Session:
         displacement = complex(float(moved["dx"]), float(moved["dy"]))
     except (KeyError, TypeError, ValueError):
         return session
-    body, rows = session.design.present.body, list(session.setup.values["rows"])
+    body, rows = session.design.present.body, list(session.setup.rows)
     if not (0 <= number < len(rows) and abs(displacement) < LONGEST_WAY * body.reference_length):
         return session
     rows[number] = dragged(rows[number], grip, displacement, body)
@@ -102,7 +108,8 @@ def open_file(session: Session, content: bytes, file_name: str) -> Session:
 
 def restore(session: Session, problem: Problem, optimum: Optimum | None) -> Session:
     """Open a problem, and its optimum if it has one."""
-    session = _with_setup(open_body(session, problem.body, problem.points[0].conditions), setup_of(problem))
+    session = open_body(session, problem.body, problem.points[0].conditions)
+    session = replace(session, setup=setup_of(problem).after(session.setup))
     settings = replace(session.settings, start_from=None, grid=problem.verify or session.settings.grid)
     if optimum is not None:
         model = SOLVER if optimum.result.model.startswith("solver") else SURROGATE
@@ -110,11 +117,3 @@ def restore(session: Session, problem: Problem, optimum: Optimum | None) -> Sess
     step = PROBLEM if optimum is None else OPTIMUM
     session = replace(session, settings=settings, section=OPTIMISE, step=step)
     return replace(session, optimum=optimum, front=None, earlier=None)
-
-
-def _with_setup(session: Session, setup: Setup) -> Session:
-    """`setup` as the present one, its constraints with new numbers."""
-    first = session.setup.next_row
-    rows = [row | {"id": first + place} for place, row in enumerate(setup["rows"])]
-    state = SetupState(setup | {"rows": rows}, session.setup.version + 1, first + len(rows))
-    return replace(session, setup=state)

@@ -158,5 +158,5 @@ def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
 def point_sketch(front: Front, number: int) -> str:
     """The body of point `number` of a trade-off, with its constraints and the start, as SVG."""
     result, start = front.points[number].result, front.problem.body
-    rows, alpha_deg = setup_of(result.problem)["rows"], result.conditions.alpha_deg
+    rows, alpha_deg = setup_of(result.problem).rows, result.conditions.alpha_deg
     return sketch.draw(sketch.outline(result.body), start, rows, alpha_deg, ghost=sketch.outline(start)).svg

@@ -31,13 +31,13 @@ def trouble(session: Session) -> str | None:
 def problem_sketch(session: Session) -> sketch.Drawing:
     """The body with its constraints and their grips."""
     now = session.design.present
-    return sketch.draw(sketch.outline(now.body), now.body, session.setup.values["rows"], now.alpha_deg, grips=True)
+    return sketch.draw(sketch.outline(now.body), now.body, session.setup.rows, now.alpha_deg, grips=True)
 
 
 def problem_words(session: Session) -> str:
     """The words under the sketch."""
     now = session.design.present
-    rows = session.setup.values["rows"]
+    rows = session.setup.rows
     words = "Drag the white handles, or write numbers in the list." if rows else "Add constraints in the list."
     return (
         f"{plain(now.name)} at Re = {now.reynolds:g}, α = {now.alpha_deg:g}°; lengths in its own unit, "

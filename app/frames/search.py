@@ -69,7 +69,7 @@ def _morph(problem: Problem, history: Sequence[Iterate]) -> str:
     start, ghost = problem.body, sketch.outline(problem.body)
     lines = [_outline(start, iterate) for iterate in _milestones(history)]
     best, trail = (lines[-1], lines[:-1]) if lines else (ghost, [])
-    rows, alpha_deg = setup_of(problem)["rows"], problem.points[0].conditions.alpha_deg
+    rows, alpha_deg = setup_of(problem).rows, problem.points[0].conditions.alpha_deg
     return sketch.draw(best, start, rows, alpha_deg, ghost=ghost, trail=trail).svg
 
 

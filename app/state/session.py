@@ -12,7 +12,7 @@ from fusiform.app.state.control_echoes import Echoes
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.job_snapshot import RunningJob, RunningRefinement
 from fusiform.app.state.kept_results import Answer, Front, Optimum
-from fusiform.app.state.setup import Setup, first_setup, problem_of
+from fusiform.app.state.setup import Setup, problem_of
 from fusiform.app.state.window import Home, Share
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.inverse import Problem
@@ -79,18 +79,6 @@ class DesignState:
 
 
 @dataclass(frozen=True)
-class SetupState:
-    """The optimisation that is set up. Each row of `values` has an `id` that names its controls, `next_row` the next.
-
-    `version`: number of changes so far, by which an answer to an older sketch is recognised.
-    """
-
-    values: Setup = field(default_factory=first_setup)
-    version: int = 0
-    next_row: int = 0
-
-
-@dataclass(frozen=True)
 class ProjectState:
     """The last file that was opened, its `name` or its `error`; `uploads` names the next uploader, which is empty."""
 
@@ -125,7 +113,7 @@ class Session:
     settings: Settings = field(default_factory=Settings)
     section: str = DESIGN
     step: str = PROBLEM
-    setup: SetupState = field(default_factory=SetupState)
+    setup: Setup = field(default_factory=Setup)
     project: ProjectState = field(default_factory=ProjectState)
     job: RunningJob | None = None
     job_error: str | None = None
@@ -150,7 +138,7 @@ class Session:
     def problem(self) -> Problem:
         """The optimisation problem of design, setup and grid; `InputError` for a number out of its range."""
         now = self.design.present
-        return problem_of(now.body, now.conditions, self.setup.values, self.settings.grid)
+        return problem_of(now.body, now.conditions, self.setup, self.settings.grid)
 
     @property
     def solved_key(self) -> SolvedKey:

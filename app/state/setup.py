@@ -1,17 +1,14 @@
-"""The optimisation that the page is set to, as plain values, and the `Problem` it stands for, in both directions.
-
-A setup is {"objective", "lift", "weight", "rows", "options"}: the objective (`OBJECTIVES`), the lift prescribed where
-it is "drag_at_lift", the weight of the first conditions, the constraints (`constraint_rows`), and the options of
-`Problem`.
-"""
+"""The optimisation that the page is set to, as plain values, and the `Problem` that it stands for, both ways."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from fusiform.app.state.constraint_rows import Row, entry_of, row_of
+from fusiform.app.state.constraint_rows import POINT, Row, entry_of, row_of
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import DesignPoint, Lift, Problem, problem_from
@@ -26,38 +23,53 @@ OBJECTIVES = {
     "nearest": "Nearest body with a given drag",
 }
 
-Setup = dict[str, Any]
 
+@dataclass(frozen=True)
+class Setup:
+    """An optimisation to set up; by default the least drag without constraints, certified by the solver.
 
-def first_setup() -> Setup:
-    """Least drag without constraints, certified by the solver."""
-    return {
-        "objective": "drag",
-        "lift": 0.5,
-        "weight": 1.0,
-        "rows": [],
-        "options": {"certify": True, "starts": 1, "seed": 0},
-    }
+    `objective` is a key of `OBJECTIVES`, `lift` the prescribed lift of "drag_at_lift", `weight` that of the first
+    conditions; `rows` are the constraints and further conditions (`constraint_rows`); `options` are those of `Problem`.
+    Each row has an `id` that names its controls, `next_row` is the next one. `version`: number of changes of the rows
+    so far, by which an answer to an older sketch is recognised.
+    """
+
+    objective: str = "drag"
+    lift: float = 0.5
+    weight: float = 1.0
+    rows: tuple[Row, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: {"certify": True, "starts": 1, "seed": 0})
+    version: int = 0
+    next_row: int = 0
+
+    def with_rows(self, rows: Iterable[Row]) -> Self:
+        """The setup with other constraints, one version later."""
+        return replace(self, rows=tuple(rows), version=self.version + 1)
+
+    def after(self, earlier: Setup) -> Self:
+        """This setup in the place of an `earlier` one: a later version, and rows with ids of their own."""
+        rows = [row | {"id": earlier.next_row + place} for place, row in enumerate(self.rows)]
+        following = replace(self, version=earlier.version, next_row=earlier.next_row + len(rows))
+        return following.with_rows(rows)
 
 
 def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) -> Problem:
     """The problem, verified on `grid` and ended after `TIMEOUT_SECONDS` at most; `InputError` for bad numbers."""
-    rows: list[Row] = setup["rows"]
-    points = [{"reynolds": conditions.reynolds, "alpha_deg": conditions.alpha_deg, "weight": setup["weight"]}]
-    points += [{k: row[k] for k in ("reynolds", "alpha_deg", "weight")} for row in rows if row["kind"] == "point"]
-    constraints = [entry_of(row) for row in rows if row["kind"] != "point"]
-    objective = setup["objective"]
+    points = [{"reynolds": conditions.reynolds, "alpha_deg": conditions.alpha_deg, "weight": setup.weight}]
+    points += [{k: row[k] for k in ("reynolds", "alpha_deg", "weight")} for row in setup.rows if row["kind"] == POINT]
+    constraints = [entry_of(row) for row in setup.rows if row["kind"] != POINT]
+    objective = setup.objective
     if objective == "drag_at_lift":
         objective = "drag"
-        constraints.append({"type": "lift", "minimum": setup["lift"], "maximum": setup["lift"], "point": 0})
-    timeout = min(setup["options"].get("timeout", math.inf), TIMEOUT_SECONDS)
+        constraints.append({"type": "lift", "minimum": setup.lift, "maximum": setup.lift, "point": 0})
+    timeout = min(setup.options.get("timeout", math.inf), TIMEOUT_SECONDS)
     return problem_from(
         {
             "body": body_to_dict(body),
             "points": points,
             "objective": objective,
             "constraints": constraints,
-            "options": setup["options"] | {"timeout": timeout, "verify": grid},
+            "options": {**setup.options, "timeout": timeout, "verify": grid},
         },
         Path(),
     )
@@ -79,13 +91,13 @@ def setup_of(problem: Problem) -> Setup:
     rows = [_clean(row_of(entry)) for entry in entries]
     rows += [_point_row(point) for point in problem.points[1:]]
     options = {k: v for k, v in values["options"].items() if k != "verify"}
-    return {
-        "objective": objective,
-        "lift": lift,
-        "weight": problem.points[0].weight,
-        "rows": rows,
-        "options": options | {"starts": min(problem.starts, MOST_STARTS)},
-    }
+    return Setup(
+        objective=objective,
+        lift=lift,
+        weight=problem.points[0].weight,
+        rows=tuple(rows),
+        options=options | {"starts": min(problem.starts, MOST_STARTS)},
+    )
 
 
 def _clean(row: Row) -> Row:

@@ -15,15 +15,18 @@ from streamlit.testing.v1 import AppTest
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
+from fusiform.app.edits import setup as edits
+from fusiform.app.edits.design import new_session
 from fusiform.app.frames import formatting
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
-from fusiform.app.state.setup import OBJECTIVES, first_setup, problem_of, setup_of
+from fusiform.app.state.setup import OBJECTIVES, Setup, problem_of, setup_of
 from fusiform.app.views.optimise import constraints, front
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import (
     DesignPoint,
+    Lift,
     OptimizationResult,
     Problem,
     UserConstraint,
@@ -83,7 +86,7 @@ def finished(at: AppTest) -> AppTest:
 def add(at: AppTest, kind: str) -> int:
     """Add a constraint; its number."""
     healthy(at.selectbox("add_constraint").set_value(kind).run())
-    return int(at.session_state["session"].setup.values["rows"][-1]["id"])
+    return int(at.session_state["session"].setup.rows[-1]["id"])
 
 
 def drawings(at: AppTest) -> list[str]:
@@ -97,14 +100,14 @@ def test_every_kind_of_constraint_is_added_drawn_and_removed(page: AppTest) -> N
     assert [c.label for c in controls if not c.help and c.key != "reynolds" and c.label not in SECTIONS] == []
     for number in numbers:
         healthy(page.button(f"remove_{number}").click().run())
-    assert page.session_state["session"].setup.values["rows"] == []
+    assert page.session_state["session"].setup.rows == ()
 
 
 @pytest.mark.parametrize("spec", ["circle", "naca2412", "ellipse:4"])
 @pytest.mark.parametrize("kind", FORMS)
 def test_first_numbers_make_a_problem_that_reads_back(spec: str, kind: str) -> None:
     body = load_body(spec)
-    setup = first_setup() | {"rows": [first_row(kind, body)]}
+    setup = Setup(rows=(first_row(kind, body),))
     asked = problem_of(body, CONDITIONS, setup, "fine")
     assert problem_of(body, CONDITIONS, setup_of(asked), "fine").to_dict() == asked.to_dict()
 
@@ -112,9 +115,9 @@ def test_first_numbers_make_a_problem_that_reads_back(spec: str, kind: str) -> N
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_makes_a_problem_that_reads_back(objective: str) -> None:
     body = load_body("ellipse:2")
-    setup = first_setup() | {"objective": objective, "lift": 0.3}
+    setup = Setup(objective=objective, lift=0.3)
     asked = problem_of(body, FlowConditions(10.0, 4.0), setup, "fine")
-    assert setup_of(asked)["objective"] == objective
+    assert setup_of(asked).objective == objective
     assert [c.describe() for c in asked.force_constraints] == (
         ["lift coefficient 0.3"] if objective == "drag_at_lift" else []
     )
@@ -197,7 +200,7 @@ def test_a_point_of_the_trade_off_becomes_the_shown_optimum(page: AppTest) -> No
     healthy(page.number_input("front_count").set_value(3).run())
     healthy(page.button("sweep").click().run())
     finished(page)
-    asked = problem_of(load_body("circle"), CONDITIONS, first_setup() | {"rows": []}, "coarse")
+    asked = problem_of(load_body("circle"), CONDITIONS, Setup(), "coarse")
     expected = pareto_front(asked, "length", [1.6, 1.3, 1.0], model=load_surrogate())
     healthy(page.segmented_control("front_point").set_value(2).run())
     assert metric(page, "Least") == formatting.coefficient(expected[2].result.predicted_drag_coefficient)
@@ -247,10 +250,20 @@ def dragged_page(moved: object) -> None:
     from fusiform.app.main import page
     from fusiform.app.views.shared.session import change, session
 
-    if "moved" not in st.session_state and session().setup.values["rows"]:
+    if "moved" not in st.session_state and session().setup.rows:
         st.session_state.moved = True
         change(drag, moved)
     page()
+
+
+def test_a_payload_that_is_dragged_follows() -> None:
+    moved = {"row": 0, "grip": "move", "dx": 0.1, "dy": 0.002, "version": 1}
+    at = healthy(AppTest.from_function(dragged_page, default_timeout=SECONDS, args=(moved,)).run())
+    healthy(at.button("view_Optimise").click().run())
+    add(at, "payload_rectangle")
+    healthy(at.run())
+    row = at.session_state["session"].setup.rows[0]
+    assert (row["x"], row["y"]) == pytest.approx((0.1, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -267,13 +280,29 @@ def dragged_page(moved: object) -> None:
         ("row", {"x": 0.0}),
     ],
 )
-def test_a_payload_that_is_dragged_follows_and_nonsense_changes_nothing(moved: Any, expected: dict[str, float]) -> None:
-    at = healthy(AppTest.from_function(dragged_page, default_timeout=SECONDS, args=(moved,)).run())
-    healthy(at.button("view_Optimise").click().run())
-    add(at, "payload_rectangle")
-    healthy(at.run())
-    row = at.session_state["session"].setup.values["rows"][0]
+def test_a_drag_changes_the_numbers_of_its_grip_and_nonsense_changes_nothing(moved: Any, expected: Any) -> None:
+    row = edits.drag(edits.add_constraint(new_session({}), "payload_rectangle"), moved).setup.rows[0]
     assert {key: row[key] for key in expected} == pytest.approx(expected)
+
+
+def test_edits_leave_the_setup_as_it_was_and_rows_have_ids_of_their_own() -> None:
+    first = new_session({})
+    full = first
+    for _ in range(edits.MOST_ROWS + 1):
+        full = edits.add_constraint(full, "max_length")
+    assert first.setup == Setup()
+    assert [row["id"] for row in full.setup.rows] == list(range(edits.MOST_ROWS))
+    fewer = edits.set_number(edits.remove_constraint(full, 3), 4, "value", 2.0)
+    assert fewer.setup.rows[3] == {"kind": "max_length", "id": 4, "value": 2.0}
+    restored = edits.restore(full, fewer.problem, None).setup
+    assert [row["id"] for row in restored.rows] == [edits.MOST_ROWS + n for n in range(edits.MOST_ROWS - 1)]
+    assert restored.version == full.setup.version + 1
+    assert [row["kind"] for row in edits.set_objective(first, "nearest").setup.rows] == ["drag"]
+    assert edits.set_option(first, "starts", 3).problem.starts == 3
+    assert edits.set_lift(edits.set_objective(first, "drag_at_lift"), 0.3).problem.force_constraints == (
+        Lift(0.3, 0.3),
+    )
+    assert edits.set_weight(first, 2.0).problem.points[0].weight == 2.0
 
 
 def test_grips_change_what_they_stand_for() -> None:

@@ -65,7 +65,7 @@ def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTe
     assert metric(page, "Optimum") == formatting.coefficient(result.verification["drag_coefficient"])
     assert metric(page, "Reduction") == f"{optimum.reduction_percent:.1f} %"
     assert page.number_input("reynolds").value == 20.0
-    assert [row["kind"] for row in page.session_state["session"].setup.values["rows"]] == [
+    assert [row["kind"] for row in page.session_state["session"].setup.rows] == [
         "max_length",
         "payload_rectangle",
     ]

@@ -6,8 +6,7 @@ import streamlit as st
 
 from fusiform.app.edits import setup as edits
 from fusiform.app.state.constraint_rows import FORMS, Row
-from fusiform.app.state.session import SetupState
-from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES
+from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES, Setup
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers.inverse.problem.constraints.forms import Field
@@ -19,43 +18,37 @@ def panel() -> None:
     with st.container(key="rail_problem", gap="small"):
         _objective(setup)
         _add(setup)
-        for row in setup.values["rows"]:
+        for row in setup.rows:
             _row(row)
-        if any(row["kind"] == "point" for row in setup.values["rows"]):
+        if any(row["kind"] == "point" for row in setup.rows):
             _weight(setup)
     _options(setup)
 
 
-def _objective(setup: SetupState) -> None:
-    follow("objective", setup.values["objective"])
+def _objective(setup: Setup) -> None:
+    follow("objective", setup.objective)
     st.selectbox(
         "Objective",
         list(OBJECTIVES),
         key="objective",
         format_func=OBJECTIVES.__getitem__,
-        on_change=_set_entry,
-        args=("objective",),
-        help="What is made small: the drag coefficient, weighted over the conditions; minus lift over drag; or the "
-        "change of shape until the drag is the prescribed one. The body's area is always kept.",
+        on_change=lambda: change(edits.set_objective, st.session_state.objective),
+        help="The quantity to minimise: the drag coefficient, weighted over the conditions; minus lift over drag; or "
+        "the change of shape until the drag is the prescribed one. The body's area is always kept.",
     )
-    if setup.values["objective"] == "drag_at_lift":
-        follow("lift", setup.values["lift"])
+    if setup.objective == "drag_at_lift":
+        follow("lift", setup.lift)
         st.number_input(
             "Lift $C_L$",
             key="lift",
             step=0.05,
             format="%.4g",
-            on_change=_set_entry,
-            args=("lift",),
+            on_change=lambda: change(edits.set_lift, st.session_state.lift),
             help="The lift coefficient that the body is to have at these conditions, positive upwards.",
         )
 
 
-def _set_entry(key: str) -> None:
-    change(edits.set_entry, key, st.session_state[key])
-
-
-def _add(setup: SetupState) -> None:
+def _add(setup: Setup) -> None:
     st.selectbox(
         "Constraints",
         list(FORMS),
@@ -64,7 +57,7 @@ def _add(setup: SetupState) -> None:
         placeholder="Add a constraint …",
         format_func=lambda kind: FORMS[kind].label,
         on_change=_added,
-        disabled=len(setup.values["rows"]) >= edits.MOST_ROWS,
+        disabled=len(setup.rows) >= edits.MOST_ROWS,
         help="It begins with sensible numbers for the present body, in the body's own unit (here "
         f"d = {session().design.present.reference_length:.4g}). Payloads, boxes and bars can be dragged in the "
         "drawing.",
@@ -119,20 +112,19 @@ def _number(row: Row, field: Field) -> None:
     )
 
 
-def _weight(setup: SetupState) -> None:
-    follow("weight", setup.values["weight"])
+def _weight(setup: Setup) -> None:
+    follow("weight", setup.weight)
     st.number_input(
         "Weight of the conditions above",
         0.01,
         key="weight",
-        on_change=_set_entry,
-        args=("weight",),
+        on_change=lambda: change(edits.set_weight, st.session_state.weight),
         help="Share of the drag at the conditions above in the objective, beside those of the other ones.",
     )
 
 
-def _options(setup: SetupState) -> None:
-    options = setup.values["options"]
+def _options(setup: Setup) -> None:
+    options = setup.options
     with st.container(key="rail_options", gap="small"):
         follow("option_certify", bool(options.get("certify", False)))
         st.toggle(
