@@ -6,7 +6,6 @@ single precision. `manifest.json` holds the configuration, its hash, the seed an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,10 +19,12 @@ from fusiform.solvers.common.chunks import resume
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_json
 from fusiform.solvers.common.provenance import digest_of, versions
+from fusiform.solvers.common.tables import read_json
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
 from fusiform.surrogates.design_space import Designs, DesignSpace, sample, turned
 
 CASES_PER_TASK = 4
+RESTART = "delete it and run `fusiform dataset` again"
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _claim(folder: Path, config: DatasetConfig) -> None:
     path = folder / "manifest.json"
     manifest = {"digest": config.digest, "config": asdict(config), "versions": versions()}
     if path.exists():
-        found = json.loads(path.read_text())["digest"]
+        found = read_json(path, "manifest of a data set", RESTART)["digest"]
         require(
             found == config.digest,
             f"expected an empty folder or one made with this configuration ({config.digest}), got {folder} made with "
@@ -140,7 +141,7 @@ def _claim(folder: Path, config: DatasetConfig) -> None:
 
 def _read_failures(folder: Path) -> dict[int, str]:
     path = folder / "failures.json"
-    return {int(k): v for k, v in json.loads(path.read_text()).items()} if path.exists() else {}
+    return {int(k): v for k, v in read_json(path, "list of failures", RESTART).items()} if path.exists() else {}
 
 
 def load_dataset(folder: Path) -> Dataset:
@@ -150,10 +151,10 @@ def load_dataset(folder: Path) -> Dataset:
         manifest_path.exists(),
         f"expected a data set folder with a manifest.json, got {folder}; make one with `fusiform dataset`",
     )
-    manifest = json.loads(manifest_path.read_text())
+    manifest = read_json(manifest_path, "manifest of a data set", RESTART)
     paths = sorted(folder.glob("case-*.npz"))
     require(len(paths) > 0, f"expected solved cases in {folder}, found none; run `fusiform dataset` to the end")
-    cases = [read_arrays(path, "delete it and run `fusiform dataset` again") for path in paths]
+    cases = [read_arrays(path, RESTART) for path in paths]
 
     def stack(key: str) -> Tensor:
         return torch.from_numpy(np.stack([case[key] for case in cases]))

@@ -213,6 +213,9 @@ def test_another_recipes_folder_or_data_is_refused(data, tmp_path):
 def test_missing_data_is_a_sentence(tmp_path):
     with pytest.raises(InputError, match="with a manifest"):
         load_dataset(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(InputError, match=r"readable manifest of a data set, got manifest\.json .* delete it"):
+        load_dataset(tmp_path)
 
 
 @pytest.mark.parametrize(
