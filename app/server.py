@@ -7,7 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
-from fusiform.app.background import warm
+from fusiform.app import warm
 from fusiform.solvers.common.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
@@ -43,9 +43,8 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
     """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
 
     An interrupt ends the process with exit code 130, without waiting for computations of pages that are still open.
-
-    Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, where
-    `streamlit run app/main.py` finds them too.
+    Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, which
+    `streamlit run app/main.py` reads too.
     """
     require(
         port is None or 1 <= port <= 65535, f"expected a port between 1 and 65535, got {port}; choose for example 8501"

@@ -1,8 +1,9 @@
-"""The better flow of a prediction, found in the background while the page already shows the network's own.
+"""The flow of a prediction after the state inverse, found in the background while the page shows the network's own.
 
-The state inverse takes 0.1 to 0.3 s and the stagnation lines as long again: too long for a hand that moves a point. One
-thread serves all sessions. It begins when a design has stood still for `SETTLE_SECONDS`, so that it does not slow the
-page that is being drawn, and a session's earlier wish is dropped when it makes another before its turn.
+The state inverse takes 0.1 to 0.3 s and the stagnation lines as long again, too long for a point that is being dragged.
+One thread serves all sessions. It begins when a design has not changed for `SETTLE_SECONDS`, so that it does not slow
+the page that is being drawn; a session drops its earlier refinement when it begins another. Results are in one LRU cache
+of the server, by the key of the question.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SETTLE_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class Refined:
-    """The flow after the state inverse, what happens in it, its streamlines in `window`, and the corrected forces."""
+    """The flow after the state inverse, its features, its streamlines in `window`, and the corrected forces."""
 
     window: Window
     field: FlowField
@@ -36,12 +37,12 @@ _done: Memory[Refined] = Memory(60)
 
 
 def refined(key: Hashable) -> Refined | None:
-    """What is known under `key`."""
+    """The refined flow of `key`; None if it is not in the cache."""
     return _done.get(key)
 
 
 class Refinement:
-    """A refinement under way; its answer is then `refined(key)`. Dropped, it ends after the step it is in."""
+    """A refinement under way; at its end `refined(key)` returns the flow, unless it was dropped."""
 
     def __init__(self, key: Hashable, prediction: FlowPrediction, window: Window) -> None:
         self.key = key
@@ -50,13 +51,13 @@ class Refinement:
         self._future = _pool.submit(self._find)
 
     def drop(self) -> None:
-        """It is not wanted any more."""
+        """End it after the step under way."""
         self._dropped.set()
         self._future.cancel()
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come of it."""
+        """True once it has ended."""
         return self._future.done()
 
     def _find(self) -> None:
@@ -66,8 +67,8 @@ class Refinement:
         field = prediction.field
         if self._dropped.is_set():
             return
-        found = analyse(field)
+        features = analyse(field)
         if self._dropped.is_set():
             return
         lines = streamlines(field, (window.left, window.right, window.bottom, window.top))
-        _done.put(self.key, Refined(window, field, found, lines, prediction.correction))
+        _done.put(self.key, Refined(window, field, features, lines, prediction.correction))

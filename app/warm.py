@@ -1,4 +1,4 @@
-"""What the first page of a server asks for, asked before anybody has opened it."""
+"""The first page of a server, computed before a browser opens it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from threading import Thread
 
 
 def in_background() -> None:
-    """Import the page and answer its first questions in a thread, while the server and the browser start."""
+    """Import the page and compute its first frame in a thread, while the server and the browser start."""
     Thread(target=_warm, name="warm", daemon=True).start()
 
 
