@@ -2,8 +2,8 @@
 
 The state inverse takes 0.1 to 0.3 s and the stagnation lines as long again, too long for a point that is being dragged.
 One thread serves all sessions. It begins when a design has not changed for `SETTLE_SECONDS`, so that it does not slow
-the page that is being drawn; a session drops its earlier refinement when it begins another. Results are in one LRU cache
-of the server, by the key of the question.
+the page that is being drawn; a session drops its earlier refinement when it begins another. Results are in one LRU
+cache of the server, by the key of the question.
 """
 
 from __future__ import annotations

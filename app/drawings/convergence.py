@@ -9,6 +9,7 @@ from fusiform.solvers.inverse import Iterate, Phase
 
 WIDTH, HEIGHT, LEFT, BASE = 430, 250, 52, 222
 ROOM = 0.12
+SEARCH_WORDS = "Drag C_D of each evaluation (dots) and the best so far (line): blue by the model, orange by the solver."
 INK = 'fill="currentColor" opacity=".75"'
 
 Place = Callable[[int, float], tuple[float, float]]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.drawings.convergence import convergence
+from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
 from fusiform.app.drawings.figures.flow_figure import flow_figure
 from fusiform.app.drawings.figures.style import ACCENT, INK
 from fusiform.app.drawings.figures.wall_figure import wall_figure
-from fusiform.app.drawings.html_report import OVERLAY_WORDS, SEARCH_WORDS, body_sketch, report
+from fusiform.app.drawings.html_report import report
+from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, window_around
 from fusiform.app.edits.design import open_optimum
 from fusiform.app.frames import cached
@@ -33,7 +34,7 @@ def show(optimum: Optimum) -> None:
     st.caption(optimum_words(optimum, session().earlier))
     _actions(optimum)
     with st.container(key="search_view"):
-        picture(body_sketch(optimum), "overlay")
+        picture(optimum_sketch(optimum), "overlay")
         picture(convergence(optimum.result.history), "convergence")
     st.caption(f"{OVERLAY_WORDS} {SEARCH_WORDS}")
     _constraints(optimum)

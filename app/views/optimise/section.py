@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fusiform.app.drawings.html_report import SEARCH_WORDS
+from fusiform.app.drawings.convergence import SEARCH_WORDS
 from fusiform.app.edits import setup as edits
 from fusiform.app.frames.problem import problem_sketch, problem_words, trouble
 from fusiform.app.frames.search import search_numbers, search_pictures
