@@ -1,6 +1,6 @@
-"""The outline of trial bodies and what constraints measure on it, a batch at a time.
+"""The outlines of trial bodies and their measures for constraints, a batch at a time.
 
-Everything is in the user's unit, at zero incidence, in the frame of the outline that was given: a body stands at
+Everything is in the user's unit, at zero incidence, in the frame of the given outline: a body stands at
 `origin` + `shift`. Points lie at equal steps of η, counter-clockwise.
 """
 

@@ -1,5 +1,6 @@
 """Problem files: the examples run, and what makes no sense is told in one sentence."""
 
+import json
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import optimize, problem_from
 from fusiform.solvers.inverse.problem.problem_file import read_problem
+from fusiform.solvers.inverse.problem.project_file import parse_project
 from fusiform.surrogates import load_surrogate
 
 EXAMPLES = sorted(Path(str(files("fusiform.assets").joinpath("problems"))).glob("*.toml"))
@@ -75,3 +77,30 @@ def test_other_files_are_refused(tmp_path):
         read_problem(tmp_path / "problem.yaml")
     with pytest.raises(InputError, match="readable problem file"):
         read_problem(tmp_path / "missing.toml")
+
+
+PROBLEM = {"body": "circle", "reynolds": 10}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"problem": PROBLEM}, None),
+        ({"format": 1, "problem": PROBLEM, "result": {}}, None),
+        ({"format": 2, "problem": PROBLEM}, "format 1, got 2"),
+        ({"problem": PROBLEM, "result": {}}, "format 1, got None"),
+        ({"format": 1}, "with a problem"),
+        ([], "with a problem"),
+    ],
+)
+def test_a_project_file_is_of_the_present_format_unless_it_is_a_problem_alone(values, expected):
+    content = json.dumps(values).encode()
+    if expected is None:
+        assert parse_project(content, "x.json") == values
+    else:
+        with pytest.raises(InputError, match=expected):
+            parse_project(content, "x.json")
+
+
+def test_a_problem_file_is_read_as_the_problem_of_a_project():
+    assert parse_project(b'body = "circle"\nreynolds = 10', "X.TOML") == {"problem": PROBLEM}

@@ -82,6 +82,10 @@ class ShapeConstraint(Constraint):
     auxiliaries: ClassVar[int] = 0
     positional: ClassVar[bool] = False
 
+    def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
+        """True if `other` asks of a body what this one asks of its mirror image about y = `axis`."""
+        return self == other
+
     def start(self, shape: Shape) -> Tensor:
         """Values of the auxiliaries for given bodies, (batch, auxiliaries)."""
         return shape.points.real[:, :0]

@@ -21,6 +21,7 @@ from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 RIM, ROUNDING = 0.5, 0.05
 CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d
+MIRROR = 1e-9  # distance up to which corners are mirror images
 AHEAD = 0.4  # of an obstacle behind the body, in units of d
 SPARE = Field("clearance", "Spare", "Distance to keep between it and the body's wall.", True)
 
@@ -76,6 +77,14 @@ class Containment(ShapeConstraint):
     def describe(self) -> str:
         spare = f" with {self.clearance:g} to spare" if self.clearance else ""
         return f"{self.verb} the {_words(self.region)}{spare}"
+
+    def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
+        if not isinstance(other, Containment) or type(self) is not type(other) or self.clearance != other.clearance:
+            return False
+        (corners, radius), (others, same) = self.region.hull(), other.region.hull()
+        images = [complex(z.real, 2.0 * axis - z.imag) for z in corners]
+        alike = type(self.region) is type(other.region) and radius == same
+        return alike and all(min(abs(z - w) for w in others) < MIRROR for z in images)
 
     def marks(self, outline: Outline) -> tuple[Mark, ...]:
         solid, *rest = self.region.marks(outline)

@@ -38,6 +38,10 @@ class UserConstraint(ShapeConstraint):
     def describe(self) -> str:
         return self.name
 
+    def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
+        """False: nothing is known of the function."""
+        return False
+
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
         return self.function(shape.points)
 
