@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
-from scipy.spatial import cKDTree
 
 from fusiform.solvers.geometry.polygons import FloatArray, find_crossing
 
@@ -101,29 +100,6 @@ def outline_curve(points: FloatArray) -> OutlineCurve:
     sample = curve.at(curve.dense(4))
     crossing = find_crossing(np.column_stack([sample.real, sample.imag]))
     return curve if crossing is None else OutlineCurve(_polygon(plane))
-
-
-def nearest_index(points: ComplexArray, targets: ComplexArray) -> NDArray[np.intp]:
-    """Index of the nearest of the `targets` (n,) to each of the `points` (m,), shape (m,)."""
-    tree = cKDTree(np.column_stack([targets.real, targets.imag]))
-    return np.asarray(tree.query(np.column_stack([points.real, points.imag]))[1], dtype=np.intp)
-
-
-def distance_to_polygon(points: ComplexArray, polygon: ComplexArray) -> FloatArray:
-    """Distance of each of the `points` (m,) from the closed, finely sampled `polygon` (n,), shape (m,)."""
-    nearest = nearest_index(points, polygon)
-    distances = []
-    for step in (-1, 1):
-        side = polygon[(nearest + step) % len(polygon)] - polygon[nearest]
-        offset = points - polygon[nearest]
-        along = np.clip((offset * side.conj()).real / np.abs(side) ** 2, 0.0, 1.0)
-        distances.append(np.abs(offset - along * side))
-    return np.asarray(np.minimum(*distances))
-
-
-def hausdorff_distance(first: ComplexArray, second: ComplexArray) -> float:
-    """Hausdorff distance of two closed, finely sampled polygons: the farthest either strays from the other."""
-    return float(max(distance_to_polygon(first, second).max(), distance_to_polygon(second, first).max()))
 
 
 def smooth_maximum(values: FloatArray) -> float:

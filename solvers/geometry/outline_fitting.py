@@ -18,13 +18,8 @@ import torch
 from numpy.typing import ArrayLike
 
 from fusiform.solvers.geometry.conformal import exterior_map
-from fusiform.solvers.geometry.curves import (
-    ComplexArray,
-    distance_to_polygon,
-    hausdorff_distance,
-    nearest_index,
-    outline_curve,
-)
+from fusiform.solvers.geometry.curves import ComplexArray, outline_curve
+from fusiform.solvers.geometry.distances import distance_to_polygon, hausdorff_distance, nearest_index
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
 from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
 from fusiform.solvers.geometry.validity import is_valid
