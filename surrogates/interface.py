@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.flow import FlowField, Problem, State
-from fusiform.solvers.inverse import DragModel
+from fusiform.solvers.inverse import ConfidentModel
 from fusiform.surrogates.design_space import DesignSpace
 
 
@@ -104,7 +104,7 @@ class FlowPrediction(Protocol):
     def summary(self) -> dict[str, Any]: ...
 
 
-class SurrogateModel(DragModel, Protocol):
+class SurrogateModel(ConfidentModel, Protocol):
     """A differentiable map from designs to forces and flows that bounds its own error.
 
     Bodies are `coefficients` (batch, modes) complex, turned by the incidence, at `reynolds` (batch,).
@@ -128,10 +128,6 @@ class SurrogateModel(DragModel, Protocol):
 
     def error_bound(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> Tensor:
         """Bound on the relative error of the drag (batch,), where `flow` is the answer of `state`."""
-        ...
-
-    def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
-        """Confidence (batch,) between 0 and 1, differentiable."""
         ...
 
     def evaluate(self, body: Body, conditions: FlowConditions) -> FlowPrediction:

@@ -14,7 +14,7 @@ from fusiform.solvers import FlowConditions
 from fusiform.surrogates.model.model_folder import read_configuration
 
 if TYPE_CHECKING:
-    from fusiform.surrogates import Prediction
+    from fusiform.surrogates import FlowPrediction
 
 
 def predict(
@@ -44,7 +44,7 @@ def predict(
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 
-def _correction(prediction: Prediction) -> dict[str, Any]:
+def _correction(prediction: FlowPrediction) -> dict[str, Any]:
     """The forces after the state inverse; None for both, with a warning, where it did not converge."""
     correction = prediction.correction
     if not correction.arrived:

@@ -12,10 +12,10 @@ from fusiform.app.drawings.wall_curves import WallCurve
 from fusiform.app.state.window import Window
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, WallPoint, analyse, streamlines
-from fusiform.surrogates import Prediction, Surrogate, load_surrogate
+from fusiform.surrogates import FlowPrediction, SurrogateModel, load_surrogate
 
-_surrogates: Memory[Surrogate] = Memory(4)
-_predictions: Memory[Prediction] = Memory(60)
+_surrogates: Memory[SurrogateModel] = Memory(4)
+_predictions: Memory[FlowPrediction] = Memory(60)
 _sensitivities: Memory[Sensitivity] = Memory(60)
 _analyses: Attached[FlowField, FlowAnalysis] = Attached(1)
 _lines: Attached[FlowField, Streamlines] = Attached(2)
@@ -31,18 +31,18 @@ def prediction_key(folder: str, body: Body, conditions: FlowConditions) -> Predi
     return folder, body.coefficients.numpy().tobytes(), conditions
 
 
-def surrogate(folder: str) -> Surrogate:
+def surrogate(folder: str) -> SurrogateModel:
     """The surrogate in a folder; the shipped one for an empty name."""
     return _surrogates.ask(folder, lambda: load_surrogate(folder or None))
 
 
-def prediction(folder: str, body: Body, conditions: FlowConditions) -> Prediction:
+def prediction(folder: str, body: Body, conditions: FlowConditions) -> FlowPrediction:
     """The surrogate's answer."""
     key = (*prediction_key(folder, body, conditions), body.fit_error)
     return _predictions.ask(key, lambda: surrogate(folder).evaluate(body, conditions))
 
 
-def sensitivity(key: PredictionKey, predicted: Prediction) -> Sensitivity:
+def sensitivity(key: PredictionKey, predicted: FlowPrediction) -> Sensitivity:
     """The sensitivity of the drag to the outline, by the surrogate's gradient; `key` is that of `predicted`."""
     return _sensitivities.ask(key, lambda: sensitivity_of(predicted))
 

@@ -6,7 +6,7 @@ from fusiform.app.frames.formatting import apart, bound, coefficient, confidence
 from fusiform.app.frames.known import Known
 from fusiform.app.frames.metric import CONVENTION, Metric
 from fusiform.app.state.session import DesignState
-from fusiform.surrogates import Prediction
+from fusiform.surrogates import FlowPrediction
 
 PARTS = (
     ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
@@ -48,13 +48,13 @@ def _part(known: Known, name: str, label: str, definition: str) -> Metric:
     return Metric(label, value_or_dash(true if mine is None else mine), note, f"{definition} {CONVENTION}")
 
 
-def _share(predicted: Prediction, name: str) -> str:
+def _share(predicted: FlowPrediction, name: str) -> str:
     if name == "lift_coefficient":
         return f"lift over drag {ratio(predicted.lift_coefficient, predicted.drag_coefficient)}"
     return f"{100.0 * getattr(predicted, name) / predicted.drag_coefficient:.0f} % of the drag"
 
 
-def _confidence(predicted: Prediction | None) -> Metric:
+def _confidence(predicted: FlowPrediction | None) -> Metric:
     note = "no surrogate asked"
     if predicted is not None:
         note = bound(predicted.confidence, predicted.drag_bound / abs(predicted.drag_coefficient))

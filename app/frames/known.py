@@ -10,7 +10,7 @@ from fusiform.app.frames.formatting import sentence
 from fusiform.app.state.kept_results import Answer
 from fusiform.app.state.session import SURROGATE, Session
 from fusiform.solvers import InputError
-from fusiform.surrogates import Prediction
+from fusiform.surrogates import FlowPrediction
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Known:
     `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer.
     """
 
-    predicted: Prediction | None = None
-    before: Prediction | None = None
+    predicted: FlowPrediction | None = None
+    before: FlowPrediction | None = None
     key: cached.PredictionKey | None = None
     trouble: str | None = None
     refined: Refined | None = None
@@ -31,7 +31,7 @@ class Known:
     solved: Answer | None = None
 
     @property
-    def answer(self) -> Prediction | Answer | None:
+    def answer(self) -> FlowPrediction | Answer | None:
         """The answer whose forces are shown: the surrogate's, else the solver's."""
         return self.solved if self.predicted is None else self.predicted
 

@@ -1,5 +1,6 @@
 __all__ = [
     "Circle",
+    "ConfidentModel",
     "Constraint",
     "ConstraintReport",
     "DesignPoint",
@@ -66,6 +67,6 @@ from .problem.problem import Problem
 from .problem.problem_file import problem_from
 from .result.constraint_report import ConstraintReport
 from .result.optimum import OptimizationResult
-from .search.drag_models import DragModel, SolverModel
+from .search.drag_models import ConfidentModel, DragModel, SolverModel
 from .search.outcome import Outcome
 from .search.run_record import Iterate, Phase

@@ -30,7 +30,7 @@ from fusiform.solvers.inverse.result.assembly import infeasible_result, result_o
 from fusiform.solvers.inverse.result.constraint_report import violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.result.verification import verified
-from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
+from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import contradiction, nearest_feasible
 from fusiform.solvers.inverse.search.outcome import Outcome
@@ -206,7 +206,7 @@ def _begun(
 ) -> tuple[Run, Array]:
     """The run, and the variables (n,) of its start."""
     require(
-        problem.min_confidence == 0.0 or hasattr(model, "confidence"),
+        problem.min_confidence == 0.0 or isinstance(model, ConfidentModel),
         f"expected a model that knows its confidence, got {model.name}; use a surrogate, or leave min_confidence out",
     )
     variables = Variables(problem.body, model.modes, is_symmetric(problem), problem.constraints)

@@ -17,7 +17,7 @@ from fusiform.app.state.json_text import json_text
 from fusiform.app.state.kept_results import Answer
 from fusiform.app.views.shared import downloads
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
-from fusiform.surrogates import Prediction
+from fusiform.surrogates import FlowPrediction
 
 FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
 
@@ -65,8 +65,8 @@ def _files(shown: Frame) -> None:
         )
 
 
-def _numbers(design: Design, answer: Prediction | Answer) -> bytes:
-    """The answer's numbers, as `Prediction.summary` or the solver gives them, with the body."""
+def _numbers(design: Design, answer: FlowPrediction | Answer) -> bytes:
+    """The answer's numbers, as `summary` or the solver gives them, with the body."""
     names = (*FORCES, "drag_bound", "confidence", "drag_error")
     numbers = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
     numbers |= {

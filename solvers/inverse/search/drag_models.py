@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -14,8 +14,7 @@ from fusiform.solvers.flow import ACCURACIES, Resolution, State, steady_forces
 class DragModel(Protocol):
     """A differentiable prediction of the forces on a body: the flow solver, a surrogate, or a model of your own.
 
-    A model that also has `confidence(coefficients, reynolds) -> Tensor`, values (batch,) from 0 to 1, allows the option
-    `min_confidence`.
+    With the option `min_confidence` the optimiser asks for a `ConfidentModel`.
 
     Examples
     --------
@@ -59,6 +58,23 @@ class DragModel(Protocol):
         Tensor, shape (batch,), complex128
             NaN for a body that the model cannot evaluate; first derivatives by autograd.
         """
+        ...
+
+
+@runtime_checkable
+class ConfidentModel(DragModel, Protocol):
+    """A drag model that knows how far it can be trusted.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import ConfidentModel, SolverModel
+    >>> from fusiform.surrogates import load_surrogate
+    >>> isinstance(load_surrogate(), ConfidentModel), isinstance(SolverModel(), ConfidentModel)
+    (True, False)
+    """
+
+    def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
+        """Confidence (batch,) from 0 to 1, with first derivatives by autograd; arguments as in `force_coefficients`."""
         ...
 
 

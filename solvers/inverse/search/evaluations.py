@@ -14,7 +14,7 @@ from torch import Tensor
 from fusiform.solvers.flow import State
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
+from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
 DIGITS = 11  # of the shape variables: bodies equal to these are the same
@@ -113,7 +113,8 @@ class ForceModel:
         flat = torch.zeros_like(leaf)
         if not self._confidence:
             return torch.ones_like(self._reynolds), flat
-        confidence: Tensor = self.model.confidence(turned, self._reynolds)  # type: ignore[attr-defined]
+        assert isinstance(self.model, ConfidentModel)
+        confidence = self.model.confidence(turned, self._reynolds)
         if not confidence.requires_grad:
             return confidence, flat
         return confidence, torch.autograd.grad(confidence.sum(), leaf, materialize_grads=True)[0]
