@@ -18,4 +18,4 @@ def _warm() -> None:
 
     session = new_session({})
     first = frame(session.design, session.settings, known(session))
-    _ = first.numbers, first.drawing, first.walls
+    _ = list(first.numbers), first.drawing, first.walls

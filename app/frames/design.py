@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,9 +42,9 @@ class Frame:
     settings: Settings
     known: Known
 
-    @cached_property
-    def numbers(self) -> tuple[Metric, ...]:
-        """The row of numbers."""
+    @property
+    def numbers(self) -> Iterator[Metric]:
+        """The row of numbers, one after the other: the drag is known before the confidence is computed."""
         return design_numbers(self.design, self.known)
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fusiform.app.frames.formatting import apart, bound, coefficient, confidence, ratio, value_or_dash, with_error
 from fusiform.app.frames.known import Known
 from fusiform.app.frames.metric import CONVENTION, Metric
@@ -15,10 +17,13 @@ PARTS = (
 )
 
 
-def design_numbers(design: DesignState, known: Known) -> tuple[Metric, ...]:
-    """Forces, confidence, and the checked drag."""
-    parts = (_part(known, *part) for part in PARTS)
-    return (_drag(design, known), *parts, _confidence(known.predicted), _checked(known))
+def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
+    """Forces, confidence, and the checked drag, one after the other, because the confidence takes milliseconds."""
+    yield _drag(design, known)
+    for part in PARTS:
+        yield _part(known, *part)
+    yield _confidence(known.predicted)
+    yield _checked(known)
 
 
 def _drag(design: DesignState, known: Known) -> Metric:
