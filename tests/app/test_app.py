@@ -1,4 +1,4 @@
-"""The page without a browser: every control, bad input, solving, optimising, stopping; and its pictures."""
+"""The page without a browser: every control, bad input, solving, optimising, stopping."""
 
 from __future__ import annotations
 
@@ -18,21 +18,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fusiform.app.background import computations, jobs
-from fusiform.app.background.computations import optimization_job
+from fusiform.app.background import computations
 from fusiform.app.background.jobs import SERVER_LINE, Job
-from fusiform.app.background.line import Line
-from fusiform.app.drawings import pictures
 from fusiform.app.drawings.figures import view_3d as space
-from fusiform.app.drawings.figures.flow_figure import flow_figure
-from fusiform.app.drawings.figures.style import INK
-from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.quantities import QUANTITIES
-from fusiform.app.drawings.wall_curves import WallCurve, wall_values
 from fusiform.app.edits.design import LONGEST_PULL
 from fusiform.app.frames import formatting
 from fusiform.app.main import SECTIONS
@@ -42,10 +34,9 @@ from fusiform.app.state.design_link import to_link
 from fusiform.app.state.job_snapshot import Phase
 from fusiform.app.state.shape_sliders import slider_values, with_slider
 from fusiform.app.views.design import gallery
-from fusiform.solvers import FlowConditions, InputError, Outcome, Solution, load_body, solve
+from fusiform.solvers import FlowConditions, Outcome, load_body, solve
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.normal_displacement import pulled
-from fusiform.solvers.inverse import DesignPoint, Problem
 from fusiform.surrogates import load_surrogate
 
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
@@ -478,40 +469,6 @@ def wait_until_healthy(port: int) -> None:
             time.sleep(0.1)
 
 
-def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
-    began: list[int] = []
-    gates = [threading.Event() for _ in range(SERVER_LINE.most_running + 3)]
-
-    def work(number: int) -> bool:
-        began.append(number)
-        return gates[number].wait(SECONDS)
-
-    line = [Job(lambda job, number=number: work(number), Phase.SOLVING) for number in range(len(gates))]
-    wait_until(lambda: len(began) == SERVER_LINE.most_running)
-    assert [job.snapshot().place for job in line] == [0] * SERVER_LINE.most_running + [1, 2, 3]
-    line[SERVER_LINE.most_running].stop()
-    assert line[SERVER_LINE.most_running].wait(SECONDS)
-    left = line[SERVER_LINE.most_running].snapshot()
-    assert (left.running, left.result, left.error) == (False, None, None)
-    gates[1].set()
-    assert line[1].wait(SECONDS)
-    wait_until(lambda: began[SERVER_LINE.most_running :] == [SERVER_LINE.most_running + 1])
-    assert [job.snapshot().place for job in line[-2:]] == [0, 1]
-    for gate in gates:
-        gate.set()
-    assert all(job.wait(SECONDS) for job in line)
-    assert sorted(began) == [0, 1, *range(SERVER_LINE.most_running + 1, len(gates))]
-
-
-def test_the_line_has_an_end() -> None:
-    line, release = Line(most_running=2, most_waiting=1), threading.Event()
-    jobs = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING, line=line) for _ in range(3)]
-    with pytest.raises(InputError, match="try again in a minute"):
-        Job(lambda job: None, Phase.SOLVING, line=line)
-    release.set()
-    assert all(job.wait(SECONDS) for job in jobs)
-
-
 def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
     release = threading.Event()
     others = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING) for _ in range(SERVER_LINE.most_running)]
@@ -523,104 +480,6 @@ def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
     assert any("There is no optimum yet" in info.value for info in page.info)
     release.set()
     assert all(job.wait(SECONDS) for job in others)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it did not come in time"
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize("limit", ["DEADLINE_SECONDS", "LEFT_SECONDS"])
-def test_a_job_past_its_deadline_or_left_alone_stops(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(jobs, limit, -1.0)
-    conditions = DesignPoint(FlowConditions(10.0))
-    problem = Problem(load_body("circle"), (conditions,), certify=True, verify=None)
-    job = optimization_job(problem, load_surrogate(), lambda: limit == "DEADLINE_SECONDS")
-    assert job.wait(SECONDS)
-    result = job.snapshot().result.result
-    assert (result.evaluations, result.stopped) == (1, True)
-
-
-def test_a_job_goes_on_while_the_person_is_there() -> None:
-    gone = threading.Event()
-    job = Job(lambda job: job.should_stop(), Phase.SOLVING, lambda: not gone.is_set())
-    assert job.wait(SECONDS)
-    assert job.snapshot().result is False
-
-
-def test_a_crash_of_a_job_is_a_sentence_and_gives_its_place_back() -> None:
-    for _ in range(2 * SERVER_LINE.most_running):
-        job = Job(lambda job: 1 / 0, Phase.SOLVING)
-        assert job.wait(SECONDS)
-        assert str(job.snapshot().error).startswith("The computation failed (ZeroDivisionError")
-
-
-def test_a_failing_job_leaves_a_sentence() -> None:
-    def fail(job: Job) -> None:
-        raise InputError("expected another body")
-
-    job = Job(fail, Phase.SOLVING)
-    assert job.wait(SECONDS)
-    assert job.snapshot().error == "expected another body"
-    assert not job.snapshot().running
-
-
-@pytest.fixture(scope="module")
-def circle_40() -> Solution:
-    """Two closed eddies, 2.24 d long."""
-    return solve(load_body("circle"), FlowConditions(40.0), grid="coarse")
-
-
-@pytest.fixture(scope="module")
-def wake(circle_40: Solution) -> pictures.Picture:
-    return pictures.draw(
-        circle_40.field, pictures.window_around([pictures.closed_outline(circle_40.field.coefficients)], 2.5)
-    )
-
-
-def test_a_picture_holds_the_flow_and_no_gaps(wake: pictures.Picture) -> None:
-    assert wake.speed.shape == (len(wake.y), len(wake.x))
-    for values in (wake.speed, wake.pressure, wake.vorticity):
-        assert np.isfinite(values).all()
-    np.testing.assert_allclose(wake.speed, wake.speed[::-1], atol=1e-5)
-    assert abs(wake.speed[len(wake.y) // 2, 0] - 1.0) < 0.2
-    assert wake.window.left < wake.outline.real.min() < wake.outline.real.max() < wake.window.right
-    assert np.all(np.diff(wake.y) > 0.0)
-    assert wake.y[0] <= wake.window.bottom < wake.window.top <= wake.y[-1]
-
-
-def test_streamlines_fill_the_whole_raster_and_can_be_left_out(wake: pictures.Picture) -> None:
-    ends = np.array([line[[0, -1]] for line in wake.streamlines.stream])
-    np.testing.assert_allclose(ends.imag.max(), wake.y[-1], atol=0.2)
-    assert len(wake.streamlines.eddies) == 6
-    without, with_lines = (
-        len(flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
-    )
-    assert with_lines == without + 2
-
-
-def test_separation_is_marked_where_the_wall_shear_vanishes(circle_40: Solution) -> None:
-    curve = WallCurve("circle", circle_40.field, INK, circle_40.analysis.separation)
-    marks = wall_figure([curve], "wall_shear_coefficient").data[-1]
-    np.testing.assert_allclose(marks.x, 0.5 * np.cos(np.radians(53.6)), atol=5e-3)
-    np.testing.assert_allclose(marks.y, 0.0, atol=2e-3)
-
-
-def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: pictures.Picture) -> None:
-    for quantity, shown in QUANTITIES.items():
-        figure = flow_figure([("one", wake), ("two", wake)], quantity, streamlines=True, ghost=wake.outline)
-        axis = figure.layout.coloraxis
-        assert axis.cmin == (-axis.cmax if shown.signed else 0.0)
-        assert axis.cmax > 0.0
-
-
-def test_wall_curves_pass_through_the_nodes() -> None:
-    field = solve(load_body("ellipse:2"), FlowConditions(10.0), grid="coarse").field
-    eta, outline, values = wall_values(field, field.wall_pressure_coefficient)
-    np.testing.assert_allclose(np.interp(field.eta, eta, values), field.wall_pressure_coefficient, atol=5e-3)
-    np.testing.assert_allclose(np.interp(field.eta, eta, outline.real), field.wall.real, atol=1e-3)
 
 
 @pytest.mark.parametrize(

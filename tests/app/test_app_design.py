@@ -1,4 +1,4 @@
-"""What the page designs: sliders that go there and back, undo, addresses, and colours that can be told apart."""
+"""The designs of the page: sliders that go there and back, undo, addresses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from fusiform.app.background.cache import Attached, Memory
-from fusiform.app.drawings.colours import colour_table
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.design_link import from_link, to_link
 from fusiform.app.state.shape_sliders import SLIDERS, slider_values, with_slider
@@ -113,37 +111,3 @@ def test_a_damaged_address_is_refused(damage: dict[str, str]) -> None:
 def test_the_name_in_an_address_brings_no_markup() -> None:
     design = Design.of(Body.circle(), CONDITIONS)
     assert from_link(to_link(design) | {"name": "![x](http://h/i.png) <b>"}).name == "xhttp:hi.png b"
-
-
-def lightness(table: np.ndarray) -> np.ndarray:
-    """CIE L* of sRGB colours (n, 3)."""
-    linear = np.where(table / 255 <= 0.04045, table / 255 / 12.92, ((table / 255 + 0.055) / 1.055) ** 2.4)
-    y = linear @ [0.2126, 0.7152, 0.0722]
-    return 116.0 * np.cbrt(y) - 16.0
-
-
-def test_colours_differ_in_lightness_alone_already() -> None:
-    """What a colour-blind eye and a grey print keep."""
-    assert np.all(np.diff(lightness(colour_table("viridis")[::8])) > 0.0)
-    both_ways = lightness(colour_table("balance")[::8])
-    assert np.all(np.diff(both_ways[:16]) > 0.0)
-    assert np.all(np.diff(both_ways[16:]) < 0.0)
-
-
-def test_a_memory_keeps_what_was_used_last_and_nothing_that_raised() -> None:
-    memory: Memory[int] = Memory(2)
-    assert [memory.ask(key, lambda key=key: 10 * key) for key in (1, 2)] == [10, 20]
-    memory.ask(1, lambda: 0)
-    memory.ask(3, lambda: 30)
-    assert (memory.get(1), memory.get(2), memory.get(3)) == (10, None, 30)
-    with pytest.raises(ZeroDivisionError):
-        memory.ask(4, lambda: 1 // 0)
-    assert memory.get(4) is None
-
-
-def test_attached_values_die_with_their_owner() -> None:
-    attached: Attached[Body, int] = Attached(2)
-    body = load_body("ellipse:2")
-    assert attached.ask(body, "a", lambda: 1) == attached.ask(body, "a", lambda: 2) == 1
-    del body
-    assert len(attached._memories) == 0

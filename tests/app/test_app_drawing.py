@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from fusiform.app.drawings import curves, drawing, raster
-from fusiform.app.drawings.colours import colour_limits
+from fusiform.app.drawings.colours import colour_limits, colour_table
 from fusiform.app.drawings.figures import view_3d as space
-from fusiform.app.drawings.pictures import window_around
+from fusiform.app.drawings.figures.flow_figure import flow_figure
+from fusiform.app.drawings.figures.style import INK
+from fusiform.app.drawings.figures.wall_figure import wall_figure
+from fusiform.app.drawings.pictures import Picture, closed_outline, draw, window_around
 from fusiform.app.drawings.quantities import QUANTITIES
-from fusiform.app.drawings.wall_curves import WallCurve
+from fusiform.app.drawings.wall_curves import WallCurve, wall_values
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, outline_of, pull_along_normal
 from fusiform.app.state.window import Window
-from fusiform.solvers import FlowConditions, load_body
+from fusiform.solvers import FlowConditions, Solution, load_body, solve
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.surrogates import Prediction, load_surrogate
 
@@ -135,3 +138,72 @@ def test_where_rendering_works_the_picture_in_space_shows_something(
     png = space.rendered(outline_of(prediction.body, CONDITIONS.alpha_deg), layer, 30.0)
     assert png.startswith(b"\x89PNG")
     assert len(png) > 20_000
+
+
+@pytest.fixture(scope="module")
+def circle_40() -> Solution:
+    """Two closed eddies, 2.24 d long."""
+    return solve(load_body("circle"), FlowConditions(40.0), grid="coarse")
+
+
+@pytest.fixture(scope="module")
+def wake(circle_40: Solution) -> Picture:
+    return draw(circle_40.field, window_around([closed_outline(circle_40.field.coefficients)], 2.5))
+
+
+def test_a_picture_holds_the_flow_and_no_gaps(wake: Picture) -> None:
+    assert wake.speed.shape == (len(wake.y), len(wake.x))
+    for values in (wake.speed, wake.pressure, wake.vorticity):
+        assert np.isfinite(values).all()
+    np.testing.assert_allclose(wake.speed, wake.speed[::-1], atol=1e-5)
+    assert abs(wake.speed[len(wake.y) // 2, 0] - 1.0) < 0.2
+    assert wake.window.left < wake.outline.real.min() < wake.outline.real.max() < wake.window.right
+    assert np.all(np.diff(wake.y) > 0.0)
+    assert wake.y[0] <= wake.window.bottom < wake.window.top <= wake.y[-1]
+
+
+def test_streamlines_fill_the_whole_raster_and_can_be_left_out(wake: Picture) -> None:
+    ends = np.array([line[[0, -1]] for line in wake.streamlines.stream])
+    np.testing.assert_allclose(ends.imag.max(), wake.y[-1], atol=0.2)
+    assert len(wake.streamlines.eddies) == 6
+    without, with_lines = (
+        len(flow_figure([("one", wake)], "speed", streamlines=drawn).data) for drawn in (False, True)
+    )
+    assert with_lines == without + 2
+
+
+def test_separation_is_marked_where_the_wall_shear_vanishes(circle_40: Solution) -> None:
+    curve = WallCurve("circle", circle_40.field, INK, circle_40.analysis.separation)
+    marks = wall_figure([curve], "wall_shear_coefficient").data[-1]
+    np.testing.assert_allclose(marks.x, 0.5 * np.cos(np.radians(53.6)), atol=5e-3)
+    np.testing.assert_allclose(marks.y, 0.0, atol=2e-3)
+
+
+def test_signed_fields_have_a_colour_scale_centred_on_zero(wake: Picture) -> None:
+    for quantity, shown in QUANTITIES.items():
+        figure = flow_figure([("one", wake), ("two", wake)], quantity, streamlines=True, ghost=wake.outline)
+        axis = figure.layout.coloraxis
+        assert axis.cmin == (-axis.cmax if shown.signed else 0.0)
+        assert axis.cmax > 0.0
+
+
+def test_wall_curves_pass_through_the_nodes() -> None:
+    field = solve(load_body("ellipse:2"), FlowConditions(10.0), grid="coarse").field
+    eta, outline, values = wall_values(field, field.wall_pressure_coefficient)
+    np.testing.assert_allclose(np.interp(field.eta, eta, values), field.wall_pressure_coefficient, atol=5e-3)
+    np.testing.assert_allclose(np.interp(field.eta, eta, outline.real), field.wall.real, atol=1e-3)
+
+
+def lightness(table: np.ndarray) -> np.ndarray:
+    """CIE L* of sRGB colours (n, 3)."""
+    linear = np.where(table / 255 <= 0.04045, table / 255 / 12.92, ((table / 255 + 0.055) / 1.055) ** 2.4)
+    y = linear @ [0.2126, 0.7152, 0.0722]
+    return 116.0 * np.cbrt(y) - 16.0
+
+
+def test_colours_differ_in_lightness_alone() -> None:
+    """What a colour-blind eye and a grey print keep."""
+    assert np.all(np.diff(lightness(colour_table("viridis")[::8])) > 0.0)
+    both_ways = lightness(colour_table("balance")[::8])
+    assert np.all(np.diff(both_ways[:16]) > 0.0)
+    assert np.all(np.diff(both_ways[16:]) < 0.0)

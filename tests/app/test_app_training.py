@@ -21,8 +21,7 @@ from safetensors.torch import load_file
 from streamlit.testing.v1 import AppTest
 from tiny import RECIPE
 
-from fusiform.app.background import recipes
-from fusiform.app.background import training_server as train_jobs
+from fusiform.app.background import recipes, training_server
 from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import measured, session
@@ -41,7 +40,7 @@ SECONDS_TO_WAIT = 120.0
 @pytest.fixture(autouse=True)
 def _nothing_left_running() -> Iterator[None]:
     yield
-    train_jobs.stop()
+    training_server.stop()
 
 
 def healthy(at: AppTest) -> AppTest:
@@ -93,7 +92,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     assert at.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert at.pills("train_methods").value == ["dp"]
     healthy(at.button("train_start").click().run())
-    assert train_jobs.running() == folder
+    assert training_server.running() == folder
     assert at.button("train_start").disabled
     wait(lambda: len(heldout_lines(folder / "dp")) >= 3)
     healthy(at.run())
@@ -103,15 +102,15 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     assert again.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert again.button("train_start").disabled
     healthy(again.button("train_stop").click().run())
-    assert train_jobs.running() is None
-    assert train_jobs.failure(folder) is None
+    assert training_server.running() is None
+    assert training_server.failure(folder) is None
     before = heldout_lines(folder / "dp")
     assert max(step for _, step in before) < 2000
     assert "Stopped." in texts(again)
     assert again.button("train_start").label == "Go on"
 
     healthy(again.button("train_start").click().run())
-    wait(lambda: train_jobs.running() is None)
+    wait(lambda: training_server.running() is None)
     healthy(again.run())
     (run,) = read_runs(folder)
     assert run.card is not None
@@ -156,7 +155,7 @@ def test_what_fails_in_the_process_is_a_sentence_in_the_page(tmp_path: Path) -> 
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({"digest": "other"}))
     healthy(at.button("train_start").click().run())
-    wait(lambda: train_jobs.running() is None)
+    wait(lambda: training_server.running() is None)
     healthy(at.run())
     assert len(at.error) == 1
     assert at.error[0].value.startswith("Expected an empty folder or one made with this configuration")
@@ -165,12 +164,12 @@ def test_what_fails_in_the_process_is_a_sentence_in_the_page(tmp_path: Path) -> 
 def test_one_training_at_a_time_and_it_needs_a_method(tmp_path: Path) -> None:
     recipe = recipes.add_recipe(RECIPE.format(steps=2000).encode(), "tiny.toml", tmp_path)
     with pytest.raises(InputError, match="got none"):
-        train_jobs.start(recipe, tmp_path, [])
-    train_jobs.start(recipe, tmp_path, ["supervised"])
+        training_server.start(recipe, tmp_path, [])
+    training_server.start(recipe, tmp_path, ["supervised"])
     with pytest.raises(InputError, match="no other training"):
-        train_jobs.start(recipe, tmp_path, ["supervised"])
-    train_jobs.stop()
-    assert train_jobs.running() is None
+        training_server.start(recipe, tmp_path, ["supervised"])
+    training_server.stop()
+    assert training_server.running() is None
     with pytest.raises(InputError, match="rename the file"):
         recipes.add_recipe(RECIPE.format(steps=3).encode(), "tiny.toml", tmp_path)
 
@@ -179,15 +178,15 @@ def test_a_training_that_is_killed_says_so_and_goes_on(tmp_path: Path, tiny_case
     recipe = recipes.add_recipe(RECIPE.format(steps=300).encode(), "tiny.toml", tmp_path)
     folder = recipe.parent
     shutil.copytree(tiny_cases, folder / "data")
-    train_jobs.start(recipe, tmp_path, ["supervised"])
+    training_server.start(recipe, tmp_path, ["supervised"])
     wait(lambda: len(heldout_lines(folder / "supervised")) > 0)
-    assert train_jobs._last is not None
-    os.killpg(train_jobs._last.process.pid, signal.SIGKILL)
-    wait(lambda: train_jobs.running() is None)
-    assert "by signal 9" in (train_jobs.failure(folder) or "")
-    train_jobs.start(recipe, tmp_path, ["supervised"])
-    wait(lambda: train_jobs.running() is None)
-    assert train_jobs.failure(folder) is None
+    assert training_server._last is not None
+    os.killpg(training_server._last.process.pid, signal.SIGKILL)
+    wait(lambda: training_server.running() is None)
+    assert "by signal 9" in (training_server.failure(folder) or "")
+    training_server.start(recipe, tmp_path, ["supervised"])
+    wait(lambda: training_server.running() is None)
+    assert training_server.failure(folder) is None
     alone = tmp_path / "alone"
     own = replace(load_recipe(recipe), training=replace(load_recipe(recipe).training, method="supervised"))
     train(own, folder / "data", alone, 1)
@@ -202,17 +201,17 @@ def test_a_training_ends_with_the_server(tmp_path: Path) -> None:
     recipe = recipes.add_recipe(RECIPE.format(steps=10**6).encode(), "tiny.toml", tmp_path)
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from fusiform.app.background import training_server as train_jobs\n"
-        "train_jobs.start(Path(sys.argv[1]), Path(sys.argv[2]), ['supervised'])\n"
-        "print(train_jobs._last.process.pid, flush=True); time.sleep(600)"
+        "from fusiform.app.background import training_server\n"
+        "training_server.start(Path(sys.argv[1]), Path(sys.argv[2]), ['supervised'])\n"
+        "print(training_server._last.process.pid, flush=True); time.sleep(600)"
     )
     arguments = [sys.executable, "-c", code, str(recipe), str(tmp_path)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         child = int(server.stdout.readline())
         wait(lambda: read_stage(recipe.parent) is not None)
-        train_jobs.start(recipe, tmp_path, ["supervised"])  # another server wants the same folder
-        wait(lambda: train_jobs.running() is None)
+        training_server.start(recipe, tmp_path, ["supervised"])  # another server wants the same folder
+        wait(lambda: training_server.running() is None)
         assert "expected a folder without a running training" in read_error(recipe.parent)
         server.send_signal(signal.SIGKILL)
     wait(lambda: not _alive(child))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fusiform.app.background import training_server as train_jobs
+from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
 from fusiform.app.frames.formatting import sentence
 from fusiform.app.state.session import SOLVER, SURROGATE, Session
@@ -83,9 +83,9 @@ def show() -> None:
             st.caption("In Design the flow solver answers, no model.")
         elif not settings.folder:
             st.caption("Model in use in Design: the shipped one.")
-    if failed := train_jobs.failure(folder):
+    if failed := training_server.failure(folder):
         st.error(sentence(failed))
-    busy = train_jobs.running()
+    busy = training_server.running()
     if busy is not None and busy != folder:
         st.info(f"A training of the recipe {busy.name} is running on this server.")
     runs = read_runs(folder)
@@ -109,7 +109,7 @@ def show() -> None:
 
 def _state(folder: Path, runs: list[Run]) -> tuple[bool, int]:
     """Whether the training runs, and how many models there are: the page around the charts depends on it."""
-    return train_jobs.running() == folder, sum(run.card is not None for run in runs)
+    return training_server.running() == folder, sum(run.card is not None for run in runs)
 
 
 def _live(folder: Path) -> None:
@@ -118,7 +118,7 @@ def _live(folder: Path) -> None:
     if _state(folder, runs) != session().training_shown:
         st.rerun(scope="app")
     now = read_stage(folder)
-    if train_jobs.running() == folder:
+    if training_server.running() == folder:
         st.progress(*_what(now))
     elif now is not None and any(run.card is None for run in runs):
         st.caption("Stopped. Choose the method and press Go on to take it up at its last checkpoint.")

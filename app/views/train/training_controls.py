@@ -8,8 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from fusiform.app.background import recipes
-from fusiform.app.background import training_server as train_jobs
+from fusiform.app.background import recipes, training_server
 from fusiform.app.drawings.figures.training_figures import SECONDS
 from fusiform.app.frames.formatting import sentence
 from fusiform.app.state.training_folder import RECIPE, own_recipes, read_runs
@@ -24,9 +23,9 @@ def ready() -> None:
 
     They begin with the training that the server runs, if any.
     """
-    state, busy = st.session_state, train_jobs.running()
+    state, busy = st.session_state, training_server.running()
     first: dict[str, Any] = {
-        "train_root": str(train_jobs.RUNS if busy is None else busy.parent),
+        "train_root": str(training_server.RUNS if busy is None else busy.parent),
         "train_recipe": str(recipes.shipped_recipes()[0] if busy is None else recipes.recipe_of(busy)),
         "train_axis": SECONDS,
         "train_methods": None,
@@ -63,7 +62,7 @@ def rail() -> None:
 
 
 def _root() -> Path:
-    return Path(st.session_state.train_root.strip() or str(train_jobs.RUNS))
+    return Path(st.session_state.train_root.strip() or str(training_server.RUNS))
 
 
 def _recipes() -> list[str]:
@@ -75,7 +74,7 @@ def _recipes() -> list[str]:
 
 def _methods_and_buttons(path: Path) -> None:
     """Which methods to train by, Start and Stop; `InputError` for a recipe that cannot be read."""
-    state, busy, recipe = st.session_state, train_jobs.running() is not None, load_recipe(path)
+    state, busy, recipe = st.session_state, training_server.running() is not None, load_recipe(path)
     if about := _about(path):
         st.caption(about)
     possible = recipes.possible_methods(recipe)
@@ -99,7 +98,7 @@ def _folder_and_recipe() -> None:
     st.text_input(
         "Folder of the runs",
         key="train_root",
-        disabled=train_jobs.running() is not None,
+        disabled=training_server.running() is not None,
         help="Each recipe gets a folder here, with the solved cases and a run for each method. A relative path begins "
         "in the folder where the server was started. `fusiform evaluate` and `--model` read the same runs.",
     )
@@ -140,7 +139,7 @@ def _buttons(path: Path, busy: bool) -> None:
         icon=":material/stop:",
         width="stretch",
         disabled=not busy,
-        on_click=train_jobs.stop,
+        on_click=training_server.stop,
         help="End the training at its last checkpoint; it can go on later. It also ends with the server.",
     )
 
@@ -148,7 +147,7 @@ def _buttons(path: Path, busy: bool) -> None:
 def _start(path: Path) -> None:
     state = st.session_state
     try:
-        train_jobs.start(path, _root(), [method for method in METHODS if method in state.train_methods])
+        training_server.start(path, _root(), [method for method in METHODS if method in state.train_methods])
         _refuse(None)
     except (InputError, OSError) as error:
         _refuse(str(error))
