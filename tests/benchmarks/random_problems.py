@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fusiform.solvers import InputError, load_body
-from fusiform.solvers.inverse import optimize, problem_from
+from fusiform.solvers.inverse import Outcome, optimize, problem_from
 from fusiform.surrogates import load_surrogate
 
 BODIES = ("circle", "ellipse:2", "ellipse:0.6", "naca0012", "naca2412", "ellipse:5", "kidney", "teardrop")
@@ -93,13 +93,13 @@ def main() -> None:
             problem = replace(problem_from(values, Path()), verify=None)
             result = optimize(problem, model=model)
             words = result.status
-            if result.certified and result.feasible:
+            if result.outcome is Outcome.CERTIFIED:
                 kind = "certified"
-            elif words.startswith("The constraints contradict"):
+            elif result.outcome is Outcome.CONTRADICTION:
                 kind = "contradiction, told before iterating"
             elif not result.feasible:
                 kind = "no feasible body found, nearest given"
-            elif "timeout" in words or "stopped" in words:
+            elif result.outcome is Outcome.TIMED_OUT:
                 kind = "stopped at the timeout"
             else:
                 kind = "feasible, not certified"
