@@ -115,26 +115,7 @@ def match_pressure(
     best, history = _best_of_searches(fit, starts, max_iterations, tolerance, callback)
     body = fit.variables.body_at(best.point.x, f"{start.name}-matched")
     solution = solve(body, conditions, grid=grid)
-    pressure = wall_pressure_of(solution, table[:, 0])
-    off = np.abs(pressure - table[:, 1]) / float(np.ptp(table[:, 1]))
-    misfit = float(np.sqrt(np.mean(off**2)))
-    return PressureMatch(
-        body=body,
-        conditions=conditions,
-        target=table,
-        pressure_coefficient=pressure,
-        misfit=misfit,
-        largest_misfit=float(off.max()),
-        attained=misfit <= ATTAINED and solution.converged,
-        converged=best.outcome is PressureOutcome.CONVERGED,
-        outcome=best.outcome,
-        status=_status(table, off, modes, best.outcome, solution),
-        iterations=len(history),
-        solves=fit.solves + 1,
-        seconds=time.perf_counter() - begun,
-        history=history,
-        solution=solution,
-    )
+    return _match(solution, table, best.outcome, history, fit.solves + 1, begun)
 
 
 def _check_options(grid: str, starts: int, max_iterations: int, tolerance: float) -> None:
@@ -196,8 +177,40 @@ class _Record:
         return self._callback is not None and bool(self._callback(self.history[-1]))
 
 
-def _status(target: Array, off: Array, modes: int, outcome: PressureOutcome, solution: Solution) -> str:
+def _match(
+    solution: Solution,
+    target: Array,
+    outcome: PressureOutcome,
+    history: tuple[PressureIterate, ...],
+    solves: int,
+    begun: float,
+) -> PressureMatch:
+    """The result for the body of `solution`, whose pressure is compared with the target."""
+    pressure = wall_pressure_of(solution, target[:, 0])
+    off = np.abs(pressure - target[:, 1]) / float(np.ptp(target[:, 1]))
+    misfit = float(np.sqrt(np.mean(off**2)))
+    return PressureMatch(
+        body=solution.body,
+        conditions=solution.conditions,
+        target=target,
+        pressure_coefficient=pressure,
+        misfit=misfit,
+        largest_misfit=float(off.max()),
+        attained=misfit <= ATTAINED and solution.converged,
+        converged=outcome is PressureOutcome.CONVERGED,
+        outcome=outcome,
+        status=_status(target, off, outcome, solution),
+        iterations=len(history),
+        solves=solves,
+        seconds=time.perf_counter() - begun,
+        history=history,
+        solution=solution,
+    )
+
+
+def _status(target: Array, off: Array, outcome: PressureOutcome, solution: Solution) -> str:
     """The sentence for differences `off` (n,) from the target, over its range."""
+    modes = solution.body.modes
     misfit, worst = float(np.sqrt(np.mean(off**2))), int(off.argmax())
     doubt = "" if solution.accurate else f" The solver's check: {solution.status}"
     numbers = f"{misfit:.2%} of the target's range (rms), most at s = {target[worst, 0]:.3g}, by {off[worst]:.2%}"

@@ -28,14 +28,8 @@ from fusiform.solvers.inverse import (
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.symmetry import is_symmetric
 from fusiform.solvers.inverse.search.variables import Variables
-from fusiform.surrogates import load_surrogate
 
 AT = FlowConditions(10.0)
-
-
-@pytest.fixture(scope="module")
-def surrogate():
-    return load_surrogate()
 
 
 GAINS = {

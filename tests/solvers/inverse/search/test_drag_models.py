@@ -1,0 +1,65 @@
+"""The solver as a drag model: no memory, warm starts; results whatever the modes of torch around them."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.flow import Resolution
+from fusiform.solvers.inverse import (
+    MaxLength,
+    SolverModel,
+    minimize_drag,
+)
+
+
+def test_solver_model_recovers_from_a_useless_warm_start():
+    model = SolverModel(Resolution(40, 48), 3)
+    reynolds = torch.tensor([20.0], dtype=torch.float64)
+    slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (-0.5, 0.1)))
+    cold = model.force_coefficients(slender, reynolds)
+    useless = model.forces_near(other, reynolds, None)[1]
+    assert useless is not None
+    warm, state = model.forces_near(slender, reynolds, useless)
+    assert state is not None
+    torch.testing.assert_close(cold, warm, rtol=1e-7, atol=1e-7)
+
+
+def test_solver_model_gives_the_same_answer_the_second_time():
+    model = SolverModel(Resolution(40, 48), 3)
+    reynolds = torch.tensor([20.0], dtype=torch.float64)
+    slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (0.5, 0.1)))
+    first = model.force_coefficients(slender, reynolds)
+    model.force_coefficients(other, reynolds)
+    assert torch.equal(model.force_coefficients(slender, reynolds), first)
+    results = [minimize_drag(Body.circle(), FlowConditions(20.0), model=model, verify=None) for _ in range(2)]
+    assert results[0].fun == results[1].fun
+
+
+def test_results_do_not_depend_on_the_default_dtype(surrogate):
+    body = replace(Body.naca("2412"), origin=0.1 + 0.2j)
+    results = []
+    for dtype in (torch.float32, torch.float64):
+        torch.set_default_dtype(dtype)
+        try:
+            results.append(_certified(body, surrogate))
+        finally:
+            torch.set_default_dtype(torch.float32)
+    assert results[0].fun == results[1].fun
+    assert results[0].kkt_residual == results[1].kkt_residual
+    assert results[0].constraints == results[1].constraints
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_results_do_not_depend_on_the_autograd_mode_around_them(surrogate, mode):
+    plain = _certified(Body.naca("2412"), surrogate)
+    with mode():
+        within = _certified(Body.naca("2412"), surrogate)
+    assert within.certified, within.status
+    assert within.fun == plain.fun
+
+
+def _certified(body, model):
+    limit = MaxLength(body.length)
+    return minimize_drag(body, FlowConditions(10.0), model=model, constraints=limit, certify=True, verify="coarse")
