@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.state.kept_results import Optimum
 from fusiform.app.state.setup import setup_of
-from fusiform.solvers.inverse import ConstraintReport
+from fusiform.solvers.inverse import OptimizationResult
 
 OVERLAY_WORDS = "Filled: the optimum. Dotted: the start. Arrows: the stream. Thick limits are active, red ones broken."
 BROKEN_BELOW = -1e-4  # of the slack
@@ -22,15 +20,17 @@ def optimum_sketch(optimum: Optimum) -> str:
         setup_of(result.problem).rows,
         result.conditions.alpha_deg,
         ghost=sketch.outline(optimum.start),
-        tones=_tones(result.constraints),
+        tones=_tones(result),
     ).svg
 
 
-def _tones(reports: Sequence[ConstraintReport]) -> dict[int, str]:
+def _tones(result: OptimizationResult) -> dict[int, str]:
     """The tone of each constraint that is active or broken, by its number."""
     tones = {}
-    for number, report in enumerate(reports):
-        broken = report.slack < BROKEN_BELOW
-        if broken or report.active:
-            tones[number] = "broken" if broken else "active"
+    for number, constraint in enumerate((*result.problem.constraints, *result.problem.force_constraints)):
+        report = result.report_of(constraint)
+        if report is not None and report.slack < BROKEN_BELOW:
+            tones[number] = "broken"
+        elif report is not None and report.active:
+            tones[number] = "active"
     return tones

@@ -138,6 +138,7 @@ def gain_definition(optimum: Optimum) -> str:
 def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
     """The drag of point `number` of a trade-off, and the slope there."""
     result, start = front.points[number].result, front.points[0].result.predicted_initial_drag_coefficient
+    swept = result.report_of(result.problem.constraints[-1])
     return (
         Metric(
             "Least $C_D$",
@@ -147,7 +148,7 @@ def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
         ),
         Metric(
             "One more gains",
-            coefficient(result.constraints[len(result.problem.constraints) - 1].gain),
+            value_or_dash(None if swept is None else swept.gain),
             "drag, per unit of length",
             "By how much the least drag would fall for relaxing this limit by one unit of length: the slope of the "
             "curve at this point.",

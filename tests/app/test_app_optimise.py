@@ -15,20 +15,25 @@ from streamlit.testing.v1 import AppTest
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
+from fusiform.app.drawings.optimum_sketch import optimum_sketch
 from fusiform.app.edits import setup as edits
 from fusiform.app.edits.design import new_session
 from fusiform.app.frames import formatting
+from fusiform.app.frames.optimum import point_numbers
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
+from fusiform.app.state.kept_results import Front, Optimum
 from fusiform.app.state.setup import OBJECTIVES, Setup, problem_of, setup_of
 from fusiform.app.views.optimise import constraints, front
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import (
     DesignPoint,
     Lift,
+    MaxLength,
     OptimizationResult,
     Problem,
+    Symmetry,
     UserConstraint,
     UserObjective,
     optimize,
@@ -327,6 +332,18 @@ def test_a_sketch_shows_all_of_its_regions() -> None:
     ]
     assert max(numbers[::2]) < sketch.WIDTH
     assert drawing.scale * 0.5 == pytest.approx(np.ptp(numbers[::2]), abs=0.1)
+
+
+def test_a_limit_beside_symmetry_is_drawn_and_swept_by_its_own_report() -> None:
+    asked = Problem(
+        load_body("circle"), (DesignPoint(CONDITIONS),), constraints=(Symmetry(), MaxLength(1.2)), verify=None
+    )
+    result = optimize(asked, model=load_surrogate())
+    assert [result.report_of(c) for c in asked.constraints] == [None, *result.constraints]
+    assert '<g data-row="1" stroke-width="2.4">' in optimum_sketch(Optimum.of(result))
+    front = pareto_front(asked, "length", [1.2], model=load_surrogate())
+    gain = point_numbers(Front(asked, "length", front), 0)[1]
+    assert gain.value == formatting.coefficient(result.constraints[0].gain)
 
 
 def test_an_empty_search_has_no_convergence() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
+from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.project_file import read_project
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
@@ -134,6 +136,13 @@ class OptimizationResult:
         if start is None or best is None:
             start, best = self.predicted_initial_drag_coefficient, self.predicted_drag_coefficient
         return 100.0 * (1.0 - best / start)
+
+    def report_of(self, constraint: Constraint) -> ConstraintReport | None:
+        """The report of a constraint of `problem`; None for `Symmetry`, which has no limit, and without an optimum."""
+        limits = (
+            c for c in (*self.problem.constraints, *self.problem.force_constraints) if not isinstance(c, Symmetry)
+        )
+        return next((report for c, report in zip(limits, self.constraints, strict=False) if c is constraint), None)
 
     def summary(self) -> dict[str, Any]:
         """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point."""
