@@ -21,7 +21,7 @@ from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_bat
 from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.model.model_choice import load_surrogate
 from fusiform.surrogates.model.surrogate import Surrogate
-from fusiform.surrogates.training import TargetFiles, Targets, invert
+from fusiform.surrogates.training import Targets, invert
 
 
 def physics_of(surrogate: Surrogate, config: InverseConfig) -> FlowPhysics:
@@ -48,10 +48,5 @@ def make_targets(model: Path, seed: int, config: InverseConfig, indices: range) 
 
 
 def target_rows(designs: Designs, rows: dict[str, Tensor]) -> dict[str, Array]:
-    """What a file of targets holds: the designs and the rows of their targets."""
+    """The arrays of a file of targets: the designs, and the rows of their targets."""
     return {name: value.numpy() for name, value in (vars(designs) | rows).items()}
-
-
-def designs_of(files: TargetFiles) -> Designs:
-    """The designs whose targets are in `files`."""
-    return Designs(*(files.rows[name] for name in ("coefficients", "alpha", "reynolds")))

@@ -1,4 +1,4 @@
-"""Labelled designs, and all that is made of solved cases before the first step of training."""
+"""Labelled designs: those of the solved cases, on which a training is founded, and those that rounds add."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.batches import concatenate, select
 from fusiform.surrogates.data.dataset import Dataset
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.design_space import Designs, turned
@@ -15,6 +16,7 @@ from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
 from fusiform.surrogates.model.force_scaling import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork
+from fusiform.surrogates.training import Labelled, TargetFiles
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,39 @@ class Labels:
 
     def __len__(self) -> int:
         return len(self.designs)
+
+
+@dataclass(frozen=True)
+class NewTargets:
+    """`labels`, and new bodies whose targets are in `files` and are numbered after the labels."""
+
+    labels: Labels
+    files: TargetFiles
+
+    @property
+    def new_designs(self) -> Designs:
+        """The designs of `files`, accepted or not."""
+        return Designs(*(self.files.rows[name] for name in ("coefficients", "alpha", "reynolds")))
+
+    @property
+    def designs(self) -> Designs:
+        """All designs."""
+        return concatenate([self.labels.designs, self.new_designs])
+
+    @property
+    def usable(self) -> Tensor:
+        """Mask of all designs that have a label or an accepted target."""
+        return torch.cat([torch.ones(len(self.labels), dtype=torch.bool), self.files.accepted])
+
+    @property
+    def grown(self) -> Labels:
+        """The labels and the accepted targets."""
+        found = Labels(self.new_designs, self.files.rows["target"])
+        return concatenate([self.labels, select(found, self.files.accepted)])
+
+    def store(self, like: Tensor) -> Labelled:
+        """The targets of all designs, of the type and on the device of `like`."""
+        return Labelled(self.labels.targets.to(like), self.files.to(like))
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,19 @@ bodies that get them depend on the network that it begins with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.common.errors import require
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.surrogates.design_space import Designs, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
-from fusiform.surrogates.flow_training.flow_targets import designs_of, make_targets
-from fusiform.surrogates.flow_training.labels import Labels
+from fusiform.surrogates.flow_training.flow_targets import make_targets
+from fusiform.surrogates.flow_training.labels import Labels, NewTargets
 from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tangent_proxy, target_proxy
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
@@ -110,7 +109,9 @@ class OnLabels:
     name: str = "supervised"
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
-        return _on_targets(run, network.float(), labels, None, self.name, run.recipe.fit.steps, False)
+        batch = run.batch(network.float(), labels.designs)
+        store = Labelled(labels.targets.to(batch.inputs), TargetCache())
+        return _on_targets(run, self.name, network, batch, store, run.recipe.fit.steps, labels)
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,22 @@ class OnTargets:
     half_inverse: bool
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
-        seed = run.recipe.dataset.seed + NEW_BODIES_SEED_OFFSET
-        work = partial(make_targets, run.start_folder(self.name), seed, run.recipe.inverse)
-        files = run.make_targets(self.name, network, labels.designs, work, self.bodies)
-        network = network.double() if self.half_inverse else network.float()
-        return _on_targets(run, network, labels, files, self.name, run.recipe.training.round_steps, self.half_inverse)
+        recipe = run.recipe
+        seed = recipe.dataset.seed + NEW_BODIES_SEED_OFFSET
+        work = partial(make_targets, run.start_folder(self.name), seed, recipe.inverse)
+        new = NewTargets(labels, run.make_targets(self.name, network, labels.designs, work, self.bodies))
+        batch = run.batch(network.double() if self.half_inverse else network.float(), new.designs).select(new.usable)
+        stage = _on_targets(
+            run,
+            self.name,
+            network,
+            batch,
+            new.store(batch.inputs),
+            recipe.training.round_steps,
+            new.grown,
+            self.half_inverse,
+        )
+        return replace(stage, spent=Spent.on(new.files))
 
 
 @dataclass(frozen=True)
@@ -142,25 +154,26 @@ class OnTangents:
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         recipe, config = run.recipe, run.recipe.tangents
-        models = run.start_folder(self.name), run.start_folder(self.last_round)
-        seed = recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET
-        work = partial(make_tangent_targets, *models, seed, config.candidates, recipe.inverse)
-        files = run.make_targets(self.name, network, labels.designs, work, range(config.bodies))
-        designs, used = designs_of(files), files.accepted
-        points = run.batch(network.float(), concatenate([labels.designs, designs]))
-        slopes = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
-        spread = design_spread(labels.designs) * files.rows["usable"]
-        data = TangentData(
-            points.select(_usable(labels, files)), (slopes * spread[..., None, None])[used].to(points.inputs)
-        )
+        new = NewTargets(labels, self._make(run, network, labels))
+        points = run.batch(network.float(), new.designs)
         known = labels.targets.to(points.inputs)
-        of_targets = (files.rows["slopes"] * spread[..., None]).to(points.inputs)
-        store = TangentTargets(Labelled(known, files.to(known)), of_targets, first=len(labels))
+        spread = design_spread(labels.designs) * new.files.rows["usable"]
+        of_inputs = _input_slopes(network, new.new_designs) * spread[..., None, None]
+        of_targets = new.files.rows["slopes"] * spread[..., None]
+        data = TangentData(points.select(new.usable), of_inputs[new.files.accepted].to(points.inputs))
+        store = TangentTargets(new.store(known), of_targets.to(known), first=len(labels))
         wrapped = TangentNetwork(PairInputs(network)).to(run.device)
         inner = OPTIMIZERS[config.optimizer](wrapped, config.rate, recipe.fit.weight_decay)
         rule = ScaleInvariantPhysics(inner, store, tangent_proxy(recipe.fit, config.weight, known))
-        grown, spent = _with(labels, files), Spent.on(files, tangents=True)
-        return Stage(self.name, wrapped, data, rule, run.physics, config.steps, recipe.fit.batch, grown, spent)
+        spent = Spent.on(new.files, tangents=True)
+        return Stage(self.name, wrapped, data, rule, run.physics, config.steps, recipe.fit.batch, new.grown, spent)
+
+    def _make(self, run: Run, network: EquivariantNetwork, labels: Labels) -> TargetFiles:
+        config, inverse = run.recipe.tangents, run.recipe.inverse
+        models = run.start_folder(self.name), run.start_folder(self.last_round)
+        seed = run.recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET
+        work = partial(make_tangent_targets, *models, seed, config.candidates, inverse)
+        return run.make_targets(self.name, network, labels.designs, work, range(config.bodies))
 
 
 @dataclass(frozen=True)
@@ -204,22 +217,16 @@ def plan(recipe: Recipe) -> list[Planned]:
 
 def _on_targets(
     run: Run,
-    network: EquivariantNetwork,
-    labels: Labels,
-    files: TargetFiles | None,
     name: str,
+    network: EquivariantNetwork,
+    batch: Batch,
+    store: TargetStore,
     steps: int,
-    by_half_inverse: bool,
+    labels: Labels,
+    by_half_inverse: bool = False,
 ) -> Stage:
-    """SIP on all `labels` and on the bodies whose targets are in `files`."""
+    """SIP on `batch` with the targets in `store`, some of them kept for validation."""
     recipe, held = run.recipe, run.recipe.fit.validation
-    grown = labels if files is None else _with(labels, files)
-    designs = labels.designs if files is None else concatenate([labels.designs, designs_of(files)])
-    batch = run.batch(network, designs)
-    known = labels.targets.to(batch.inputs)
-    store: TargetStore = TargetCache() if files is None else files.to(known)
-    if files is not None:
-        batch = batch.select(_usable(labels, files))
     require(
         held < len(batch),
         f"expected fewer samples to validate on than there are, {len(batch)}, got {held}; lower validation in [fit]",
@@ -229,19 +236,13 @@ def _on_targets(
     size = recipe.fit.batch
     if by_half_inverse:
         inner, size = half_inverse(recipe.half_inverse), recipe.half_inverse.batch
-    rule = ScaleInvariantPhysics(inner, Labelled(known, store), target_proxy(recipe.fit, known))
+    rule = ScaleInvariantPhysics(inner, store, target_proxy(recipe.fit, labels.targets.to(batch.inputs)))
     validation = Validation(rule, run.physics, batch.select(slice(0, held))) if held else None
-    spent = Spent() if files is None else Spent.on(files)
     data = batch.select(slice(held, None))
-    return Stage(name, wrapped, data, rule, run.physics, steps, size, grown, spent, validation)
+    return Stage(name, wrapped, data, rule, run.physics, steps, size, labels, validation=validation)
 
 
-def _usable(labels: Labels, files: TargetFiles) -> Tensor:
-    """Mask of the labelled designs and, of those in `files`, the accepted ones."""
-    return torch.cat([torch.ones(len(labels), dtype=torch.bool), files.accepted])
-
-
-def _with(labels: Labels, files: TargetFiles) -> Labels:
-    """The labels and the accepted targets."""
-    found = Labels(designs_of(files), files.rows["target"])
-    return concatenate([labels, select(found, files.accepted)])
+def _input_slopes(network: EquivariantNetwork, designs: Designs) -> Tensor:
+    """Derivatives of the network's standardised inputs along the design, (n, 2K + 1, 2, inputs)."""
+    slopes: Tensor = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
+    return slopes
