@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fusiform.app.background.jobs import Job, always_present
+from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.job_snapshot import Phase
-from fusiform.app.state.kept_results import Answer, Front, Optimum
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.inverse import DragModel, Problem, optimize, pareto_front
 

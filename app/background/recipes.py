@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from fusiform.app.state.training_folder import RECIPE
+from fusiform.app.results.training_folder import RECIPE
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_atomically
 from fusiform.surrogates.flow_training.method_names import METHODS

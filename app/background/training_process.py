@@ -27,7 +27,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from fusiform.app.state.training_folder import DATA, HELDOUT_LINES, STAGE, Stage, heldout_lines
+from fusiform.app.results.training_folder import DATA, HELDOUT_LINES, STAGE, Stage, heldout_lines
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.surrogates.flow_training.cases import make_data

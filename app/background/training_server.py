@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fusiform.app.background.recipes import folder_of
-from fusiform.app.state.training_folder import ERRORS, RECIPE, STAGE, read_error
+from fusiform.app.results.training_folder import ERRORS, RECIPE, STAGE, read_error
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder
 from fusiform.surrogates.flow_training.recipe import load_recipe

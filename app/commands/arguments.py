@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fusiform.app.state.definitions import GRID_ERRORS
+from fusiform.app.results.definitions import GRID_ERRORS
 from fusiform.solvers.common.tables import read_toml
 
 GRID_HELP = f"refined until the estimated error of the drag is below {GRID_ERRORS}"

@@ -77,7 +77,7 @@ def optimize(
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
         options["certify"] = True
-    from fusiform.app.state.exported_files import write_optimum
+    from fusiform.app.results.exported_files import write_optimum
     from fusiform.solvers.common.files import make_folder
 
     checkpoint = _checkpoint(out, force, resume)
@@ -97,7 +97,7 @@ def optimize(
 
 def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
     """The checkpoint file in the folder `out`; `InputError` if that holds results or a run that must not be lost."""
-    from fusiform.app.state.exported_files import check_folder
+    from fusiform.app.results.exported_files import check_folder
 
     require(out is not None or not resume, "expected a folder to resume from, got none; name it with --out DIR")
     if out is None:

@@ -9,7 +9,7 @@ import typer
 
 from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, Reynolds
 from fusiform.app.commands.printed_result import print_result, say
-from fusiform.app.state.definitions import CONFIDENCE_WARNING
+from fusiform.app.results.definitions import CONFIDENCE_WARNING
 from fusiform.solvers import FlowConditions
 from fusiform.surrogates.model.model_folder import read_configuration
 

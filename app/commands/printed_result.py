@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fusiform.app.state.definitions import CONVENTIONS, FIT_WARNING, rows
-from fusiform.app.state.json_text import json_text
+from fusiform.app.results.definitions import CONVENTIONS, FIT_WARNING, rows
+from fusiform.app.results.json_text import json_text
 
 if TYPE_CHECKING:
     from fusiform.solvers import Solution

@@ -14,8 +14,8 @@ from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
 from fusiform.app.drawings.flow_drawing import flow_drawing
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, draw, window_around
-from fusiform.app.state.definitions import CONVENTIONS, rows
-from fusiform.app.state.kept_results import Answer, Optimum
+from fusiform.app.results.definitions import CONVENTIONS, rows
+from fusiform.app.results.kept_results import Answer, Optimum
 from fusiform.solvers.inverse import ConstraintReport, Problem
 
 FLOW_ASPECT = 1.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fusiform.app.drawings import constraint_sketch as sketch
-from fusiform.app.state.kept_results import Optimum
+from fusiform.app.results.kept_results import Optimum
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import OptimizationResult
 

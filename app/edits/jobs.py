@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.job_snapshot import RunningJob, Snapshot
-from fusiform.app.state.kept_results import Answer, Front, Optimum
 from fusiform.app.state.session import DESIGN, OPTIMISE, OPTIMUM, Session
 from fusiform.solvers.inverse import Problem
 

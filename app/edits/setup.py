@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fusiform.app.edits.design import open_body
+from fusiform.app.results.kept_results import Optimum
+from fusiform.app.results.opened_project import open_project
 from fusiform.app.state.constraint_rows import Row, dragged, first_row
-from fusiform.app.state.kept_results import Optimum
-from fusiform.app.state.opened_project import open_project
 from fusiform.app.state.session import (
     OPTIMISE,
     OPTIMUM,

@@ -25,8 +25,8 @@ from fusiform.app.frames.shown_flow import (
     solver_flow,
     surrogate_flow,
 )
+from fusiform.app.results.definitions import FIT_WARNING
 from fusiform.app.state.control_points import outline_of
-from fusiform.app.state.definitions import FIT_WARNING
 from fusiform.app.state.session import DesignState, Settings
 from fusiform.app.state.window import Home, Share, Window
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fusiform.app.background.refinement import Refined, refined
 from fusiform.app.frames import cached
 from fusiform.app.frames.formatting import sentence
-from fusiform.app.state.kept_results import Answer
+from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import SURROGATE, Session
 from fusiform.solvers import InputError
 from fusiform.surrogates import FlowPrediction

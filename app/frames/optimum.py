@@ -8,7 +8,7 @@ from typing import Any
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.formatting import apart, coefficient, plain, ratio, value_or_dash
 from fusiform.app.frames.metric import CONVENTION, Metric
-from fusiform.app.state.kept_results import Front, Optimum
+from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import LiftToDrag
 

@@ -17,7 +17,7 @@ from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.raster import Raster, stream_lines
 from fusiform.app.frames import cached
 from fusiform.app.frames.known import Known
-from fusiform.app.state.kept_results import Answer
+from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER
 from fusiform.app.state.window import Share, Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.control_echoes import Echoes
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.job_snapshot import RunningJob, RunningRefinement
-from fusiform.app.state.kept_results import Answer, Front, Optimum
 from fusiform.app.state.setup import Setup, problem_of
 from fusiform.app.state.window import Home, Share
 from fusiform.solvers import FlowConditions

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from fusiform.app.drawings.html_report import report
 from fusiform.app.frames import formatting
+from fusiform.app.results.kept_results import Optimum, project_bytes
+from fusiform.app.results.opened_project import MOST_MEGABYTES, open_project, problem_bytes
 from fusiform.app.state import session
-from fusiform.app.state.kept_results import Optimum, project_bytes
-from fusiform.app.state.opened_project import MOST_MEGABYTES, open_project, problem_bytes
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import DesignPoint, MaxLength, Payload, Problem, Rectangle, optimize
 from fusiform.solvers.inverse.problem.problem_file import read_problem

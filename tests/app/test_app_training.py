@@ -24,8 +24,9 @@ from tiny import RECIPE
 from fusiform.app.background import recipes, training_server
 from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
 from fusiform.app.main import SECTIONS
-from fusiform.app.state import measured, session
-from fusiform.app.state.training_folder import Point, Run, heldout_lines, read_error, read_runs, read_stage
+from fusiform.app.results import measured
+from fusiform.app.results.training_folder import Point, Run, heldout_lines, read_error, read_runs, read_stage
+from fusiform.app.state import session
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.surrogates import load_surrogate

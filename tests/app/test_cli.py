@@ -21,8 +21,8 @@ from tiny import RECIPE
 from typer.testing import CliRunner, Result
 
 from fusiform.app.cli import cli
-from fusiform.app.state.exported_files import OPTIMUM_FILES
-from fusiform.app.state.json_text import json_text
+from fusiform.app.results.exported_files import OPTIMUM_FILES
+from fusiform.app.results.json_text import json_text
 from fusiform.solvers import Body, FlowConditions, Outcome, load_body, solve
 from fusiform.solvers.geometry import read_outline
 from fusiform.surrogates import load_surrogate

@@ -26,7 +26,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from tiny import RECIPE
 
-from fusiform.app.state.training_folder import read_runs
+from fusiform.app.results.training_folder import read_runs
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.surrogates import load_surrogate
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from fusiform.app.drawings.figures.style import style
-from fusiform.app.state.training_folder import Point, Run
+from fusiform.app.results.training_folder import Point, Run
 
 HEIGHT = 270
 COLOURS = {  # after Okabe & Ito, readable on a light and on a dark page

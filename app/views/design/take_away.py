@@ -11,10 +11,10 @@ import streamlit as st
 from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.figures import view_3d
 from fusiform.app.frames.design import Frame
+from fusiform.app.results.json_text import json_text
+from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.design import Design
-from fusiform.app.state.json_text import json_text
-from fusiform.app.state.kept_results import Answer
 from fusiform.app.views.shared import downloads
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.surrogates import FlowPrediction

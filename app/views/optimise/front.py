@@ -11,8 +11,8 @@ from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.edits import jobs as edits
 from fusiform.app.frames.formatting import plain, sentence
 from fusiform.app.frames.optimum import point_numbers, point_sketch
+from fusiform.app.results.kept_results import Front
 from fusiform.app.state.job_snapshot import Phase
-from fusiform.app.state.kept_results import Front
 from fusiform.app.views.shared import job_bar, job_start
 from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.following import follow

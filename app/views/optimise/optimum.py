@@ -15,7 +15,7 @@ from fusiform.app.edits.design import open_optimum
 from fusiform.app.frames import cached
 from fusiform.app.frames.formatting import plain, with_error
 from fusiform.app.frames.optimum import constraint_table, gain_definition, optimum_numbers, optimum_words
-from fusiform.app.state.kept_results import Answer, Optimum
+from fusiform.app.results.kept_results import Answer, Optimum
 from fusiform.app.views.shared import downloads, job_start
 from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.field_choice import field_choice

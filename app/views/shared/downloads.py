@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fusiform.app.state.exported_files import body_bytes
+from fusiform.app.results.exported_files import body_bytes
 from fusiform.solvers import Body
 from fusiform.solvers.export import export_body
 from fusiform.solvers.flow import FlowField

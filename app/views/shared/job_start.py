@@ -12,8 +12,8 @@ from fusiform.app.background.computations import flows_job, front_job, optimizat
 from fusiform.app.background.jobs import Job
 from fusiform.app.edits import jobs as edits
 from fusiform.app.frames import cached
+from fusiform.app.results.kept_results import Optimum
 from fusiform.app.state import drag_models
-from fusiform.app.state.kept_results import Optimum
 from fusiform.app.state.session import SOLVER, Session
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.drawings.figures.training_figures import errors_figure
-from fusiform.app.state import measured
+from fusiform.app.results import measured
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 
 

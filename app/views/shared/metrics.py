@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fusiform.app.frames.metric import Metric
-from fusiform.app.state.kept_results import Answer
+from fusiform.app.results.kept_results import Answer
 
 METRIC_WIDTH = 164
 PLOT_CONFIG = {"displayModeBar": False}

@@ -10,8 +10,8 @@ import streamlit as st
 from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
 from fusiform.app.frames.formatting import sentence
+from fusiform.app.results.training_folder import Run, Stage, read_runs, read_stage
 from fusiform.app.state.session import SOLVER, SURROGATE, Session
-from fusiform.app.state.training_folder import Run, Stage, read_runs, read_stage
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.app.views.shared.session import change, keep, session

@@ -11,7 +11,7 @@ import streamlit as st
 from fusiform.app.background import recipes, training_server
 from fusiform.app.drawings.figures.training_figures import SECONDS
 from fusiform.app.frames.formatting import sentence
-from fusiform.app.state.training_folder import RECIPE, own_recipes, read_runs
+from fusiform.app.results.training_folder import RECIPE, own_recipes, read_runs
 from fusiform.app.views.shared.session import keep, session
 from fusiform.solvers import InputError
 from fusiform.surrogates.flow_training.method_names import METHODS

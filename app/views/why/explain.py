@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusiform.app.drawings.figures.training_figures import conditioning_figure
 from fusiform.app.frames.metric import Metric
-from fusiform.app.state import measured
+from fusiform.app.results import measured
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric_row, show_metrics
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fusiform.app.state.kept_results import Optimum
+from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry import sample_names

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fusiform.app.state.json_text import finite
+from fusiform.app.results.json_text import finite
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import write_json
 
