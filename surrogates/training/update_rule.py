@@ -47,7 +47,7 @@ class StepReport:
 
 
 class UpdateRule(Protocol):
-    """A training method. Adding one is one file, and one line in the table of rules of test_update_rules.py.
+    """A training method. Adding one is one file, and one line in the table of rules of tests/training_problems.py.
 
     `step` changes the network's parameters, given a mini-batch, and multiplies its step size by `rate_scale` (the
     schedule). `state_dict`, `load_state_dict`: all that is needed to go on with the same result (tensors and plain
