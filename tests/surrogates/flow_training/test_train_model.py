@@ -246,7 +246,7 @@ def test_mistakes_in_a_recipe_are_named(tmp_path, change, match):
 
 
 def test_shipped_recipes_are_complete_and_the_default_one_is_the_models():
-    recipes = Path(__file__).parents[2] / "assets" / "recipes"
+    recipes = Path(__file__).parents[3] / "assets" / "recipes"
     assert load_recipe(recipes / "supervised.toml").training.method == "supervised"
     made_by = json.loads(json.dumps(asdict(load_recipe(recipes / "default.toml"))))
     assert load_surrogate().card["recipe"] == made_by
