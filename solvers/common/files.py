@@ -73,7 +73,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None
 def read_arrays(path: Path, remedy: str) -> dict[str, np.ndarray[Any, Any]]:
     """The named arrays of an .npz file; the `InputError` for an unreadable one ends with `remedy`."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return dict(file)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"expected a readable file of arrays, got {path.name} ({error}); {remedy}") from error
