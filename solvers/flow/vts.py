@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import write_checked
-from fusiform.solvers.geometry.polygons import FloatArray
 
 if TYPE_CHECKING:
     from fusiform.solvers.flow.fields import FlowField

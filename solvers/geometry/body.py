@@ -14,6 +14,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.frozen import frozen_tensor
 from fusiform.solvers.geometry import laurent
@@ -22,7 +23,6 @@ from fusiform.solvers.geometry.formats.outline_files import read_outline
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, MODES_RANGE, require_fineness, require_modes
 from fusiform.solvers.geometry.named_outlines import naca_outline
 from fusiform.solvers.geometry.outline_fitting import fit_fewer_modes, fit_outline
-from fusiform.solvers.geometry.polygons import FloatArray
 from fusiform.solvers.geometry.validity import is_valid
 
 _EXTENT_POINTS = 2048

@@ -21,8 +21,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.linalg import solve
 
-from fusiform.solvers.geometry.curves import ComplexArray, OutlineCurve
-from fusiform.solvers.geometry.polygons import FloatArray
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
+from fusiform.solvers.geometry.curves import OutlineCurve
 
 _PANELS = (256, 512, 640)
 _SAMPLES = 2048

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from fusiform.solvers.geometry.polygons import FloatArray, find_crossing
-
-ComplexArray = NDArray[np.complex128]
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
+from fusiform.solvers.geometry.polygons import find_crossing
 
 _CERTAIN_CORNER = np.radians(120.0)
 _LOCAL_CORNER = np.radians(30.0)  # a corner where it also turns 6 times more than on the smoother side

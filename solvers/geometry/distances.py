@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from fusiform.solvers.geometry.curves import ComplexArray
-from fusiform.solvers.geometry.polygons import FloatArray
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 
 
 def nearest_index(points: ComplexArray, targets: ComplexArray) -> NDArray[np.intp]:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from fusiform.solvers.geometry.curves import ComplexArray
-from fusiform.solvers.geometry.polygons import FloatArray
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 
 NEWTON_STEPS, ARRIVED, LONGEST_STEP, LEAST_RADIUS = 12, 1e-11, 0.3, 0.5
 ON_CIRCLE = 1e-9  # |ζ| that is smaller than 1 by less is 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.geometry.polygons import FloatArray
 
 _THICKNESS = (-0.1260, -0.3516, 0.2843, -0.1036)  # of x … x⁴; the original −0.1015 leaves the trailing edge open
 

@@ -21,9 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.geometry.body import Body
-from fusiform.solvers.geometry.polygons import FloatArray
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
 SUBSTEPS = 4

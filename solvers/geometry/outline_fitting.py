@@ -17,11 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.geometry.conformal import exterior_map
-from fusiform.solvers.geometry.curves import ComplexArray, outline_curve
+from fusiform.solvers.geometry.curves import outline_curve
 from fusiform.solvers.geometry.distances import distance_to_polygon, hausdorff_distance, nearest_index
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
-from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
+from fusiform.solvers.geometry.polygons import clean_outline
 from fusiform.solvers.geometry.validity import is_valid
 
 _SYMMETRIC = 1e-5  # of d: outlines that differ less from their mirror image are symmetric

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
-
-FloatArray = NDArray[np.float64]
 
 MIN_POINTS = 5
 MAX_POINTS = 10_000

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.geometry.polygons import MIN_POINTS, FloatArray
+from fusiform.solvers.geometry.polygons import MIN_POINTS
 
 Piece = tuple[complex, ...]
-ComplexArray = NDArray[np.complex128]
 
 MAX_PIECES = 100_000
 CURVE_POINTS = 512  # of a loop that is curved everywhere

@@ -7,9 +7,10 @@ import math
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.formats.drawn_curves import Line
-from fusiform.solvers.geometry.polygons import MIN_POINTS, FloatArray
+from fusiform.solvers.geometry.polygons import MIN_POINTS
 
 _STRAIGHT = 1e-4  # rad
 AXES = {"x": (0, (1, 2)), "y": (1, (0, 2)), "z": (2, (0, 1))}  # the coordinates across the plane and in it

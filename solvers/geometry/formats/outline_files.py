@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
 from fusiform.solvers.geometry.formats.point_tables import read_points
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, MESHES, read_isolated
-from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
+from fusiform.solvers.geometry.polygons import clean_outline
 
 TABLES = (".dat", ".csv")
 SUFFIXES = (*TABLES, *DRAWINGS, *MESHES)

@@ -11,9 +11,9 @@ from html import escape
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry.formats.point_tables import is_numbers
-from fusiform.solvers.geometry.polygons import FloatArray
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from contextlib import suppress
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry.formats.drawn_curves import largest_loop
 from fusiform.solvers.geometry.formats.dxf import read_dxf
 from fusiform.solvers.geometry.formats.mesh_sections import merged_sides, mesh_section
 from fusiform.solvers.geometry.formats.svg import read_svg
-from fusiform.solvers.geometry.polygons import FloatArray, clean_outline
+from fusiform.solvers.geometry.polygons import clean_outline
 
 SECONDS = 20
 MEMORY_BYTES = 2 * 1024**3
