@@ -6,7 +6,7 @@ from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.formatting import plain, sentence
 from fusiform.app.state.session import Session
 from fusiform.solvers import InputError
-from fusiform.solvers.inverse.search.feasibility import contradiction
+from fusiform.solvers.inverse.problem.contradictions import contradiction
 
 
 def trouble_in_numbers(session: Session) -> str | None:

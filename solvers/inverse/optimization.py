@@ -24,20 +24,21 @@ from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.forces import Lift
+from fusiform.solvers.inverse.problem.contradictions import contradiction_in
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.symmetry import is_symmetric
 from fusiform.solvers.inverse.result.assembly import infeasible_result, result_of
 from fusiform.solvers.inverse.result.constraint_report import violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.result.verification import verified
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
-from fusiform.solvers.inverse.search.feasibility import contradiction, nearest_feasible
+from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.outcome import Outcome
 from fusiform.solvers.inverse.search.restoration import best_of_searches
 from fusiform.solvers.inverse.search.run_record import Callback, Run
 from fusiform.solvers.inverse.search.start import check_user_constraints, start_variables
-from fusiform.solvers.inverse.search.symmetry import is_symmetric, no_lift
 from fusiform.solvers.inverse.search.trust_region import certification
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
@@ -96,7 +97,7 @@ def optimize(
     if resume is not None:
         run.resume(Path(resume))
     check_user_constraints(run.variables, first)
-    trouble = _contradiction(problem, run.variables.symmetric)
+    trouble = contradiction_in(problem)
     feasible = nearest_feasible(run.variables, first, thorough=trouble is None)
     if trouble is not None:
         words = f"The constraints contradict each other: {trouble}."
@@ -213,12 +214,6 @@ def _begun(
     given = start_variables(variables, problem.body)
     run = Run(problem, model, variables, given, callback, None if checkpoint is None else Path(checkpoint))
     return run, given if start is None else start_variables(variables, start)
-
-
-def _contradiction(problem: Problem, symmetric: bool) -> str | None:
-    """A sentence where the constraints exclude each other by their numbers alone, or None."""
-    constraints = (*problem.constraints, *problem.force_constraints)
-    return contradiction(problem.body, constraints) or no_lift(problem, symmetric)
 
 
 def _initial(run: Run, feasible: Array) -> tuple[Forces, float]:

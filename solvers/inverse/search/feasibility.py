@@ -1,13 +1,11 @@
-"""A feasible start before anything is iterated, or the reason why there is none.
+"""A feasible start: the nearest body that satisfies all constraints on the shape.
 
-A contradiction that follows from the numbers alone is stated as such. Otherwise the nearest body that satisfies all
-constraints is looked for, from the start and from ellipses; where none is found, the one that violates least is given.
+It is searched from the start and from ellipses; where none is found, the body that violates least is given.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +13,6 @@ import torch
 from scipy.optimize import minimize
 
 from fusiform.solvers.geometry import Body, is_valid
-from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import Payload
 from fusiform.solvers.inverse.search.variables import Array, Variables
 
@@ -41,15 +38,6 @@ class NearestBody:
 
     x: Array
     problem: str | None
-
-
-def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
-    """A sentence if the constraints cannot hold together for any body, by their numbers alone, or None."""
-    for constraint in constraints:
-        found = constraint.contradiction(body, [other for other in constraints if other is not constraint])
-        if found is not None:
-            return found
-    return None
 
 
 def nearest_feasible(

@@ -25,8 +25,8 @@ from fusiform.solvers.inverse import (
     minimize_drag,
     optimize,
 )
+from fusiform.solvers.inverse.problem.symmetry import is_symmetric
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
-from fusiform.solvers.inverse.search.symmetry import is_symmetric
 from fusiform.solvers.inverse.search.variables import Variables
 
 AT = FlowConditions(10.0)

@@ -36,9 +36,9 @@ from fusiform.solvers.inverse import (
 )
 from fusiform.solvers.inverse.problem.constraints.marks import Outline, grips_of
 from fusiform.solvers.inverse.problem.constraints.regions import boundary
+from fusiform.solvers.inverse.problem.contradictions import contradiction
 from fusiform.solvers.inverse.problem.registry import CONSTRAINTS, FORMS, constraint_from, constraint_to_dict
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, shape_of
-from fusiform.solvers.inverse.search.feasibility import contradiction
 from fusiform.solvers.inverse.search.variables import Variables
 
 ROUND = torch.tensor([0.5, 0.06 + 0.05j, 0.01, 0.01j, *8 * [0.0]], dtype=torch.complex128)

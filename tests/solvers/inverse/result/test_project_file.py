@@ -50,7 +50,7 @@ def test_a_foreign_project_file_is_refused(tmp_path, content):
         OptimizationResult.load(tmp_path / "bad.json")
 
 
-def test_functions_of_the_users_that_do_not_work_are_told_and_survive_a_file_by_name(surrogate, tmp_path):
+def test_functions_of_the_users_that_do_not_work_are_reported_and_survive_a_file_by_name(surrogate, tmp_path):
     with pytest.raises(InputError, match="return one row a body"):
         minimize_drag(Body.circle(), AT, model=surrogate, constraints=(UserConstraint("flat", lambda z: z.imag[:, 0]),))
     with pytest.raises(InputError, match="correct its function"):

@@ -79,7 +79,7 @@ def test_several_design_points_share_one_body(surrogate):
     assert 0.25 * alone.fun + 0.75 * elsewhere > both.fun
 
 
-def test_the_nearest_body_with_a_wanted_drag(surrogate):
+def test_the_nearest_body_with_a_prescribed_drag(surrogate):
     problem = Problem(Body.circle(), (DesignPoint(AT),), Nearest(), force_constraints=(DragEquals(2.5),), verify=None)
     result = optimize(problem, model=surrogate)
     assert result.feasible, result.status
@@ -106,7 +106,7 @@ def test_an_objective_in_small_units_is_minimised_all_the_same(surrogate):
     assert 1e5 * result.fun == pytest.approx(2.389, abs=1e-3)
 
 
-def test_an_optimum_that_would_cross_itself_is_told(surrogate):
+def test_an_optimum_that_would_cross_itself_is_reported(surrogate):
     """Greatest lift over drag without a constraint: a plate that becomes thinner for ever."""
     problem = Problem(Body.naca("0012"), (DesignPoint(FlowConditions(20.0)),), LiftToDrag(), verify=None)
     result = optimize(problem, model=surrogate)
@@ -118,7 +118,7 @@ def test_an_optimum_that_would_cross_itself_is_told(surrogate):
     assert "crossing" not in optimize(held, model=surrogate).status
 
 
-def test_lift_that_cannot_be_had_is_told(surrogate):
+def test_lift_out_of_reach_is_reported(surrogate):
     impossible = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(Symmetry(),), lift=0.3)
     assert impossible.outcome is Outcome.CONTRADICTION
     assert "no lift" in impossible.status
