@@ -25,7 +25,7 @@ def read_project(path: Path) -> dict[str, Any]:
 def parse_project(content: bytes, file_name: str) -> dict[str, Any]:
     """The values {"problem"} of a file whose name ends in .toml, or {"format", "problem", "result", …} of any other.
 
-    The format of a project file is `FORMAT`; a problem alone needs none. `InputError` for anything else.
+    The format of a project file is `FORMAT`; one without a result needs none. `InputError` for anything else.
     """
     try:
         text = content.decode("utf-8")
@@ -36,7 +36,7 @@ def parse_project(content: bytes, file_name: str) -> dict[str, Any]:
         isinstance(values, dict) and isinstance(values.get("problem"), dict),
         f"expected a project file with a problem, got {file_name} without one; save a project and open that",
     )
-    number = values.get("format", FORMAT if set(values) == {"problem"} else None)
+    number = values.get("format", FORMAT if "result" not in values else None)
     require(number == FORMAT, f"expected a project of format {FORMAT}, got {number!r}; use the version that wrote it")
     project: dict[str, Any] = values
     return project

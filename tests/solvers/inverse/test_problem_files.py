@@ -93,7 +93,7 @@ PROBLEM = {"body": "circle", "reynolds": 10}
         ([], "with a problem"),
     ],
 )
-def test_a_project_file_is_of_the_present_format_unless_it_is_a_problem_alone(values, expected):
+def test_a_project_file_is_of_the_present_format_and_one_with_a_result_says_so(values, expected):
     content = json.dumps(values).encode()
     if expected is None:
         assert parse_project(content, "x.json") == values
