@@ -35,7 +35,7 @@ _PROBE = (
 
 @cache
 def can_render() -> bool:
-    """Whether pyvista is installed and renders here without a screen; tried once, in another process."""
+    """True if pyvista is installed and renders here without a screen; tried once, in another process."""
     try:
         tried = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, timeout=PROBE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -50,7 +50,7 @@ def _caps(outline: ComplexArray) -> NDArray[np.int64]:
 
 
 def rendered(outline: ComplexArray, layer: Layer, azimuth_deg: float) -> bytes:
-    """A PNG of the body and the plane, seen from the side turned by `azimuth_deg` about the vertical."""
+    """A PNG of the body and the plane, from the side turned by `azimuth_deg` about the vertical."""
     pyvista: Any = import_module("pyvista")
     plotter = pyvista.Plotter(off_screen=True, window_size=list(SIZE), lighting="three lights")
     x, y = np.meshgrid(layer.grid.x, layer.grid.y)
@@ -88,40 +88,9 @@ def rendered(outline: ComplexArray, layer: Layer, azimuth_deg: float) -> bytes:
 
 def figure(outline: ComplexArray, layer: Layer) -> go.Figure:
     """The same as a figure that the browser draws and turns."""
-    table = colour_table(layer.quantity.table)[::8]
-    steps = np.linspace(0.0, 1.0, len(table))
-    scale = [[float(at), f"rgb({r},{g},{b})"] for at, (r, g, b) in zip(steps, table.tolist(), strict=True)]
-    shape = layer.values.shape
-    plane = go.Surface(
-        x=np.broadcast_to(layer.grid.x, shape),
-        y=np.zeros(shape),
-        z=np.broadcast_to(layer.grid.y[:, None], shape),
-        surfacecolor=layer.values,
-        cmin=layer.low,
-        cmax=layer.high,
-        colorscale=scale,
-        colorbar={"title": {"text": layer.quantity.plain_label, "side": "right"}, "thickness": 12},
-        lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0},
-        hovertemplate="x %{x:.2f} d, y %{z:.2f} d: %{surfacecolor:.3f}<extra></extra>",
-    )
-    n, caps = outline.size, _caps(outline)
-    here, there = np.arange(n), (np.arange(n) + 1) % n
-    walls = np.concatenate([np.stack([here, there, here + n], 1), np.stack([there, there + n, here + n], 1)])
-    i, j, k = np.concatenate([walls, caps, caps + n]).T
-    body = go.Mesh3d(
-        x=np.tile(outline.real, 2),
-        y=np.repeat([-HALF_SPAN, HALF_SPAN], n),
-        z=np.tile(outline.imag, 2),
-        i=i,
-        j=j,
-        k=k,
-        color=BODY_COLOUR,
-        flatshading=False,
-        hoverinfo="skip",
-    )
-    made = go.Figure([plane, body])
+    shown = go.Figure([_plane(layer), _extruded(outline)])
     axis = {"visible": False}
-    made.update_layout(
+    shown.update_layout(
         height=HEIGHT,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         scene={
@@ -133,4 +102,42 @@ def figure(outline: ComplexArray, layer: Layer) -> go.Figure:
         },
         uirevision="keep",
     )
-    return made
+    return shown
+
+
+def _plane(layer: Layer) -> go.Surface:
+    """The field on the middle plane."""
+    table = colour_table(layer.quantity.table)[::8]
+    steps = np.linspace(0.0, 1.0, len(table))
+    shape = layer.values.shape
+    return go.Surface(
+        x=np.broadcast_to(layer.grid.x, shape),
+        y=np.zeros(shape),
+        z=np.broadcast_to(layer.grid.y[:, None], shape),
+        surfacecolor=layer.values,
+        cmin=layer.low,
+        cmax=layer.high,
+        colorscale=[[float(at), f"rgb({r},{g},{b})"] for at, (r, g, b) in zip(steps, table.tolist(), strict=True)],
+        colorbar={"title": {"text": layer.quantity.plain_label, "side": "right"}, "thickness": 12},
+        lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0},
+        hovertemplate="x %{x:.2f} d, y %{z:.2f} d: %{surfacecolor:.3f}<extra></extra>",
+    )
+
+
+def _extruded(outline: ComplexArray) -> go.Mesh3d:
+    """The body between its two caps."""
+    n, caps = outline.size, _caps(outline)
+    here, there = np.arange(n), (np.arange(n) + 1) % n
+    walls = np.concatenate([np.stack([here, there, here + n], 1), np.stack([there, there + n, here + n], 1)])
+    i, j, k = np.concatenate([walls, caps, caps + n]).T
+    return go.Mesh3d(
+        x=np.tile(outline.real, 2),
+        y=np.repeat([-HALF_SPAN, HALF_SPAN], n),
+        z=np.tile(outline.imag, 2),
+        i=i,
+        j=j,
+        k=k,
+        color=BODY_COLOUR,
+        flatshading=False,
+        hoverinfo="skip",
+    )
