@@ -7,60 +7,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.drawings.pictures import Array, ComplexArray
-from fusiform.app.drawings.quantities import Quantity
-from fusiform.app.drawings.raster import Raster
-from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
+from fusiform.app.drawings.pictures import ComplexArray
+from fusiform.app.drawings.raster import Layer
+from fusiform.app.drawings.sensitivity import Sensitivity
+from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH
 from fusiform.app.state.window import Window
-from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
-from fusiform.surrogates import FlowPrediction
 
-PROBE = 0.01
-USUAL_SHARE = 0.9
 NOTHING = 65535
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Values to be coloured between `low` and `high`; NaN where there is nothing to show."""
-
-    grid: Raster
-    values: Array
-    quantity: Quantity
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """How the drag answers to the outline: `density` (OUTLINE_POINTS,), −1 to 1, over the magnitude that nine tenths of
-    the outline keep, since sharp edges would hide the rest; and the change of drag in percent when each control point
-    is pulled out by 0.01 d."""
-
-    density: Array
-    effects: tuple[float, ...]
-
-
-def sensitivity_of(prediction: FlowPrediction) -> Sensitivity:
-    """From the surrogate's gradient of the drag."""
-    body = prediction.body
-    density = drag_sensitivity(body, prediction.gradient().coefficients, OUTLINE_POINTS)
-    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j]) / body.reference_length
-    arc = 0.5 * np.abs(np.roll(points, -1) - np.roll(points, 1))
-    angle = 2.0 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
-    centre = 2.0 * np.pi * np.arange(CONTROL_POINTS) / CONTROL_POINTS
-    bump = np.exp((np.cos(angle - centre[:, None]) - 1.0) / PULL_WIDTH**2)
-    effects = 100.0 * PROBE * bump @ (density * arc) / prediction.drag_coefficient
-    order = np.argsort(np.abs(density))
-    usual = order[np.searchsorted(np.cumsum(arc[order]), USUAL_SHARE * arc.sum())]
-    scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
-    return Sensitivity(scaled, tuple(effects.tolist()))
 
 
 def payload(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from fusiform.app.drawings.pictures import Array, ComplexArray
+from fusiform.app.drawings.quantities import Quantity
 from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowField
 
@@ -41,6 +42,17 @@ class Raster:
     def filled(self, values: Array) -> Array:
         """`values` with those inside the body replaced by the nearest outside, so that smoothing shows no rim."""
         return np.asarray(values[tuple(self.nearest)])
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values on a raster to be coloured between `low` and `high`; NaN where there is nothing to show."""
+
+    grid: Raster
+    values: Array
+    quantity: Quantity
+    low: float
+    high: float
 
 
 def raster(field: FlowField, window: Window, columns: int) -> Raster:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusiform.app.background.cache import Attached, Memory
-from fusiform.app.drawings.drawing import Sensitivity, sensitivity_of
 from fusiform.app.drawings.pictures import Array, Picture, draw
 from fusiform.app.drawings.raster import Raster, raster, sample
+from fusiform.app.drawings.sensitivity import Sensitivity, sensitivity_of
 from fusiform.app.drawings.wall_curves import WallCurve
 from fusiform.app.state.window import Window
 from fusiform.solvers import Body, FlowConditions

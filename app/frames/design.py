@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from fusiform.app.drawings import curves, drawing
-from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.quantities import WALL_QUANTITIES
+from fusiform.app.drawings.raster import Layer
 from fusiform.app.frames import cached
 from fusiform.app.frames.design_numbers import design_numbers
 from fusiform.app.frames.drawing_window import home_of, window_of

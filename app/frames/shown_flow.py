@@ -11,10 +11,9 @@ import numpy as np
 
 from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings.colours import colour_limits
-from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.pictures import Array, ComplexArray
 from fusiform.app.drawings.quantities import QUANTITIES
-from fusiform.app.drawings.raster import Raster, stream_lines
+from fusiform.app.drawings.raster import Layer, Raster, stream_lines
 from fusiform.app.frames import cached
 from fusiform.app.frames.known import Known
 from fusiform.app.results.kept_results import Answer

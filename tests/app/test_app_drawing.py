@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from fusiform.app.drawings import curves, drawing, raster
+from fusiform.app.drawings import curves, drawing, raster, sensitivity
 from fusiform.app.drawings.colours import colour_limits, colour_table
 from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.drawings.figures.flow_figure import flow_figure
@@ -37,11 +37,11 @@ def home(prediction: Prediction) -> Window:
 
 
 @pytest.fixture(scope="module")
-def layer(prediction: Prediction, home: Window) -> drawing.Layer:
+def layer(prediction: Prediction, home: Window) -> raster.Layer:
     field = prediction.network_field
     grid = raster.raster(field, home, 80)
     values = grid.filled(raster.sample(grid, field, "speed"))
-    return drawing.Layer(grid, values, QUANTITIES["speed"], *colour_limits(values, signed=False))
+    return raster.Layer(grid, values, QUANTITIES["speed"], *colour_limits(values, signed=False))
 
 
 def test_the_raster_holds_the_values_of_the_field(prediction: Prediction, home: Window) -> None:
@@ -58,7 +58,7 @@ def test_the_raster_holds_the_values_of_the_field(prediction: Prediction, home: 
         np.testing.assert_allclose(raster.sample(grid, field, name), values, rtol=0.0, atol=1e-9)
 
 
-def test_the_drawing_carries_the_values_to_five_digits(layer: drawing.Layer, home: Window) -> None:
+def test_the_drawing_carries_the_values_to_five_digits(layer: raster.Layer, home: Window) -> None:
     data = drawing.payload(version=3, home=home, outline=np.ones(192) + 0j, layer=layer, badge="b")
     raw = np.frombuffer(base64.b64decode(data["raster"]["data"]), dtype="<u2").reshape(layer.values.shape)
     low, high = data["raster"]["low"], data["raster"]["high"]
@@ -72,7 +72,7 @@ def test_nothing_is_drawn_as_nothing(home: Window) -> None:
     assert data["lines"] == ""
 
 
-def test_quick_streamlines_keep_their_stream_function(prediction: Prediction, layer: drawing.Layer) -> None:
+def test_quick_streamlines_keep_their_stream_function(prediction: Prediction, layer: raster.Layer) -> None:
     field = prediction.network_field
     lines = raster.stream_lines(layer.grid, raster.sample(layer.grid, field, "streamfunction"))
     assert len(lines) >= 8
@@ -84,7 +84,7 @@ def test_quick_streamlines_keep_their_stream_function(prediction: Prediction, la
 def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> None:
     """First order in the pull: a tenth of the drawn 0.01 d, both ways."""
     surrogate = load_surrogate()
-    effects = drawing.sensitivity_of(prediction).effects
+    effects = sensitivity.sensitivity_of(prediction).effects
     for index in (0, 3, 8, 13):
         eta, step = 2.0 * math.pi * index / CONTROL_POINTS, 1e-4
         ends = [
@@ -92,7 +92,7 @@ def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> 
             for way in (-step, step)
         ]
         slope = (ends[1] - ends[0]) / (2.0 * step) / prediction.drag_coefficient
-        assert effects[index] == pytest.approx(100.0 * drawing.PROBE * slope, abs=0.02)
+        assert effects[index] == pytest.approx(100.0 * sensitivity.PROBE * slope, abs=0.02)
 
 
 def test_a_pull_counts_along_the_normal_at_incidence(prediction: Prediction) -> None:
@@ -119,7 +119,7 @@ def test_wall_curves_pass_through_the_walls_values(prediction: Prediction) -> No
 
 
 def test_the_figure_in_space_is_closed_and_in_the_colours_of_the_drawing(
-    prediction: Prediction, layer: drawing.Layer
+    prediction: Prediction, layer: raster.Layer
 ) -> None:
     outline = outline_of(prediction.body, CONDITIONS.alpha_deg)
     plane, body = space.figure(outline, layer).data
@@ -131,7 +131,7 @@ def test_the_figure_in_space_is_closed_and_in_the_colours_of_the_drawing(
 
 
 def test_where_rendering_works_the_picture_in_space_shows_something(
-    prediction: Prediction, layer: drawing.Layer
+    prediction: Prediction, layer: raster.Layer
 ) -> None:
     if not space.can_render():
         pytest.skip("pyvista cannot render here")

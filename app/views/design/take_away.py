@@ -8,8 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from fusiform.app.drawings.drawing import Layer
 from fusiform.app.drawings.figures import view_3d
+from fusiform.app.drawings.raster import Layer
 from fusiform.app.frames.design import Frame
 from fusiform.app.results.json_text import json_text
 from fusiform.app.results.kept_results import Answer
