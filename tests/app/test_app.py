@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 from fusiform.app.background import computations
 from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.drawings.figures import view_3d as space
-from fusiform.app.drawings.quantities import QUANTITIES
+from fusiform.app.drawings.quantities import QUANTITIES, WALL_QUANTITIES
 from fusiform.app.edits.design import LONGEST_PULL
 from fusiform.app.frames import formatting
 from fusiform.app.main import SECTIONS
@@ -34,6 +34,7 @@ from fusiform.app.state.design_link import to_link
 from fusiform.app.state.job_snapshot import Phase
 from fusiform.app.state.shape_sliders import slider_values, with_slider
 from fusiform.app.views.design import gallery
+from fusiform.app.views.shared.session import CONTROLS, KEY, NUMBERED_CONTROLS
 from fusiform.solvers import FlowConditions, Outcome, load_body, solve
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.normal_displacement import pulled
@@ -428,6 +429,17 @@ def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
     healthy(page.run())
     assert "Stopped on request" in page.session_state["session"].optimum.result.status
     assert metric(page, "Optimality") == "not certified"
+
+
+def test_beside_the_session_only_the_listed_controls_and_buttons_have_a_value(page: AppTest) -> None:
+    keys, buttons = set[str](), set[str | None]()
+    for section in ("Optimise", "Train", "Why", "Design"):
+        healthy(page.button(f"view_{section}").click().run())
+        keys |= {str(key) for key in page.session_state.keys()}  # noqa: SIM118
+        buttons |= {element.key for element in (*page.button, *page.get("download_button"))}
+    listed = {key for key in keys if key in CONTROLS or key.startswith(NUMBERED_CONTROLS)}
+    plots = {f"plot_{quantity}" for quantity in WALL_QUANTITIES}
+    assert keys - listed - buttons - plots == {KEY}
 
 
 def test_sessions_do_not_see_each_other(page: AppTest) -> None:

@@ -25,7 +25,7 @@ CONTROLS = (
     *("objective", "lift", "weight", "add_constraint", "sketch", "front_over", "front_count"),
     *("front_chart", "front_point", "train_root", "train_recipe", "train_axis", "train_methods", "train_upload"),
 )
-"""The keys that belong to Streamlit's controls, whose values are read in callbacks; buttons have none."""
+"""The keys under which Streamlit keeps the values of its controls; those of buttons are not read."""
 NUMBERED_CONTROLS = ("project_", "row_", "option_", "front_from_", "front_to_")
 """The beginnings of the keys of controls of which there are many."""
 
