@@ -23,3 +23,11 @@ def test_gradients_pass_the_taylor_test_and_wrong_ones_fail(surrogate):
             return drag.to(torch.complex128)
 
     assert check_gradient(Body.ellipse(2.0), conditions, model=Wrong()).drag_order < 1.5
+
+
+def test_the_check_works_without_gradients_around_it(surrogate):
+    body, conditions = Body.ellipse(2.0), FlowConditions(10.0, 3.0)
+    plain = check_gradient(body, conditions, model=surrogate)
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            assert check_gradient(body, conditions, model=surrogate) == plain

@@ -1,6 +1,7 @@
 """Inverse design by pressure: the tail, the derivatives, the way back to a body, and what is refused."""
 
 import math
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -184,3 +185,29 @@ def test_wrong_settings_are_refused():
         match_pressure(Body.circle(), FlowConditions(10.0), GOOD, starts=0)
     with pytest.raises(InputError, match="at least 2 points"):
         pressure_distribution(solve(Body.circle(), FlowConditions(10.0), grid="coarse"), 1)
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [torch.no_grad, torch.inference_mode, lambda: double_by_default()],
+    ids=["no_grad", "inference_mode", "float64"],
+)
+def test_the_match_does_not_depend_on_the_modes_of_torch(mode):
+    conditions = FlowConditions(10.0)
+
+    def misfit() -> float:
+        target = pressure_distribution(solve(Body.ellipse(1.2), conditions, grid="coarse"), 20)
+        return match_pressure(Body.circle(modes=2), conditions, target, modes=2, grid="coarse").misfit
+
+    plain = misfit()
+    with mode():
+        assert misfit() == plain
+
+
+@contextmanager
+def double_by_default():
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(torch.float32)
