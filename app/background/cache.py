@@ -15,7 +15,7 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Memory(Generic[V]):
+class LruCache(Generic[V]):
     """A thread-safe LRU cache of `size` values, none of them None; two threads may make the same value at a time."""
 
     def __init__(self, size: int) -> None:
@@ -40,22 +40,22 @@ class Memory(Generic[V]):
                 self._values.popitem(last=False)
         return value
 
-    def ask(self, key: Hashable, make: Callable[[], V]) -> V:
+    def get_or_make(self, key: Hashable, make: Callable[[], V]) -> V:
         """The value of `key`, made now unless it is in the cache; an exception of `make` is not stored."""
         known = self.get(key)
         return self.put(key, make()) if known is None else known
 
 
-class Attached(Generic[T, V]):
-    """A `Memory` of `size` values for each owner, dropped together with the owner; thread-safe."""
+class OwnedCache(Generic[T, V]):
+    """A `LruCache` of `size` values for each owner, dropped together with the owner; thread-safe."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._memories: WeakKeyDictionary[T, Memory[V]] = WeakKeyDictionary()
+        self._caches: WeakKeyDictionary[T, LruCache[V]] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def ask(self, owner: T, key: Hashable, make: Callable[[], V]) -> V:
+    def get_or_make(self, owner: T, key: Hashable, make: Callable[[], V]) -> V:
         """The value of `key` for `owner`, made now unless it is in the cache."""
         with self._lock:
-            memory = self._memories.setdefault(owner, Memory(self._size))
-        return memory.ask(key, make)
+            cache = self._caches.setdefault(owner, LruCache(self._size))
+        return cache.get_or_make(key, make)

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
-from fusiform.app.background.cache import Memory
+from fusiform.app.background.cache import LruCache
 from fusiform.app.state.window import Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, analyse, streamlines
 from fusiform.surrogates import Correction, FlowPrediction
@@ -33,7 +33,7 @@ class Refined:
 
 
 _pool = ThreadPoolExecutor(1, "refine")
-_done: Memory[Refined] = Memory(60)
+_done: LruCache[Refined] = LruCache(60)
 
 
 def refined(key: Hashable) -> Refined | None:

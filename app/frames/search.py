@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fusiform.app.background.cache import Attached
+from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.drawings.pictures import ComplexArray
@@ -17,7 +17,7 @@ from fusiform.solvers.inverse import Iterate, Problem
 from fusiform.solvers.inverse import Phase as SearchPhase
 
 TRAIL = 5
-_pictures: Attached[Problem, tuple[str, str]] = Attached(1)
+_pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
 
 
 def job_words(now: Snapshot) -> str:
@@ -61,7 +61,7 @@ def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
 
 def search_pictures(problem: Problem, history: Sequence[Iterate]) -> tuple[str, str]:
     """The bodies and the drags of a search as SVG, drawn anew for each evaluation."""
-    return _pictures.ask(problem, len(history), lambda: (_morph(problem, history), convergence(history)))
+    return _pictures.get_or_make(problem, len(history), lambda: (_morph(problem, history), convergence(history)))
 
 
 def _morph(problem: Problem, history: Sequence[Iterate]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from fusiform.app.background import jobs
-from fusiform.app.background.cache import Attached, Memory
+from fusiform.app.background.cache import LruCache, OwnedCache
 from fusiform.app.background.computations import optimization_job
 from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.background.line import Line
@@ -97,20 +97,20 @@ def test_a_failing_job_leaves_a_sentence() -> None:
     assert not job.snapshot().running
 
 
-def test_a_memory_keeps_what_was_used_last_and_nothing_that_raised() -> None:
-    memory: Memory[int] = Memory(2)
-    assert [memory.ask(key, lambda key=key: 10 * key) for key in (1, 2)] == [10, 20]
-    memory.ask(1, lambda: 0)
-    memory.ask(3, lambda: 30)
-    assert (memory.get(1), memory.get(2), memory.get(3)) == (10, None, 30)
+def test_a_cache_keeps_the_values_used_last_and_none_of_a_call_that_raised() -> None:
+    cache: LruCache[int] = LruCache(2)
+    assert [cache.get_or_make(key, lambda key=key: 10 * key) for key in (1, 2)] == [10, 20]
+    cache.get_or_make(1, lambda: 0)
+    cache.get_or_make(3, lambda: 30)
+    assert (cache.get(1), cache.get(2), cache.get(3)) == (10, None, 30)
     with pytest.raises(ZeroDivisionError):
-        memory.ask(4, lambda: 1 // 0)
-    assert memory.get(4) is None
+        cache.get_or_make(4, lambda: 1 // 0)
+    assert cache.get(4) is None
 
 
-def test_attached_values_die_with_their_owner() -> None:
-    attached: Attached[Body, int] = Attached(2)
+def test_owned_values_are_dropped_with_their_owner() -> None:
+    owned: OwnedCache[Body, int] = OwnedCache(2)
     body = load_body("ellipse:2")
-    assert attached.ask(body, "a", lambda: 1) == attached.ask(body, "a", lambda: 2) == 1
+    assert owned.get_or_make(body, "a", lambda: 1) == owned.get_or_make(body, "a", lambda: 2) == 1
     del body
-    assert len(attached._memories) == 0
+    assert len(owned._caches) == 0
