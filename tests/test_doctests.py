@@ -1,4 +1,4 @@
-"""Every example in a docstring runs, as it stands there, and every public name has one.
+"""Every example in a docstring runs, as it stands there; every public name has one, and a line for each parameter.
 
 Examples start from nothing, as when pasted into a fresh interpreter: they import what they use. Threads: see conftest.
 (`pytest --doctest-modules` would import the checkout's files a second time, under the name of its folder.)
@@ -6,10 +6,12 @@ Examples start from nothing, as when pasted into a fresh interpreter: they impor
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import importlib
 import inspect
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,28 @@ def test_examples_give_what_they_say(name: str, tmp_path: Path, monkeypatch: pyt
 def test_every_public_name_has_an_example() -> None:
     missing = {name for name, thing in public().items() if not examples(thing, name)}
     assert not missing
+
+
+def described(thing: object) -> set[str]:
+    """The names in the sections Parameters and Attributes of a docstring: `one, another : their type`."""
+    sections = re.split(r"^(\w[\w ]*)\n-+\n", inspect.getdoc(thing) or "", flags=re.MULTILINE)
+    texts = [
+        text for title, text in zip(sections[1::2], sections[2::2], strict=True) if title[:5] in ("Param", "Attri")
+    ]
+    heads = [line.split(" : ")[0] for text in texts for line in text.splitlines() if line and not line[0].isspace()]
+    return {name.strip(" *") for head in heads for name in head.split(",")}
+
+
+def test_every_parameter_of_a_public_function_and_field_of_a_public_class_is_described() -> None:
+    missing = {}
+    for name, thing in public().items():
+        if inspect.isfunction(thing):
+            expected = set(inspect.signature(thing).parameters)
+        else:
+            fields = dataclasses.fields(thing) if dataclasses.is_dataclass(thing) else ()
+            expected = {field.name for field in fields if not field.name.startswith("_")}
+        missing[name] = expected - described(thing)
+    assert {name: names for name, names in missing.items() if names} == {}
 
 
 def test_an_example_that_says_something_else_fails() -> None:

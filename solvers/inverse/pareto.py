@@ -20,7 +20,14 @@ from fusiform.solvers.inverse.search.drag_models import DragModel
 
 @dataclass(frozen=True)
 class ParetoPoint:
-    """One point of a front: the `value` of the swept limit or condition, and the `result` there.
+    """One point of a front.
+
+    Attributes
+    ----------
+    value : float
+        That of the swept limit or condition.
+    result : OptimizationResult
+        The optimum there.
 
     Examples
     --------

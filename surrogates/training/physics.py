@@ -200,7 +200,17 @@ class Regression:
 
 
 def loss_of(residual: Tensor) -> Tensor:
-    """L = mean over the batch of ½ |R_b|², `residual` (batch, rows).
+    """L = mean over the batch of ½ |R_b|².
+
+    Parameters
+    ----------
+    residual : Tensor
+        R, (batch, rows).
+
+    Returns
+    -------
+    Tensor
+        A scalar.
 
     Examples
     --------

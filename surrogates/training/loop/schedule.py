@@ -11,6 +11,15 @@ Schedule = Callable[[float], float]
 def constant(done: float) -> float:
     """The factor 1, at any share of the run that is done.
 
+    Parameters
+    ----------
+    done : float
+        Share of the run that is done, 0 to 1.
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from fusiform.surrogates.training import constant
@@ -22,6 +31,16 @@ def constant(done: float) -> float:
 
 def one_cycle(warm_up: float = 0.05) -> Schedule:
     """Linear from near 0 to 1 over the share `warm_up` of the run, then half a cosine to 0.
+
+    Parameters
+    ----------
+    warm_up : float, optional
+        Share of the run in which the factor rises, above 0 and below 1.
+
+    Returns
+    -------
+    Schedule
+        The factor as a function of the share of the run that is done.
 
     Examples
     --------

@@ -104,6 +104,21 @@ def muon(network: nn.Module, rate: float, *, adamw_rate: float = 1e-3, weight_de
 
     Muon's updates are scaled to the root mean square of AdamW's (Liu et al. 2025), so that `rate` compares with Adam's.
 
+    Parameters
+    ----------
+    network : nn.Module
+        Its trainable parameters are shared out: matrices to Muon, the others to AdamW.
+    rate : float
+        Learning rate of Muon.
+    adamw_rate : float, optional
+        Learning rate of AdamW.
+    weight_decay : float, optional
+        Decoupled weight decay of both.
+
+    Returns
+    -------
+    FirstOrder
+
     Examples
     --------
     >>> import torch
@@ -124,6 +139,24 @@ def muon(network: nn.Module, rate: float, *, adamw_rate: float = 1e-3, weight_de
 
 def soap(network: nn.Module, rate: float, *, weight_decay: float = 0.0) -> FirstOrder:
     """SOAP (Vyas et al., ICLR 2025) of the library pytorch-optimizer; `InputError` where that is not installed.
+
+    Parameters
+    ----------
+    network : nn.Module
+        The network to be trained.
+    rate : float
+        Learning rate.
+    weight_decay : float, optional
+        Decoupled weight decay.
+
+    Returns
+    -------
+    FirstOrder
+
+    Raises
+    ------
+    InputError
+        Without pytorch-optimizer.
 
     Examples
     --------

@@ -84,6 +84,21 @@ def invert(physics: InvertiblePhysics, outputs: Tensor, batch: Batch, max_update
     Each update goes to the samples that are not accepted yet and are worth another one. A target that is not finite
     counts as rejected.
 
+    Parameters
+    ----------
+    physics : InvertiblePhysics
+        Its inverse makes the targets.
+    outputs : Tensor
+        Where the inverse starts, (batch, m): the network's outputs.
+    batch : Batch
+        The samples of the outputs.
+    max_updates : int
+        Most updates that one sample gets.
+
+    Returns
+    -------
+    Targets
+
     Examples
     --------
     >>> import torch
