@@ -2,41 +2,30 @@
 
 from types import SimpleNamespace
 
-import pytest
 import torch
 
-from fusiform.solvers import InputError
 from fusiform.solvers.flow.equations import discretise
-from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.newton import newton
-from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.data.dataset import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
-from fusiform.surrogates.flow_training.settings import HeldoutConfig, Recipe, TangentConfig
 from fusiform.surrogates.flow_training.tangent_targets import most_changed
 from fusiform.surrogates.model.features import features
 
 
-@pytest.fixture(scope="module")
-def model():
-    return load_surrogate()
-
-
 @torch.no_grad()
-def test_tangents_are_the_finite_differences_of_full_solves(model):
+def test_tangents_are_the_finite_differences_of_full_solves(surrogate):
     """Along all 17 directions, from one factorisation at the predicted flow."""
-    physics = FlowPhysics(model.basis, model.drag_scale, chord_steps=5, accept=0.02)
-    designs = sample(model.space, 7, range(1))
-    body = flow_batch(model.network, turned(designs), designs.reynolds)
-    answer = tangent_target(physics, model.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale, chord_steps=5, accept=0.02)
+    designs = sample(surrogate.space, 7, range(1))
+    body = flow_batch(surrogate.network, turned(designs), designs.reynolds)
+    answer = tangent_target(physics, surrogate.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
     assert answer.accepted
     assert answer.usable.all()
     assert answer.updates == 1
 
     step = 1e-4
-    sides = discretise(*perturbed(*(data[0] for data in body.data), step), model.basis.resolution)
+    sides = discretise(*perturbed(*(data[0] for data in body.data), step), surrogate.basis.resolution)
     problem = physics.problem(body)
     start = newton(problem, physics.state(problem, answer.outputs[None]), 1e-9).state
     solved = newton(sides, start.select(torch.zeros(34, dtype=torch.long)), 1e-9).state
@@ -47,11 +36,11 @@ def test_tangents_are_the_finite_differences_of_full_solves(model):
     torch.testing.assert_close(answer.outputs, physics.outputs(problem, start)[0], rtol=0, atol=1e-4)
 
 
-def test_a_refused_body_has_no_tangents(model):
-    physics = FlowPhysics(model.basis, model.drag_scale, chord_steps=0, accept=1e-12)
-    designs = sample(model.space, 7, range(1))
-    body = flow_batch(model.network, turned(designs), designs.reynolds)
-    answer = tangent_target(physics, model.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
+def test_a_refused_body_has_no_tangents(surrogate):
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale, chord_steps=0, accept=1e-12)
+    designs = sample(surrogate.space, 7, range(1))
+    body = flow_batch(surrogate.network, turned(designs), designs.reynolds)
+    answer = tangent_target(physics, surrogate.network.from_pair(body.inputs.movedim(1, 0)), body, max_updates=1)
     assert not answer.accepted
     assert not answer.usable.any()
     assert not answer.slopes.any()
@@ -74,12 +63,3 @@ def test_the_candidates_whose_answer_changed_most_are_chosen():
     chosen = most_changed(now, before, designs, candidates=3)
     change = designs.reynolds.log().abs().reshape(2, 3)
     torch.testing.assert_close(chosen.reynolds.log().abs(), change.amax(1))
-
-
-def test_tangents_follow_sip_only():
-    space = DesignSpace(modes=3)
-    dataset = DatasetConfig(4, 1, space, Resolution(32, 40))
-    with pytest.raises(InputError, match="expected the method sip before a round of tangents, got supervised"):
-        Recipe("x", dataset, HeldoutConfig(2, 2), tangents=TangentConfig(bodies=4))
-    with pytest.raises(InputError, match="correct \\[tangents\\]"):
-        TangentConfig(candidates=0)

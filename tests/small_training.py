@@ -1,0 +1,44 @@
+"""A small training with the real solver: its recipe by any of the methods."""
+
+from pathlib import Path
+
+from fusiform.surrogates.flow_training.recipe import load_recipe
+from fusiform.surrogates.flow_training.settings import Recipe
+
+RECIPE = """
+name = "tiny"
+[dataset]
+count = 10
+seed = 1
+[heldout]
+count = 4
+seed = 2
+[space]
+modes = 3
+fineness_min = 1.5
+fineness_max = 3.0
+reynolds_min = 2.0
+reynolds_max = 10.0
+alpha_max_deg = 5.0
+[resolution]
+n_xi = 32
+n_eta = 40
+[network]
+basis = 8
+width = 24
+depth = 1
+[fit]
+steps = {steps}
+batch = 8
+[training]
+method = "{method}"
+{more}
+"""
+SIP = "rounds = 1\nbodies = 6\nround_steps = 30"
+
+
+def small_recipe(folder: Path, method: str = "supervised", more: str = "", steps: int = 60) -> Recipe:
+    """The recipe, written to `folder` and read."""
+    path = folder / f"{method}-{steps}.toml"
+    path.write_text(RECIPE.format(method=method, more=more, steps=steps))
+    return load_recipe(path)
