@@ -135,7 +135,7 @@ def open_example(session: Session, spec: str, reynolds: float, alpha_deg: float)
 
 
 def open_optimum(session: Session) -> Session:
-    """Open the shown optimum, to be edited by hand."""
+    """Open the shown optimum as a design."""
     assert session.optimum is not None
     found = session.optimum.result
     settings = replace(session.settings, start_from=None)

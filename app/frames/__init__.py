@@ -1,1 +1,1 @@
-"""Everything that the page shows, computed from a session and from what models and flows say, without Streamlit."""
+"""Everything that the page shows, as data: computed from a session and the answers of models, without Streamlit."""

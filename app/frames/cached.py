@@ -1,4 +1,4 @@
-"""What models and flows say, in caches that all sessions share: predictions, flows on rasters, streamlines."""
+"""Caches that all sessions share: predictions and sensitivities, flows on rasters, analyses, streamlines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section Design: what it shows for a design, the settings, and all that is known of it."""
+"""The frame of the section Design: everything that it shows, as data."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def window_of(design: Design, home: Home) -> Window:
 
 
 def _fits(outline: ComplexArray, window: Window) -> bool:
-    """Whether the body keeps its distance from the sides of the window."""
+    """True if the body keeps its distance from the sides of the window."""
     ahead, behind = outline.real.min() - window.left, window.right - outline.real.max()
     beside = min(window.top - outline.imag.max(), outline.imag.min() - window.bottom)
     return bool(min(ahead, behind, beside) > ROOM)

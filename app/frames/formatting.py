@@ -39,7 +39,7 @@ def confidence(value: float) -> str:
 
 
 def bound(confidence: float, relative: float) -> str:
-    """What a relative bound on the drag error says; nothing is known where the confidence is 0."""
+    """A relative bound on the drag error in words; there is no bound where the confidence is 0."""
     if confidence == 0.0:
         return "beyond its Re: ask the solver"
     return f"error below {float(f'{100.0 * relative:.1g}'):g} %"

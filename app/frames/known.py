@@ -1,4 +1,4 @@
-"""What is known of the present design: the answers of the model and of the solver, and the refined flow."""
+"""All answers about the present design: the model's, the solver's, and the refined flow."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Known:
 
     @property
     def awaited(self) -> bool:
-        """Whether a refined flow is to come."""
+        """True while a refined flow is to come."""
         return self.predicted is not None and self.refined is None and not self.failed
 
 

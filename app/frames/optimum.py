@@ -67,13 +67,13 @@ def _optimality(optimum: Optimum) -> Metric:
         _optimality_words(optimum),
         f"KKT residual {result.kkt_residual:.1e}".replace("-", "−") if result.feasible else "no optimum",
         "Certified: the solver's own gradient says that no small change of shape within the constraints lowers the "
-        f"objective. KKT residual: what is left of that condition, over the objective, here "
-        f"{result.kkt_residual:.3g}; it is to be below {result.problem.certify_tolerance:g}.",
+        f"objective. KKT residual: the remainder of that condition, over the objective, here "
+        f"{result.kkt_residual:.3g}; it must be below {result.problem.certify_tolerance:g}.",
     )
 
 
 def _optimality_words(optimum: Optimum) -> str:
-    """Whether it is an optimum, and by which equations."""
+    """The kind of optimum in words."""
     if not optimum.result.feasible:
         return "–"
     if optimum.result.certified:
@@ -132,7 +132,7 @@ def constraint_table(optimum: Optimum) -> dict[str, list[Any]]:
 def gain_definition(optimum: Optimum) -> str:
     """The definition of the gain in `constraint_table`."""
     objective = "lift over drag" if isinstance(optimum.result.problem.objective, LiftToDrag) else "drag C_D"
-    return f"What one unit more of the limit would gain: so much {objective}, to first order."
+    return f"The gain in {objective} from one unit more of the limit, to first order."
 
 
 def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:

@@ -1,4 +1,4 @@
-"""The optimisation that is set up: its sketch, its words, and what is wrong with it."""
+"""The frame of the problem that is set up: its sketch, its words, and the sentence about what contradicts itself."""
 
 from __future__ import annotations
 

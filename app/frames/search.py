@@ -38,7 +38,7 @@ def job_words(now: Snapshot) -> str:
 
 
 def can_stop(now: Snapshot) -> bool:
-    """Whether the job ends on request: it waits, or it stops between two evaluations. A solve cannot be interrupted."""
+    """True if the job ends on request: it waits, or it stops between two evaluations. A solve cannot be interrupted."""
     return now.place > 0 or now.phase is not Phase.SOLVING
 
 
@@ -54,7 +54,7 @@ def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
         Metric("Best $C_D$", value_or_dash(best), None, "Least drag so far of a body within the constraints."),
         Metric("Reduction", gain, None, "Reduction of drag so far."),
         Metric("Evaluations", str(len(history)), None, "Queries of the model or the solver, each with its gradient."),
-        Metric("By", who, None, "Who answers: the model searches, the solver certifies."),
+        Metric("By", who, None, "The source of the present drag: the model searches, the solver certifies."),
         Metric("Time", f"{now.seconds:.0f} s", None, "Wall-clock time since Optimise was pressed."),
     )
 

@@ -1,4 +1,4 @@
-"""What a session keeps of solutions and optimisations: light enough for memory, whole enough for every number."""
+"""Solutions and optimisations as a session keeps them: without the solver's matrices, with every number."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Optimum:
 
     @classmethod
     def of(cls, result: OptimizationResult) -> Optimum:
-        """What is kept of a result."""
+        """The part of a result that is kept."""
         initial, verified = result.initial, result.verified
         return cls(
             result.problem.body,
@@ -96,7 +96,7 @@ class Front:
 
 
 def project_bytes(result: OptimizationResult) -> bytes:
-    """What `OptimizationResult.save` writes."""
+    """The bytes that `OptimizationResult.save` writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "project.json"
         result.save(path)

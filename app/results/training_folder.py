@@ -1,4 +1,4 @@
-"""What a folder of training runs holds: a recipe, its cases, and a run for each method; read for the page to show.
+"""A folder of training runs, read for the page: a recipe, its cases, and a run for each method.
 
 The loss is read from the `metrics.jsonl` of each stage, as the command line writes it, the held-out drag error from
 `heldout.jsonl`. Lines that are being written are left out.
@@ -18,7 +18,7 @@ RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json"
 
 @dataclass(frozen=True)
 class Stage:
-    """What a training process is doing: `method` is empty while it makes the cases."""
+    """The stage of a training process; `method` is empty while it makes the cases."""
 
     method: str
     name: str
@@ -64,7 +64,7 @@ def read_runs(folder: Path) -> list[Run]:
 
 
 def read_stage(folder: Path) -> Stage | None:
-    """What the process does, or did last."""
+    """The present stage of the process, or its last."""
     try:
         return Stage(**json.loads((folder / STAGE).read_text()))
     except (OSError, ValueError, TypeError):

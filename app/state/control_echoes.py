@@ -33,7 +33,7 @@ class Echoes:
         return Echoes({**self.shown, key: value}, earlier)
 
     def is_echo(self, key: str, value: object, now: float) -> bool:
-        """Whether the control shows `value`, or showed it a moment ago."""
+        """True if the control shows `value`, or showed it a moment ago."""
         before = [old for old, replaced in self.earlier.get(key, ()) if now - replaced < ECHO_SECONDS]
         return value in before or (key in self.shown and self.shown[key] == value)
 

@@ -67,16 +67,16 @@ class History:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an earlier step."""
+        """True if there is an earlier step."""
         return self.place > 0
 
     @property
     def can_redo(self) -> bool:
-        """Whether a step was taken back."""
+        """True if a step was taken back."""
         return self.place < len(self.steps) - 1
 
     def then(self, design: Design) -> History:
-        """With `design` as the present one; what was taken back is forgotten."""
+        """With `design` as the present one; steps that were taken back are dropped."""
         if design == self.present:
             return self
         steps = (*self.steps[: self.place + 1], design)[-STEPS_KEPT:]

@@ -60,7 +60,7 @@ class RunningRefinement(Protocol):
 
     @property
     def over(self) -> bool:
-        """Whether it has ended."""
+        """True once it has ended."""
         ...
 
     def drop(self) -> None:

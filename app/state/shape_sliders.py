@@ -1,4 +1,4 @@
-"""Four numbers of a body that a hand can move, each along a fixed direction of the map's coefficients.
+"""Four numbers of a body that have a slider, each along a fixed direction of the map's coefficients.
 
 Of z(ζ) = c [ζ + Σ a_k ζ⁻ᵏ], at zero incidence:
 

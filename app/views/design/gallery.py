@@ -16,7 +16,7 @@ COLUMNS = 3
 
 @dataclass(frozen=True)
 class Example:
-    """A card: its title, why one might open it, the body for `load_body`, and the conditions."""
+    """A card: its title, a reason to open it, the body for `load_body`, and the conditions."""
 
     title: str
     reason: str
@@ -28,7 +28,7 @@ class Example:
 EXAMPLES = (
     Example("Circle", "Bluff, with two eddies behind it: much to gain.", "circle", 40.0),
     Example("Ellipse across", "Broadside on: even more to gain.", "ellipse:0.7", 20.0),
-    Example("Teardrop", "What people think is best. Is it?", "teardrop", 30.0),
+    Example("Teardrop", "The shape that is often thought best. Is it?", "teardrop", 30.0),
     Example("Submarine", "A long hull with a pointed stern.", "submarine", 50.0),
     Example("Wing section", "NACA 2412, cambered, at an angle: lift and drag.", "naca2412", 50.0, 6.0),
     Example("Bean", "Bent: which way does it push the fluid?", "bean", 10.0),

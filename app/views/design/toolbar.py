@@ -8,8 +8,8 @@ from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER, OWN
 from fusiform.app.views.shared.field_choice import field_choice
 
 COMPARE_HELP = (
-    "Surrogate: what the network says. Minus start: this flow minus that past the body as it was opened. Solver: the "
-    "solver's flow, when it was asked. Minus solver: the surrogate's flow minus the solver's."
+    "Surrogate: the network's flow. Minus start: this flow minus the flow past the body as it was opened. Solver: the "
+    "solver's flow, once it is solved. Minus solver: the surrogate's flow minus the solver's."
 )
 
 

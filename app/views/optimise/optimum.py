@@ -1,4 +1,4 @@
-"""The optimum: its numbers, what each constraint costs, start and optimum overlaid and side by side, and its files."""
+"""The optimum: its numbers, the cost of each constraint, start and optimum overlaid and side by side, and its files."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _actions(optimum: Optimum) -> None:
             key="adopt",
             icon=":material/edit:",
             on_click=lambda: change(open_optimum),
-            help="Open it in Design, where it can be changed by hand; Undo leads back.",
+            help="Open it in Design, where it can be edited; Undo leads back.",
         )
         _job_buttons(optimum)
         _documents(optimum)
@@ -64,8 +64,7 @@ def _job_buttons(optimum: Optimum) -> None:
         icon=":material/casino:",
         disabled=busy,
         on_click=job_start.another_start,
-        help="Search again, also from the best of many random bodies, with another seed; tells whether the optimum "
-        "is the same.",
+        help="Search again, also from the best of many random bodies, with another seed, and compare the optima.",
     )
     if not result.certified and result.feasible:
         st.button(
@@ -127,7 +126,7 @@ def _constraints(optimum: Optimum) -> None:
             "Slack": number(
                 format="%.4f", help="How far the optimum is from the limit, in its unit; negative where it is broken."
             ),
-            "Active": check(help="Whether the limit holds the optimum back."),
+            "Active": check(help="Checked where the limit holds the optimum back."),
             "One unit more gains": number(format="%.4g", help=gain_definition(optimum)),
             "Unit": st.column_config.TextColumn(help="The unit of slack and gain."),
         },

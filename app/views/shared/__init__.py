@@ -1,1 +1,1 @@
-"""What the sections share."""
+"""Parts of the page that several sections use."""

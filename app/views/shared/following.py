@@ -1,4 +1,4 @@
-"""Controls that follow the session, whoever changed it, and take part in it when the user moves them.
+"""Controls that follow the session, and edit it when the user moves them.
 
 The page's own values are recognised when the browser sends them back: see `state.control_echoes`.
 """

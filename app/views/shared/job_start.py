@@ -103,7 +103,7 @@ def _model(now: Session) -> DragModel:
 
 
 def _presence() -> Callable[[], bool]:
-    """Whether the browser of this session is still connected, to be asked from any thread."""
+    """A function that returns True while the browser of this session is connected; any thread may call it."""
     context = get_script_run_ctx()
     if context is None or not runtime.exists():
         return lambda: True

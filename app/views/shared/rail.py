@@ -18,7 +18,7 @@ from fusiform.solvers.grids import GRIDS
 UPLOAD_MEGABYTES = 20
 REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
-    "circle of the body's area A. The slider covers what the surrogate has learnt; the number takes the solver's whole "
+    "circle of the body's area A. The slider covers the surrogate's range; the number takes the solver's whole "
     "range, {:g} to {:g}."
 )
 
@@ -129,8 +129,8 @@ def _model() -> None:
         [SURROGATE, SOLVER],
         key="model",
         horizontal=True,
-        help="What answers at once and what the optimiser asks: the trained network (milliseconds) or the flow solver "
-        "(about a second).",
+        help="The model of the numbers above the drawing and of the optimiser: the trained network (milliseconds) or "
+        "the flow solver (about a second).",
     )
     st.text_input(
         "Model folder",

@@ -68,6 +68,6 @@ def keep_settings() -> None:
 
 
 def in_fragment() -> bool:
-    """Whether this run draws a part of the page alone, as a timer or the drawing requests it."""
+    """True if this run draws a part of the page alone, at the request of a timer or of the drawing."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)

@@ -26,7 +26,7 @@ LOSS_HELP = (
 )
 ERROR_HELP = (
     "Median of |C_D/C_D* − 1| over the held-out cases, which no method is trained on, at each checkpoint; * is the "
-    "flow solver on the recipe's grid. This is what the methods are to be compared by."
+    "flow solver on the recipe's grid. Compare the methods by this error."
 )
 COLUMNS = (
     ("method", "How the network was trained; all runs of this table share the cases and the supervised start."),
@@ -76,8 +76,8 @@ def show() -> None:
             key="train_axis",
             required=True,
             label_visibility="collapsed",
-            help="What the charts are drawn over. A step of one method costs a hundred times that of another: seconds "
-            "of wall clock count everything, the physics included.",
+            help="The horizontal axis of the charts. A step of one method costs a hundred times that of another: "
+            "seconds of wall clock count everything, the physics included.",
         )
         if settings.model == SOLVER:
             st.caption("In Design the flow solver answers, no model.")
@@ -99,7 +99,7 @@ def show() -> None:
         )
         st.markdown(
             "**Until then: the methods as they were measured, with equal time for each**",
-            help="From assets/training/methods.md. The section Why explains what is seen here.",
+            help="From assets/training/methods.md. The section Why explains these errors.",
         )
         errors_chart()
         return
@@ -108,7 +108,7 @@ def show() -> None:
 
 
 def _state(folder: Path, runs: list[Run]) -> tuple[bool, int]:
-    """Whether the training runs, and how many models there are: the page around the charts depends on it."""
+    """True while the training runs, and the number of models: the page around the charts depends on both."""
     return training_server.running() == folder, sum(run.card is not None for run in runs)
 
 
@@ -141,7 +141,7 @@ def _live(folder: Path) -> None:
 
 
 def _what(now: Stage | None) -> tuple[float, str]:
-    """How far the stage is, and what it is."""
+    """The progress of the stage, 0 to 1, and its name."""
     if now is None:
         return 0.0, "Starting …"
     share = now.done / max(now.total, 1)

@@ -49,7 +49,8 @@ def rail() -> None:
         key="train_recipe",
         format_func=_recipe_name,
         on_change=_chosen,
-        help="What is solved, how large the network is and how long it is trained: a TOML file, see assets/recipes.",
+        help="The cases to solve, the size of the network and the length of its training: a TOML file, see "
+        "assets/recipes.",
     )
     try:
         _methods_and_buttons(Path(st.session_state.train_recipe))
@@ -129,7 +130,7 @@ def _buttons(path: Path, busy: bool) -> None:
         disabled=busy or not chosen or done,
         on_click=_start,
         args=(path,),
-        help="Solve the cases and train, in a process of its own; what was done before is not done again."
+        help="Solve the cases and train, in a process of its own; finished work is not repeated."
         if not done
         else "These runs are finished. Choose another method, or another folder to run them again.",
     )

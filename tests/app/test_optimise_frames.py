@@ -1,0 +1,110 @@
+"""The section Optimise as functions: a running job, the problem, an optimum in numbers and words; no Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fusiform.app.edits.design import new_session
+from fusiform.app.edits.setup import add_constraint, set_number
+from fusiform.app.frames import formatting
+from fusiform.app.frames.optimum import constraint_table, optimum_numbers, optimum_words
+from fusiform.app.frames.problem import problem_sketch, problem_words, trouble, trouble_in_numbers
+from fusiform.app.frames.search import can_stop, job_words, search_numbers, search_pictures
+from fusiform.app.results.kept_results import Optimum
+from fusiform.app.state.job_snapshot import Phase, Snapshot
+from fusiform.solvers import FlowConditions, load_body
+from fusiform.solvers.inverse import DesignPoint, Iterate, MaxLength, Problem, optimize
+from fusiform.surrogates import load_surrogate
+
+
+@pytest.fixture(scope="module")
+def history() -> list[Iterate]:
+    """Filled by the search of `optimum`."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def optimum(history: list[Iterate]) -> Optimum:
+    points = (DesignPoint(FlowConditions(10.0)),)
+    problem = Problem(load_body("circle"), points, constraints=(MaxLength(1.3),), verify=None)
+
+    def record(iterate: Iterate) -> bool:
+        history.append(iterate)
+        return False
+
+    return Optimum.of(optimize(problem, model=load_surrogate(), callback=record))
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "stops"),
+    [
+        (Snapshot(Phase.SOLVING), "Solving …", False),
+        (Snapshot(Phase.SOLVING, place=3), "you are number 3 in line", True),
+        (Snapshot(Phase.SEARCHING), "Starting the search …", True),
+        (Snapshot(Phase.SEARCHING, stopping=True), "Stopping …", True),
+        (Snapshot(Phase.SWEEPING), "Optimising for each value: 0 done", True),
+    ],
+)
+def test_a_job_says_what_it_does_and_whether_it_can_be_stopped(now: Snapshot, words: str, stops: bool) -> None:
+    assert words in job_words(now)
+    assert can_stop(now) == stops
+
+
+def test_a_running_search_shows_its_best_drag(optimum: Optimum, history: list[Iterate]) -> None:
+    now = Snapshot(Phase.SEARCHING, history=tuple(history), seconds=3.2)
+    values = {metric.label: metric.value for metric in search_numbers(now)}
+    best = formatting.coefficient(history[-1].best_drag_coefficient)
+    assert (values["Best $C_D$"], values["Evaluations"], values["By"]) == (best, str(len(history)), "model")
+    assert job_words(now).endswith(f"best drag {best}")
+    assert [metric.value for metric in search_numbers(Snapshot(Phase.SEARCHING))][:3] == ["–", "–", "–"]
+
+
+def test_the_pictures_of_a_search_are_drawn_once_for_each_evaluation(optimum: Optimum, history: list[Iterate]) -> None:
+    problem = optimum.result.problem
+    assert search_pictures(problem, history) is search_pictures(problem, history)
+    assert search_pictures(problem, history[:2]) != search_pictures(problem, history)
+    assert search_pictures(problem, [])[1] == ""
+
+
+def test_an_optimum_in_numbers(optimum: Optimum) -> None:
+    values = {metric.label: (metric.value, metric.note) for metric in optimum_numbers(optimum)}
+    result = optimum.result
+    assert values["Optimum $C_D$"][0] == formatting.coefficient(result.predicted_drag_coefficient)
+    assert values["Reduction"] == (f"{optimum.reduction_percent:.1f} %", "by the model")
+    assert values["Lift $C_L$"] == ("–", "not solved")
+    assert values["Optimality"][0] == "by the model"
+    assert constraint_table(optimum)["Constraint"] == ["length at most 1.3"]
+
+
+def test_the_lift_over_drag_of_a_symmetric_optimum_has_no_sign(optimum: Optimum) -> None:
+    drags = {"drag_coefficient": 2.0, "weighted_drag_coefficient": 2.0}
+    solved = replace(optimum.result, verification={"lift_coefficient": -1e-9, **drags})
+    lift = next(metric for metric in optimum_numbers(replace(optimum, result=solved)) if "Lift" in metric.label)
+    assert (lift.value, lift.note) == ("0.000", "lift over drag 0.00")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(1.0, "the same optimum"), (1.1, "a better one"), (0.9, "one that is not as good")]
+)
+def test_an_optimum_is_compared_with_that_of_another_start(optimum: Optimum, share: float, words: str) -> None:
+    before = replace(optimum, result=replace(optimum.result, fun=share * optimum.result.fun))
+    assert f"The other start gave {words}: " in optimum_words(optimum, before)
+    assert "The other start" not in optimum_words(optimum, optimum)
+    assert "The other start" not in optimum_words(optimum, None)
+
+
+def test_a_problem_is_drawn_with_its_constraints_and_contradictions_are_a_sentence() -> None:
+    session = new_session({})
+    assert "Add constraints in the list." in problem_words(session)
+    assert trouble(session) is None
+    for kind in ("max_length", "max_height"):
+        session = add_constraint(session, kind)
+        session = set_number(session, session.setup.rows[-1]["id"], "value", 0.8)
+    assert (trouble(session) or "").startswith("The constraints contradict each other: a box of 0.8 x 0.8")
+    assert trouble_in_numbers(session) is None
+    assert 'data-row="1"' in problem_sketch(session).svg
+    wrong = set_number(session, session.setup.rows[0]["id"], "value", -1.0)
+    assert trouble(wrong) == trouble_in_numbers(wrong)
+    assert (trouble(wrong) or "").startswith("Expected a positive length")
