@@ -121,12 +121,12 @@ class Solution:
 
     @property
     def converged(self) -> bool:
-        """Whether the discrete equations are solved."""
+        """True if the discrete equations are solved."""
         return self.outcome is not Outcome.NOT_CONVERGED
 
     @property
     def accurate(self) -> bool:
-        """Whether the estimated errors are as small as `grid` promises."""
+        """True if the estimated errors are as small as `grid` promises."""
         return self.outcome is Outcome.CONVERGED
 
     @cached_property
@@ -197,7 +197,7 @@ class Solution:
 
 
 def conventions(body: Body, conditions: FlowConditions) -> dict[str, float]:
-    """What the coefficients of an answer refer to, for its `summary`."""
+    """The reference quantities of the coefficients of an answer, for its `summary`."""
     return {
         "reynolds": conditions.reynolds,
         "alpha_deg": conditions.alpha_deg,

@@ -1,4 +1,4 @@
-"""The questions that the page and the optimiser put to a surrogate, whatever network or basis it is made of."""
+"""The interface of a surrogate to the page and the optimiser, independent of its network and basis."""
 
 from __future__ import annotations
 

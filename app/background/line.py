@@ -35,7 +35,7 @@ class Line:
             self._moved.notify_all()
 
     def place(self, member: object) -> int:
-        """The place of `member` among those that wait, from 1; 0 if it runs or has left."""
+        """Position of `member` in the line, from 1; 0 if it runs or has left."""
         with self._moved:
             return max(self._members.index(member) + 1 - self.most_running, 0) if member in self._members else 0
 
@@ -49,6 +49,6 @@ class Line:
         return True
 
     def wake(self) -> None:
-        """Let those that wait ask at once whether they should stop."""
+        """Make all waiting members call `should_stop` at once."""
         with self._moved:
             self._moved.notify_all()

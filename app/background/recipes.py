@@ -1,4 +1,4 @@
-"""The recipes that can be trained by: the shipped ones, and uploaded ones below the folder of the runs."""
+"""The recipes available for training: those that ship, and uploaded ones in the folder of the runs."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ Report = Callable[[str, int, int, str], None]  # stage, done, total, note
 
 
 def run(recipe: Recipe, folder: Path, methods: list[str]) -> None:
-    """Make the cases and train by each method whose model is not there yet."""
+    """Solve the cases, and train by each method that has no model yet."""
     make_data(recipe, folder / DATA, WORKERS, _write_stage(folder, ""))
     heldout = HeldoutDrag.of(recipe, folder / DATA)
     for method in methods:

@@ -1,1 +1,1 @@
-"""What is drawn: components, pictures, plots and reports."""
+"""Drawings: components, pictures, plots and reports."""

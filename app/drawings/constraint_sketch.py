@@ -1,7 +1,7 @@
 """A body with its constraints as an SVG drawing, for the page and for reports.
 
-In the body's own frame, so that boxes lie along the axes; the arrows show the stream at its incidence. Everything drawn
-of a constraint are its own marks. What can be dragged carries `data-row` (number of the constraint) and `data-grip`.
+Drawn in the body's own frame, so that boxes lie along the axes; the arrows show the stream at its incidence. A
+constraint is drawn by its marks. Marks that can be dragged carry `data-row` (number of the constraint) and `data-grip`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ ROOM = 0.04
 def payload(curves: Sequence[WallCurve], quantity: str) -> dict[str, Any]:
     """A wall quantity of one or more bodies over x; `WallCurve.colour` is here the role that the style sheet colours.
 
-    The upper side runs from the rear counter-clockwise to the nose. Limits leave out narrow peaks at sharp edges.
+    The upper side runs from the rear counter-clockwise to the nose. The limits exclude narrow peaks at sharp edges.
     """
     shown = WALL_QUANTITIES[quantity]
     drawn, ends, ranges = [], [], []

@@ -35,7 +35,7 @@ def payload(
     sensitivity: Sensitivity | None = None,
     awaited: bool = False,
 ) -> dict[str, Any]:
-    """The data of the drawing, ready for JSON; `awaited`: whether a better flow is to come."""
+    """The data of the drawing, ready for JSON; `awaited` is True while the refined flow is being computed."""
     extent = home if layer is None else layer.grid.window
     return {
         "version": version,

@@ -36,7 +36,7 @@ class Raster:
 
     @property
     def inside(self) -> NDArray[np.bool_]:
-        """Which points lie inside the body."""
+        """Mask of the points inside the body."""
         return np.isnan(self.zeta)
 
     def filled(self, values: Array) -> Array:

@@ -79,7 +79,7 @@ def set_option(session: Session, key: str, value: Any) -> Session:
 def drag(session: Session, moved: Any) -> Session:
     """Move a grip of the sketch: `moved` is {"row", "grip", "dx", "dy", "version"}, in the body's unit.
 
-    An answer to an older sketch than the present one, and one that makes no sense, changes nothing.
+    A message about an outdated sketch, or one that is not valid, changes nothing.
     """
     if not isinstance(moved, dict) or moved.get("version") != session.setup.version:
         return session

@@ -1,4 +1,4 @@
-"""The row of numbers over the drawing: forces, how far to trust them, and the best number that there is."""
+"""The row of numbers over the drawing: forces, confidence, and the best drag available."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _confidence(predicted: FlowPrediction | None) -> Metric:
         "Confidence",
         "–" if predicted is None else confidence(predicted.confidence),
         note,
-        "95 of 100 bodies that the surrogate has never seen keep the bound on the error of $C_D$; it comes from the "
+        "95 of 100 bodies outside the training set keep the bound on the error of $C_D$; it comes from the "
         "distance to the training and from how well the predicted flow fits the equations. The confidence is 1 where "
         "it is at most 1 %, 0.5 where 2 %, and 0 outside the surrogate's range of Re. Ask the solver where it is not "
         "high.",

@@ -15,7 +15,7 @@ ROOM = 0.45
 
 
 def home_of(design: Design, before: Home | None, *, wake: bool) -> Home:
-    """The home of the drawing of `design`: the one `before` while the body fits in it, else a new one."""
+    """The home of the drawing of `design`: `before` while the body fits into it, else a new one."""
     outline = outline_of(design.body, design.alpha_deg)
     if before is not None and before.wake == wake and _fits(outline, window_of(design, before)):
         return before

@@ -50,7 +50,7 @@ def _confidence_word(value: float) -> str:
 
 
 def apart(value: float, reference: float) -> str:
-    """By how many percent `value` differs from `reference`, with its sign."""
+    """Signed difference of `value` from `reference` in percent."""
     return f"{100.0 * (value / reference - 1.0):+.2f} %".replace("-", "−")
 
 

@@ -15,7 +15,7 @@ from fusiform.surrogates import FlowPrediction
 
 @dataclass(frozen=True)
 class Known:
-    """All answers about a design that there are; None for those that there are not.
+    """The answers about a design; None for those that do not exist.
 
     `predicted` is the surrogate's answer, `before` its answer for the design as it was opened, at the present
     conditions, `trouble` the sentence why it has none; `key` names the question. `refined` is the refined flow of

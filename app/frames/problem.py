@@ -35,7 +35,7 @@ def problem_sketch(session: Session) -> sketch.Drawing:
 
 
 def problem_words(session: Session) -> str:
-    """The words under the sketch."""
+    """The text under the sketch."""
     now = session.design.present
     rows = session.setup.rows
     words = "Drag the white handles, or write numbers in the list." if rows else "Add constraints in the list."

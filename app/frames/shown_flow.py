@@ -1,6 +1,6 @@
 """The flow that the drawing shows, and its parts: colours, streamlines, and marked points.
 
-At once the network's own flow, then the refined one; or the solver's, or a difference of two.
+First the network's own flow, then the refined one; or the solver's flow, or the difference of two flows.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Results as the app keeps, writes and reads them: solutions and optima, project files, training runs, tables."""
+"""Results of the app: kept solutions and optima, project files, training runs, tables."""

@@ -1,4 +1,4 @@
-"""The measured tables and texts that ship with Fusiform, read for the page that explains: no number is typed twice."""
+"""The measured tables and texts that ship with Fusiform, read for the section Why, so that no number is typed twice."""
 
 from __future__ import annotations
 

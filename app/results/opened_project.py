@@ -1,7 +1,7 @@
 """Project files: one readable JSON file with the problem and, once optimised, its result; TOML problem files open too.
 
-What is opened may come from anywhere: its size is limited, it names no files of the server, and whatever is wrong
-with it is one sentence.
+Uploaded files are not trusted: their size is limited, they may not name files of the server, and any error in them
+becomes one sentence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMED = re.compile(r"circle|ellipse:[0-9.]{1,8}|naca[ -]?[0-9]{4}", re.IGNORECA
 
 @dataclass(frozen=True)
 class Project:
-    """What a file holds: a problem, and its optimum where it has been optimised."""
+    """The content of a project file: a problem, and its optimum if it has been optimised."""
 
     problem: Problem
     optimum: Optimum | None

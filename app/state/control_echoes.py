@@ -1,4 +1,4 @@
-"""The values that the page has put into its controls, by which a request that only repeats them is recognised.
+"""The values that the page has written into its controls, to tell a choice of the user from a repeated old value.
 
 Each request carries the values of all controls. One that left the browser before the page's last changes reached it,
 from a timer or from a second quick click, carries old values, and Streamlit takes them for a choice of the user.

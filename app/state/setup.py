@@ -1,4 +1,4 @@
-"""The optimisation that the page is set to, as plain values, and the `Problem` that it stands for, both ways."""
+"""The optimisation set up on the page as plain values, and the conversion to a `Problem` and back."""
 
 from __future__ import annotations
 

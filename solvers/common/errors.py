@@ -1,4 +1,4 @@
-"""The one exception for bad input: a sentence that says what was expected, what came, and what to do."""
+"""The one exception for bad input: a sentence with the expected input, the actual one, and the remedy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numbers import Real
 class InputError(ValueError):
     """Input that Fusiform cannot work with.
 
-    The message is one sentence for the user: what was expected, what came instead, and what to do. The command line
+    The message is one sentence for the user: the expected input, the actual one, and the remedy. The command line
     prints it and exits with code 2; the app shows it beside the input.
 
     Examples
@@ -30,7 +30,7 @@ def require(condition: bool, message: str) -> None:
 
 
 def is_number(value: object) -> bool:
-    """True for a finite real number; a bool is none."""
+    """True for a finite real number that is not a bool."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
     return not value < -sys.float_info.max and value <= sys.float_info.max

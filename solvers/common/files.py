@@ -1,4 +1,4 @@
-"""Files, written whole or not at all; unreadable ones raise an `InputError`."""
+"""Atomic writing of files, and reading that raises an `InputError` for an unreadable one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fusiform.solvers.common.errors import InputError, require
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` with its parents; `InputError` where that cannot be, or where nothing can be written."""
+    """Make `folder` with its parents; `InputError` if it cannot be made or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -21,7 +21,7 @@ def run_in_processes(
     """(task, work(task)) as they finish, from `workers` processes; `work` and the tasks must pickle.
 
     Only a few tasks are queued ahead, so that an interrupt ends within one task. The processes get one thread each: two
-    that fight for a busy core are ten times slower than one. They end with this process, however that ends.
+    that compete for a busy core are ten times slower than one. They end when this process ends for any reason.
     """
     os.environ["OMP_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("spawn")

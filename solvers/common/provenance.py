@@ -1,4 +1,4 @@
-"""What a stored result came from: versions, and a digest of the settings."""
+"""The origin of a stored result: versions, and a digest of the settings."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ class Body:
         Parameters
         ----------
         points : array_like
-            (n, 2), x and y in any unit, n from 5 to 10 000, in order around the body, either way round.
+            (n, 2), x and y in any unit, n from 5 to 10 000, in order around the body, in either direction.
         name : str
         modes : int
             Number of coefficients, 1 to 64. Raise it where `fit_error` is too large.
@@ -256,7 +256,7 @@ class Body:
         return np.column_stack([plane.real, plane.imag])
 
     def is_symmetric(self, tolerance: float = 1e-9) -> bool:
-        """Whether the body is its own mirror image about a line along x: every |Im a_k| ≤ `tolerance`.
+        """True if the body is its own mirror image about a line along x: every |Im a_k| ≤ `tolerance`.
 
         Examples
         --------

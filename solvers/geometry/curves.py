@@ -56,7 +56,7 @@ class OutlineCurve:
 
 
 def _break_points(points: ComplexArray) -> NDArray[np.bool_]:
-    """Which points end a smooth piece: corners and the ends of straight sides; shape (n,)."""
+    """Mask (n,) of the points that end a smooth piece: corners and the ends of straight sides."""
     side = np.roll(points, -1) - points
     length = np.abs(side)
     before = np.roll(length, 1)

@@ -99,7 +99,7 @@ class InverseMap:
         return outline, cKDTree(_columns(outline)), float(np.abs(np.diff(outline)).max())
 
     def _well_inside(self, points: ComplexArray) -> NDArray[np.bool_]:
-        """Whether points (n,) lie inside the polygon and farther from its corners than one side: surely in the body."""
+        """Mask of the points (n,) inside the polygon and farther from its corners than one side: surely in the body."""
         polygon, tree, side = self._polygon
         far = tree.query(_columns(points))[0] > side
         far[far] = _inside_polygon(polygon, points[far])
@@ -115,7 +115,7 @@ def _columns(points: ComplexArray) -> FloatArray:
 
 
 def _inside_polygon(polygon: ComplexArray, points: ComplexArray) -> NDArray[np.bool_]:
-    """Whether points (n,) lie inside a closed polygon, by the number of its sides to the right of each."""
+    """Mask of the points (n,) inside a closed polygon, by the number of its sides to the right of each."""
     start, end = polygon, np.roll(polygon, -1)
     above = polygon.imag[:, None] > points.imag
     crosses = above != np.roll(above, -1, 0)

@@ -162,7 +162,7 @@ def fit_series(
 
 
 def _is_symmetric(polygon: ComplexArray, height: float) -> bool:
-    """Whether the finely sampled outline, d = 1, is its own mirror image in the line y = `height`."""
+    """True if the finely sampled outline, d = 1, is its own mirror image in the line y = `height`."""
     mirrored = polygon.conj() + 2j * height
     return bool(distance_to_polygon(mirrored, polygon).max() < _SYMMETRIC)
 
@@ -185,7 +185,7 @@ def fit_outline(points: ArrayLike, modes: int = DEFAULT_MODES) -> LaurentFit:
     Parameters
     ----------
     points : array_like
-        (n, 2), x and y in any unit, in order around the body, either way round.
+        (n, 2), x and y in any unit, in order around the body, in either direction.
     modes : int
         Number of coefficients K, 1 to 64.
 

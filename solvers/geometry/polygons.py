@@ -73,7 +73,7 @@ def find_crossing(points: FloatArray) -> tuple[int, int] | None:
 
 
 def _distinct(points: FloatArray) -> tuple[FloatArray, bool]:
-    """Points without consecutive repetitions, and whether the last one repeated the first."""
+    """Points without consecutive repetitions, and True if the last one repeated the first."""
     if len(points) < 2:
         return points, False
     tolerance = _COINCIDENT * float(np.ptp(points, axis=0).max())

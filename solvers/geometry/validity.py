@@ -28,7 +28,7 @@ def _derivative_polynomial(coefficients: Tensor) -> Tensor:
 
 
 def has_regular_derivative(coefficients: Tensor) -> Tensor:
-    """Whether z'(ζ) ≠ 0 for all |ζ| ≥ 1, shape (batch,), by the Schur–Cohn recursion.
+    """True where z'(ζ) ≠ 0 for all |ζ| ≥ 1, shape (batch,), by the Schur–Cohn recursion.
 
     With P scaled to P(0) = 1 and γ its leading coefficient, P has no zero in |w| ≤ 1 exactly when |γ| < 1 and the
     same holds for (P − γ P*) / (1 − |γ|²), whose degree is lower; P*(w) = wⁿ conj(P(1/conj w)).
@@ -60,9 +60,9 @@ def _outlines(coefficients: Tensor) -> Tensor:
 
 
 def _is_simple(polygon: Tensor) -> Tensor:
-    """Whether no two sides of each polygon (batch, points) cross, shape (batch,).
+    """True for each polygon (batch, points) of which no two sides cross, shape (batch,).
 
-    left[i, j] tells whether vertex j lies to the left of side i: Im[conj(e_i) (z_j − z_i)] > 0, e_i the side's vector.
+    left[i, j] is True if vertex j lies to the left of side i: Im[conj(e_i) (z_j − z_i)] > 0, e_i the side's vector.
     Sides i and j cross when each splits the other's ends.
     """
     edge = torch.roll(polygon, -1, 1) - polygon
@@ -77,7 +77,7 @@ def _is_simple(polygon: Tensor) -> Tensor:
 
 
 def is_valid(coefficients: Tensor) -> Tensor:
-    """Whether each row of coefficients is a body: the map univalent in |ζ| ≥ 1, the outline simple.
+    """True for each row of coefficients that is a body: the map univalent in |ζ| ≥ 1, the outline simple.
 
     NaN and infinity are not valid. Outlines that are star-shaped about the map's centre need no search for crossings,
     so that a batch of ordinary bodies costs one matrix product; the others are searched pairwise.

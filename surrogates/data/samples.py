@@ -1,4 +1,4 @@
-"""Training samples: designs with their target outputs, encoded once."""
+"""Training samples: designs with their target outputs in the basis."""
 
 from __future__ import annotations
 

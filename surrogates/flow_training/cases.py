@@ -1,4 +1,4 @@
-"""The solved cases of a recipe: those it is trained on, those held out, and those of a wider space."""
+"""The solved cases of a recipe: training cases, held-out cases, and cases of a wider space."""
 
 from __future__ import annotations
 

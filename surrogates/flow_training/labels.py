@@ -1,4 +1,4 @@
-"""Labelled designs: those of the solved cases, on which a training is founded, and those that rounds add."""
+"""Labelled designs: those of the solved cases, with which a training begins, and those that rounds add."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class NewTargets:
 
 @dataclass(frozen=True)
 class Foundation:
-    """What solved cases determine: the `basis` of the flow state, `polynomial` C₀(Re), the `labels` of the cases."""
+    """Quantities fixed by the solved cases: the `basis` of the flow state, `polynomial` C₀(Re), the `labels`."""
 
     basis: LinearBasis
     polynomial: Tensor

@@ -16,7 +16,7 @@ OF_DATASET = {"space": DesignSpace, "resolution": Resolution}  # tables of their
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe; `InputError` names the table and key of what does not fit."""
+    """Read a recipe; an `InputError` names the table and the key of a wrong entry."""
     tables = read_toml(path, "TOML recipe", "see assets/recipes")
     kinds = {name: hint for name, hint in get_type_hints(Recipe).items() if name not in ("name", "dataset")}
     require_keys(tables, ("name", "dataset", *OF_DATASET, *kinds), "a recipe")

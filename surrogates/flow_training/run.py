@@ -1,4 +1,4 @@
-"""A training run: where it is, by which recipe, and what all of its stages share."""
+"""A training run: its folder, its recipe, and the data that all of its stages share."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Run:
         return Surrogate(name, network, base.basis, base.polynomial, error, self.recipe.dataset.space, {})
 
     def start_folder(self, stage: str) -> Path:
-        """Where the model is that `stage` begins with."""
+        """The folder of the model that `stage` begins with."""
         return self.folder / f"{stage}-start"
 
     def make_targets(

@@ -57,7 +57,7 @@ class Spent:
 
     @classmethod
     def on(cls, files: TargetFiles, *, tangents: bool = False) -> Spent:
-        """What the targets in `files` took."""
+        """The cost of the targets in `files`."""
         accepted = int(files.accepted.sum())
         return cls(len(files.accepted), accepted, accepted if tangents else 0, files.inversions)
 

@@ -110,7 +110,7 @@ def _card(recipe: Recipe, surrogate: Surrogate, dataset: Dataset, test: Dataset,
 
 
 def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
-    """Note in `folder` what it is for: a run cannot go on with another recipe or a data set that has grown."""
+    """Record recipe and data set in `folder`: a run cannot continue with another recipe or a larger data set."""
     make_folder(folder)
     path = folder / "recipe.json"
     own = json.loads(json.dumps(asdict(recipe) | {"cases": cases}))

@@ -3,8 +3,8 @@
     ε = A max(δ, δ₀)^p ρ^q,     |C_D/C_D* − 1| ≤ ε  for 95 of 100 bodies, inside the training space and around it
 
 δ is the distance of the standardised features to the nearest training design, over the radius within which 95 % of
-held-out designs lie. ρ is the root mean square of (ψ_ξξ + ψ_ηη + h²ω)/h over the predicted flow: how far its two
-fields, which the network makes separately, are from belonging together. (The residual of the vorticity equation is a
+held-out designs lie. ρ is the root mean square of (ψ_ξξ + ψ_ηη + h²ω)/h over the predicted flow: the
+inconsistency of its two fields, which the network predicts separately. (The residual of the vorticity equation is a
 poorer measure: assets/docs/surrogates-diary.md.) p and q are fitted to solved bodies inside and outside the training
 space, and A so that 95 % of each of the two sets keep the bound. The confidence is min(1, 1 %/ε).
 """

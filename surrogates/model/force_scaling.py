@@ -1,4 +1,4 @@
-"""The force outputs of the network: their order, their parity, and the scale C₀(Re) that they are divided by.
+"""The force outputs of the network: their order, their parity, and their scale C₀(Re).
 
     y_F = (C_D pressure, C_D friction, C_L pressure, C_L friction) / C₀,    ln C₀ = Σ p_i (ln Re)^i,  i = 0, 1, 2
 

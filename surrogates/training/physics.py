@@ -1,4 +1,4 @@
-"""What an update rule may ask of a physics, and the one loss that all rules share.
+"""The interface of a physics to update rules, and the one loss that all rules share.
 
 A network maps inputs x to outputs y (batch, m); a physics maps outputs to a residual R(y; x) (batch, rows) that is zero
 where the outputs solve the problem. Sample b's residual depends on sample b's outputs only. The loss is always
@@ -31,7 +31,7 @@ class Batch:
     data : tuple of Tensor
         Each (batch, …), for the physics.
     index : Tensor
-        (batch,), the samples' numbers in the whole data set, by which targets are remembered.
+        (batch,), the samples' numbers in the whole data set, the keys of stored targets.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The one thing that all training methods have in common: from a mini-batch and a physics to new parameters."""
+"""The interface of all training methods: from a mini-batch and a physics to new parameters."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTe
     assert page.session_state["session"].optimum.project == optimum.project
 
 
-@pytest.mark.parametrize("name", ["probe", "two-speeds", "fin", "housing", "wanted-drag"])
+@pytest.mark.parametrize("name", ["probe", "two-speeds", "fin", "housing", "prescribed-drag"])
 def test_a_problem_file_opens(page: AppTest, name: str) -> None:
     content = (PROBLEMS / f"{name}.toml").read_bytes()
     opened(page, f"{name}.toml", content)

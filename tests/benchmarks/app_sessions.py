@@ -100,10 +100,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sessions", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=120.0)
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     with server() as (address, process):
         begun = time.monotonic()
-        people = [Person(address, seed, begun + wanted.seconds) for seed in range(wanted.sessions)]
+        people = [Person(address, seed, begun + options.seconds) for seed in range(options.sessions)]
         threads = [threading.Thread(target=person.live) for person in people]
         for thread in threads:
             thread.start()

@@ -97,8 +97,8 @@ def main() -> None:
 def field_errors(answer: Prediction, exact: FlowField) -> tuple[float, float, float, float]:
     """Of the vorticity and the velocity: the network's, and after the state inverse."""
 
-    def error(found: np.ndarray, wanted: np.ndarray) -> float:
-        return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
+    def error(found: np.ndarray, exact: np.ndarray) -> float:
+        return float(np.linalg.norm(found - exact) / np.linalg.norm(exact))
 
     own, updated = answer.network_field, answer.field
     return (

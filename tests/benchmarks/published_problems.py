@@ -593,13 +593,13 @@ def picture(toys: list[Trace], controls: dict[str, Trace], errors: dict[str, lis
 def main() -> None:
     torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = set(sys.argv[1:]) or {"toy", "oscillators", "inverse", "conditioning"}
-    if "inverse" in wanted:
+    parts = set(sys.argv[1:]) or {"toy", "oscillators", "inverse", "conditioning"}
+    if "inverse" in parts:
         inverse()
-    errors = conditioning() if "conditioning" in wanted else {}
-    controls = oscillators() if "oscillators" in wanted else {}
-    toys = toy() if "toy" in wanted else []
-    if wanted >= {"toy", "oscillators", "conditioning"}:
+    errors = conditioning() if "conditioning" in parts else {}
+    controls = oscillators() if "oscillators" in parts else {}
+    toys = toy() if "toy" in parts else []
+    if parts >= {"toy", "oscillators", "conditioning"}:
         picture(toys, controls, errors)
 
 

@@ -1,6 +1,6 @@
 """The extruded body with the field on its middle plane, in space: rendered by pyvista, or for the browser by plotly.
 
-VTK ends the whole process where it finds no way to render, so a process of its own tries it first.
+VTK ends the whole process if it cannot render, so a child process tries it first.
 """
 
 from __future__ import annotations

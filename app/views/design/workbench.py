@@ -1,7 +1,7 @@
 """The section Design, as its frame (`frames.design`) says: numbers, drawing, plots along the wall, files.
 
-Numbers and drawing are a fragment: a pulled point runs that alone. When the design stands still, the drawing asks for
-the refined flow, and the rest of the page, the rail and the plots along the wall, follows.
+Numbers and drawing are a fragment: a pulled point reruns only this fragment. Once the design is at rest,
+the drawing requests the refined flow; then the rest of the page, the rail and the plots along the wall, follows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The controls of an optimisation: objective, constraints as rows of numbers, and how hard to look."""
+"""The controls of an optimisation: objective, constraints as rows of numbers, and the effort of the search."""
 
 from __future__ import annotations
 

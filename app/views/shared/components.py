@@ -24,7 +24,7 @@ def _source(name: str) -> dict[str, str]:
 
 
 def picture(svg: str, key: str) -> None:
-    """Show an SVG drawing that nobody can move; `svg` must be the page's own, because nothing checks it."""
+    """Show an SVG drawing that cannot be dragged; `svg` must be made by the page, because nothing checks it."""
     component("constraint_sketch")(key=key, data={"svg": svg, "scale": 1.0, "version": 0})
 
 

@@ -1,4 +1,4 @@
-"""A row of tabs whose choice lies in the session.
+"""A row of tabs; the session holds the chosen one.
 
 A press is an event of its own. A control with a value would be sent again with each request, also by a timer with the
 value that it had before the page itself opened another tab, and lead back to that.

@@ -37,7 +37,7 @@ def ready() -> None:
 
 
 def folder() -> Path:
-    """Where the runs of the chosen recipe are."""
+    """The folder of the runs of the chosen recipe."""
     return recipes.folder_of(Path(st.session_state.train_recipe), _root())
 
 
@@ -74,7 +74,7 @@ def _recipes() -> list[str]:
 
 
 def _methods_and_buttons(path: Path) -> None:
-    """Which methods to train by, Start and Stop; `InputError` for a recipe that cannot be read."""
+    """The choice of the methods, Start and Stop; `InputError` for a recipe that cannot be read."""
     state, busy, recipe = st.session_state, training_server.running() is not None, load_recipe(path)
     if about := _about(path):
         st.caption(about)

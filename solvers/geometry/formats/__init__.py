@@ -1,1 +1,1 @@
-"""Outline files: readers, writers, and the limited process that parses strangers' files."""
+"""Outline files: readers, writers, and the limited process that parses untrusted files."""

@@ -37,7 +37,7 @@ class Entity:
         return next(iter(self.numbers(code)), default)
 
     def flag(self, bit: int) -> bool:
-        """Whether a bit of group 70 is set."""
+        """True if a bit of group 70 is set."""
         return bool(int(self.number(70)) & bit)
 
     def point(self, code: int) -> complex:
@@ -69,7 +69,7 @@ def read_dxf(content: bytes) -> list[Line]:
 
 
 def _entities(text: str) -> Iterator[Entity]:
-    """What stands in the section ENTITIES, up to its end or that of a file cut short."""
+    """The entities of the section ENTITIES, up to its end, or to the end of a truncated file."""
     section, entity = "", Entity("", [])
     for code, value in _pairs(text):
         if code == 0:

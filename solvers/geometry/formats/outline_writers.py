@@ -23,8 +23,8 @@ REMEDY = "move the body to the origin and scale it to about 1"  # where the cont
 def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str = "outline", unit: str = "m") -> None:
     """Write an outline to a file; an old file is replaced.
 
-    The loop runs counter-clockwise from the rightmost point over the top, and is closed. The file appears when it has
-    been read back with the same area to 1e-6, or not at all.
+    The loop runs counter-clockwise from the rightmost point over the top, and is closed. The file appears only if it
+    is read back with the same area to 1e-6.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def read_points(content: str | bytes, *, lednicer: bool) -> list[Row]:
 
 
 def is_numbers(line: str) -> bool:
-    """Whether a line would be read as numbers, and so cannot be a title."""
+    """True if a line would be read as numbers, and so cannot be a title."""
     return _numbers(line) is not None
 
 
@@ -79,7 +79,7 @@ def _rows(text: str) -> list[Row]:
 
 
 def _is_lednicer(rows: list[Row]) -> bool:
-    """Whether the first row holds two counts: integers ≥ 2 that add up, or that stand before unit-chord points."""
+    """True if the first row holds two counts: integers ≥ 2 that add up, or that precede unit-chord points."""
     if len(rows) < 2 or not all(value >= 2.0 and value.is_integer() for value in rows[0]):
         return False
     return sum(rows[0]) == len(rows) - 1 or max(abs(value) for row in rows[1:] for value in row) <= 1.5

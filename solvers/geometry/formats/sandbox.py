@@ -1,7 +1,7 @@
 """Reading untrusted drawings and meshes in a child process with limited memory, time and output.
 
-The child gets the bytes of the file on standard input and answers with raw float64 points or with one sentence. It can
-take at most 2 GB of address space, 20 s and 1 MB of output; it dies with whatever the file does to a parser. It never
+The child gets the bytes of the file on standard input and answers with raw float64 points or with one sentence. It has
+at most 2 GB of address space, 20 s and 1 MB of output; a parser that crashes on the file ends only the child. It never
 imports torch, so that it starts in a tenth of the time.
 """
 

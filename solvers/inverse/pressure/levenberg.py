@@ -79,7 +79,7 @@ def search(
     on_point: OnPoint,
     settings: Levenberg = LEVENBERG,
 ) -> SearchEnd:
-    """Run after run, with the residual blurred or not, until the target is met: the best end of those not blurred.
+    """The best end of the runs without blur; runs with and without blur alternate until the target is met.
 
     The last of `blurs` is False. `on_point` is called at each accepted point and stops the search by returning True.
     """

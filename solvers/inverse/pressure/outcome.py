@@ -1,4 +1,4 @@
-"""How a search for a wall pressure ends."""
+"""The outcomes of a search for a wall pressure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PressureOutcome(StrEnum):
-    """How a search for a wall pressure ended, be the target attained or not.
+    """The outcome of a search for a wall pressure, independent of whether the target was attained.
 
     Examples
     --------

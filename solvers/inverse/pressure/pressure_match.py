@@ -66,7 +66,7 @@ class PressureMatch:
     attained : bool
         True if `misfit` is at most 1 %.
     converged : bool
-        True if among the bodies that are near none lowers the misfit further.
+        True if no nearby body lowers the misfit further.
     outcome : PressureOutcome
         How the best search ended.
     status : str

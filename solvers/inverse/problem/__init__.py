@@ -1,1 +1,1 @@
-"""What is asked: design points, objectives, constraints, and the body they are measured on."""
+"""The optimisation problem: design points, objectives, constraints, and the trial body that they measure."""

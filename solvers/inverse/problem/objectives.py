@@ -1,8 +1,8 @@
-"""Objectives: functions of the drag and lift coefficients at the design points that are made small.
+"""Objectives: functions of the drag and lift coefficients at the design points, to be minimised.
 
 `value(drag, lift, change, weights)` takes C_D and C_L (m,) at the m design points, in order, the change of the scaled
 shape variables √k a_k since the start (n,), and the points' weights (m,), whose sum is one; it returns a scalar.
-`size(value, slope)` is the unit in which changes of it are large, from the value and the gradient's norm at the start.
+`size(value, slope)` is its scale, from the value and the gradient's norm at the start; residuals are relative to it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEAR, TINY = 0.1, 1e-300
 
 @runtime_checkable
 class Objective(Protocol):
-    """What the optimiser makes small, see above."""
+    """The function that the optimiser minimises, see above."""
 
     needs_lift: ClassVar[bool]
 

@@ -1,4 +1,4 @@
-"""An optimisation problem as data: body, design points, objective, constraints, and how hard to look."""
+"""An optimisation problem as data: body, design points, objective, constraints, and options of the search."""
 
 from __future__ import annotations
 

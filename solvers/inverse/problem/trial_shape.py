@@ -145,7 +145,7 @@ class Shape:
         return torch.where(path > APART * direct, direct, math.inf).amin((1, 2))
 
     def encloses(self, point: Tensor) -> Tensor:
-        """Whether the outlines wind around `point` (m,) complex, (batch, m) bool."""
+        """True where an outline winds around a `point` (m,) complex; (batch, m) bool."""
         a = self.points[:, None, :] - point[None, :, None]
         turn = torch.angle(torch.roll(a, -1, 2) / a).sum(2)
         return turn > math.pi

@@ -25,7 +25,7 @@ from fusiform.solvers.inverse.search.variables import Array
 
 @dataclass(frozen=True)
 class Judgement:
-    """When a search counts as converged, and when its end as nearly crossing itself."""
+    """Thresholds: when a search counts as converged, and when an outline counts as nearly crossing itself."""
 
     converged: float = 5e-3
     """Largest KKT residual of a converged search."""
@@ -106,7 +106,7 @@ def infeasible_result(run: Run, x: Array, outcome: Outcome, status: str) -> Opti
 def _verdict(
     run: Run, optimum: LocalOptimum, certificate: Certificate | None, state: Optimality, violations: list[str]
 ) -> tuple[Outcome, str]:
-    """How the run ended, and the sentence that says so."""
+    """The outcome of the run, and its sentence."""
     stop = optimum.stop
     if certificate is not None:
         outcome, status = certificate.outcome, certificate.status

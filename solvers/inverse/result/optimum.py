@@ -1,4 +1,4 @@
-"""The result of an optimisation: the body, its numbers, the price of each constraint, and how the run ended."""
+"""The result of an optimisation: the body, its numbers, the price of each constraint, and the outcome."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class OptimizationResult:
     predicted_drag_coefficient, predicted_initial_drag_coefficient : float
         The model's weighted drag of the optimum and of the start.
     outcome : Outcome
-        How the run ended.
+        The outcome of the run.
     success, feasible, stopped, certified : bool
         True if the optimality conditions hold as required; if the body satisfies all constraints; if callback or
         timeout ended the run; if the optimality conditions hold with the solver's gradient.

@@ -1,1 +1,1 @@
-"""How it is looked for: variables, models, local searches, starts, and the solver's certificate."""
+"""The search for the optimum: variables, models, local searches, starts, and the solver's certificate."""

@@ -1,4 +1,4 @@
-"""A drag model corrected by the solver to first order at one body, and to second order by what steps have taught.
+"""A drag model corrected by the solver: to first order at one body, to second order by secant updates from the steps.
 
     F̂(x) = F_s(x) + [F − F_s](x_k) + [F' − F_s'](x_k) (x − x_k) + ½ (x − x_k)ᵀ B (x − x_k)
 

@@ -63,7 +63,7 @@ class DragModel(Protocol):
 
 @runtime_checkable
 class ConfidentModel(DragModel, Protocol):
-    """A drag model that knows how far it can be trusted.
+    """A drag model with a confidence in each of its predictions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Optimality of a point by the Karush-Kuhn-Tucker conditions, whatever the iteration that found it reports.
+"""Optimality of a point by the Karush-Kuhn-Tucker conditions, independent of the report of the iteration.
 
 residual = min over λ_i ≥ 0 (i active), μ of  |∇f − Σ λ_i ∇g_i − Σ μ_j ∇h_j| / scale
 """

@@ -1,4 +1,4 @@
-"""The global phase: many random bodies, asked of a cheap model in a few batches, and the best few as starts."""
+"""The global phase: many random bodies, evaluated by a cheap model in a few batches; the best few become starts."""
 
 from __future__ import annotations
 

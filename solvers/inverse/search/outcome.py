@@ -1,4 +1,4 @@
-"""How a run ends, as values: the sentences beside them are for people."""
+"""The outcomes of a run as values; code compares these, and users read the sentences beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How an optimisation ended; the values stand in project files.
+    """The outcome of an optimisation; project files hold its value.
 
     The first two are successes. After a stop the best body so far is returned, feasible or not.
 

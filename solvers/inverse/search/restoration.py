@@ -1,6 +1,6 @@
 """The searches of a run: from one start until the constraints hold between the sampled points, and from several.
 
-Where a search violates the force constraints, it is restored: the violation itself is made small, and the search is
+If a search ends with violated force constraints, it is restored: the violation itself is minimised, and the search is
 repeated from the body that violates least.
 """
 

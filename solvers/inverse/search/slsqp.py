@@ -1,7 +1,7 @@
 """One local search: SLSQP on the objective, the shape constraints and the force constraints, guarded.
 
 SLSQP runs in rounds that move each shape variable only so far. A trial that is no body, or that the model cannot
-evaluate, makes its line search step back. The best feasible point is kept whatever ends the search. A point is an
+evaluate, makes its line search step back. The best feasible point is kept however the search ends. A point is an
 optimum if its own KKT residual is small (`kkt.py`), not because SLSQP reports so.
 """
 

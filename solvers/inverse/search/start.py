@@ -14,7 +14,7 @@ from fusiform.solvers.inverse.search.variables import LIMITS, Array, Variables
 
 @dataclass(frozen=True)
 class Rounding:
-    """How a start with edges too sharp for the search is blended towards the circle."""
+    """Steps by which a start with edges too sharp for the search is blended towards the circle."""
 
     steps: int = 40
     """Equal steps from the body to the circle."""

@@ -1,1 +1,1 @@
-"""Powers of a Jacobian's singular values without an SVD."""
+"""Powers of the singular values of a Jacobian, without its SVD."""

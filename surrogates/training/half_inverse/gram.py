@@ -45,7 +45,7 @@ def layer_rows(jacobian: BatchJacobian) -> list[LayerRows]:
     """Inputs and back-propagated rows of all linear layers, from one batched backward pass.
 
     Each layer must see inputs (…, batch, in) with the sample's number on the second axis from the end, and a sample's
-    outputs must depend on that sample alone. `probe` tells whether a network keeps to that.
+    outputs must depend on that sample alone. `probe` checks a network for that.
     """
     batch = len(jacobian.rows)
     calls = [call for layer_calls in jacobian.calls.values() for call in layer_calls]

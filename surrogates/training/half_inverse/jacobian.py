@@ -23,7 +23,7 @@ def trainable(network: nn.Module) -> dict[str, nn.Parameter]:
 
 
 def all_in_linear_layers(network: nn.Module) -> bool:
-    """Whether every trainable parameter is the weight or bias of a plain `nn.Linear`."""
+    """True if every trainable parameter is the weight or bias of a plain `nn.Linear`."""
     inside = {id(p) for module in network.modules() if type(module) is nn.Linear for p in module.parameters()}
     return all(id(p) in inside for p in trainable(network).values())
 

@@ -53,7 +53,7 @@ class SpectralPower:
     damping: float = 0.0
 
     def kept(self, squares: Tensor) -> Tensor:
-        """Which eigenvalues σ² of a Gram matrix are kept."""
+        """Mask of the eigenvalues σ² of a Gram matrix that are kept."""
         return (squares > self.truncation**2 * squares.max()) & (squares > 0)
 
     def weights(self, squares: Tensor) -> Tensor:
@@ -64,13 +64,13 @@ class SpectralPower:
 
 
 class SpectralStep(Protocol):
-    """Powers of one Jacobian: `step(g)` = V S^κ Uᵀ g (n,), and `seen(v)` = V Vᵀ v, the part of v that the rows see."""
+    """Powers of one Jacobian: `step(g)` = V S^κ Uᵀ g (n,), and `projected(v)` = V Vᵀ v, v in the row space."""
 
     kept_share: float
 
     def step(self, g: Tensor) -> Tensor: ...
 
-    def seen(self, v: Tensor) -> Tensor: ...
+    def projected(self, v: Tensor) -> Tensor: ...
 
 
 class RowSpace:
@@ -87,7 +87,7 @@ class RowSpace:
     def step(self, g: Tensor) -> Tensor:
         return self.jacobian.transposed(self._vectors @ (self._weights * (self._vectors.mT @ g.double())))
 
-    def seen(self, v: Tensor) -> Tensor:
+    def projected(self, v: Tensor) -> Tensor:
         rows = self.jacobian.forward(v).double()
         return self.jacobian.transposed(self._vectors @ ((self._vectors.mT @ rows) / self._squares))
 
@@ -107,12 +107,12 @@ class ParameterSpace:
         gradient = self.jacobian.transposed(g).double()
         return (self._vectors @ (self._weights * (self._vectors.mT @ gradient))).to(g.dtype)
 
-    def seen(self, v: Tensor) -> Tensor:
+    def projected(self, v: Tensor) -> Tensor:
         return (self._vectors @ (self._vectors.mT @ v.double())).to(v.dtype)
 
 
 def spectral_step(jacobian: BatchJacobian, power: SpectralPower, *, check: bool = False) -> SpectralStep:
-    """Through the smaller Gram matrix; `check`: whether the network's wiring is probed, see `gram.probe`."""
+    """Through the smaller Gram matrix; with `check` the network's wiring is probed, see `gram.probe`."""
     rows, n = jacobian.shape
     by_rows = n >= rows
     gram = row_gram(jacobian) if by_rows else parameter_gram(jacobian)

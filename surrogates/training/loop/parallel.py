@@ -1,4 +1,4 @@
-"""Data parallelism under torchrun: what the processes add up. In a single process everything here is the identity."""
+"""Data parallelism under torchrun: sums over the processes. In a single process everything here is the identity."""
 
 from __future__ import annotations
 

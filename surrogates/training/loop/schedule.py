@@ -1,4 +1,4 @@
-"""How the step size changes over a run: a factor for each share of the run that is done, 0 … 1."""
+"""Schedules of the step size: a factor for each share of the run that is done, 0 … 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a training ends, what it does on the way, and how it ended."""
+"""The settings of a training and its result: when it ends, how often it validates, and why it ended."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The training loop: mini-batches for a rule, until the steps or the time are up or the validation stops falling.
 
-A run that was killed, by whatever means, goes on from its last checkpoint. On a CPU its final weights are bit for bit
+A run that was killed for any reason continues from its last checkpoint. On a CPU its final weights are bit for bit
 those of a run that was not: the order of the samples follows from (seed, step) alone, and the rule's state and torch's
 random numbers are in the checkpoint. (With an end by the clock, or on a GPU, that cannot be had.)
 
@@ -149,7 +149,7 @@ class _Run:
         return Ended.SECONDS if over else None
 
     def _stopped(self) -> Ended | None:
-        """Whether any process is to stop."""
+        """True if any process has been requested to stop."""
         return Ended.STOPPED if parallel.average(float(self.stop())) > 0.0 else None
 
     def _done(self, now: Progress) -> float:

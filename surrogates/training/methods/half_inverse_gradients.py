@@ -53,7 +53,7 @@ class HalfInverseConfig:
     recovery : float
         After a halved step the next one starts at `recovery` times the share of η that worked, at most η.
     momentum : float
-        Share of the last step that is taken again, of its part to which this mini-batch is blind (V Vᵀ removed).
+        Share of the last step that is added, without its part V Vᵀ in the row space of this mini-batch.
     krylov_steps : int
         Lanczos steps in place of a Gram matrix; 0 for the Gram matrix.
 
@@ -132,23 +132,25 @@ class HalfInverseGradients:
             return StepReport(before, REFUSED)
         compressed, rows = compress(residual, rows)
         g = compressed.flatten() / (1.0 if config.summed else len(batch))
-        direction, unseen, kept = self._direction(jacobian.with_rows(rows), g)
+        direction, carried, kept = self._direction(jacobian.with_rows(rows), g)
         share = min(self._share * config.recovery, 1.0)
-        size, halvings = self._move(network, batch, physics, before, direction, unseen, share * config.eta * rate_scale)
+        size, halvings = self._move(
+            network, batch, physics, before, direction, carried, share * config.eta * rate_scale
+        )
         self._share = share * 0.5**halvings
         return StepReport(before, size, kept=kept, halvings=halvings)
 
     def _direction(self, jacobian: BatchJacobian, g: Tensor) -> tuple[Tensor, Tensor | None, float]:
-        """−V S^κ Uᵀ g, what the mini-batch does not see of the last step, and the share of singular values kept."""
+        """−V S^κ Uᵀ g, the last step outside the row space of the mini-batch, and the share of singular values kept."""
         config = self.config
         if config.krylov_steps > 0:
             return -krylov_step(jacobian, config.power, g, config.krylov_steps), None, math.nan
         spectrum = spectral_step(jacobian, config.power, check=not self._probed)
         self._probed = True
-        unseen = None
+        carried = None
         if config.momentum > 0 and self._last is not None:
-            unseen = config.momentum * (self._last - spectrum.seen(self._last))
-        return -spectrum.step(g), unseen, spectrum.kept_share
+            carried = config.momentum * (self._last - spectrum.projected(self._last))
+        return -spectrum.step(g), carried, spectrum.kept_share
 
     @torch.no_grad()
     def _move(
@@ -158,13 +160,13 @@ class HalfInverseGradients:
         physics: Physics,
         before: float,
         direction: Tensor,
-        unseen: Tensor | None,
+        carried: Tensor | None,
         size: float,
     ) -> tuple[float, int]:
         """Take the step, halved until the mini-batch's loss does not rise; its size (0 if refused) and the halvings."""
         parameters = [p for p in network.parameters() if p.requires_grad]
         start = nn.utils.parameters_to_vector(parameters).clone()
-        full = size * direction if unseen is None else size * direction + unseen
+        full = size * direction if carried is None else size * direction + carried
         for halvings in range(self.config.halvings + 1):
             taken = full * 0.5**halvings
             nn.utils.vector_to_parameters((start + taken).to(start.dtype), parameters)

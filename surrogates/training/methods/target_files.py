@@ -1,4 +1,4 @@
-"""Targets that are made in advance, chunk by chunk, and kept on disk: what is there is not made again.
+"""Targets that are made in advance, chunk by chunk, and kept on disk; stored chunks are not made again.
 
 A killed run goes on with the chunks that are missing, and worker processes share them. The targets are those of the
 network as it was when they were made; they are not asked for again.

@@ -21,13 +21,13 @@ def _normals(body: Body, count: int) -> np.ndarray:
 def test_the_outline_moves_by_the_displacement_but_for_the_area(body: Body) -> None:
     count, size = 512, 1e-4
     eta = 2 * np.pi * np.arange(count) / count
-    wanted = size * np.cos(2 * eta + 0.3)
-    before, after = body.outline(count), displaced(body, wanted).outline(count)
+    prescribed = size * np.cos(2 * eta + 0.3)
+    before, after = body.outline(count), displaced(body, prescribed).outline(count)
     moved = ((after - before) * _normals(body, count)).sum(1)
     normal_extent = (before * _normals(body, count)).sum(1)
     arc = np.linalg.norm(np.roll(before, -1, 0) - np.roll(before, 1, 0), axis=1) / 2
-    growth = (wanted * arc).sum() / (2 * body.area)
-    error = moved - (wanted - growth * normal_extent)
+    growth = (prescribed * arc).sum() / (2 * body.area)
+    error = moved - (prescribed - growth * normal_extent)
     assert np.abs(error).max() < 0.01 * size, np.abs(error).max() / size
 
 

@@ -1,4 +1,4 @@
-"""Queries of the shipped surrogate: accuracy on bodies that it never saw, symmetry, gradients, independence."""
+"""Queries of the shipped surrogate: accuracy on held-out bodies, symmetry, gradients, independence."""
 
 import math
 import sys

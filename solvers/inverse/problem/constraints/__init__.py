@@ -1,1 +1,1 @@
-"""The constraints of the optimiser, a class each, and what all of them have in common."""
+"""The constraints of the optimiser, one class each, and their common base."""

@@ -1,8 +1,8 @@
 """Bases of all constraints: on the shape, and on the forces.
 
-A constraint knows all that is particular to it: its residual and what relaxing it gains, how it is described, which
-constraints it contradicts, its marks on a drawing, its forms, and its table in a problem file. `registry.py` lists the
-constraints that problem files, the page and the command line offer.
+A constraint class defines everything about it: its residual and the gain from relaxing it, its description, the
+constraints that it contradicts, its marks on a drawing, its forms, and its table in a problem file. `registry.py` lists
+the constraints that problem files, the page and the command line offer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LENGTH = "a unit of length"
 
 
 class Constraint:
-    """What every constraint has, whether on the shape or on the forces.
+    """Common base of the constraints on the shape and on the forces.
 
     `unit` is the unit of its limit, in words. Subclasses are frozen dataclasses; those with plain fields need no more
     than `describe` of the methods below.
@@ -68,7 +68,7 @@ class ShapeConstraint(Constraint):
 
     `residual(shape, auxiliary)` (batch, m) is dimensionless, differentiable, and ≥ 0 where the constraint holds.
     `auxiliary` (batch, `auxiliaries`), in units of d, are variables of the optimiser that belong to the constraint,
-    such as the centre of a box, so that extents are held without the kinks of a maximum; `start(shape)` gives their
+    such as the centre of a box, so that extents are bounded without the kinks of a maximum; `start(shape)` gives their
     values for given bodies. `rate(d)` is ∂residual/∂limit, limit in `unit`: a multiplier λ of the residual says that
     relaxing the limit by one unit gains λ · rate. With a `positional` one the optimiser may also move the body.
 

@@ -151,7 +151,7 @@ class Payload(Containment):
     )
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
-        """How deep points on the rim of the region, grown by the clearance, lie in the body.
+        """Depth in the body of points on the rim of the region, which is grown by the clearance.
 
         Not the distance of the outline's points from the region: that has kinks at the region's corners, and a corner
         sticks out between two points. The rim's points are 0.03 d apart with 256 points on the outline, four times

@@ -73,7 +73,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Pull:
-    """How one field follows its grip: pulled by the vector w, `value` becomes value + Re(w · conj(rate)).
+    """The change of one field when its grip is pulled by the vector w: `value` becomes value + Re(w · conj(rate)).
 
     The result lies between `least` and `most`. It is a multiple of `step`, or `snap` if that is nearer than 20 steps;
     without a step it has three significant digits.
@@ -99,7 +99,7 @@ class Pull:
 
 @dataclass(frozen=True)
 class Grip:
-    """What changes when a mark is pulled; the grip "move" carries the whole constraint along."""
+    """The fields that change when a mark is pulled; the grip "move" moves the whole constraint."""
 
     name: str
     pulls: tuple[Pull, ...]

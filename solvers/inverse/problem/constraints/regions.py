@@ -28,7 +28,7 @@ CENTRE = (
 
 @runtime_checkable
 class Region(Protocol):
-    """What `Payload` and `KeepOut` ask of a region; `fields` are its numbers in a form."""
+    """The interface of a region to `Payload` and `KeepOut`; `fields` are its numbers in a form."""
 
     noun: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
@@ -42,7 +42,7 @@ class Region(Protocol):
     def area(self) -> float: ...
 
     def hull(self) -> tuple[list[complex], float]:
-        """Centres, counter-clockwise, and radius of the discs whose convex hull the region is."""
+        """Centres (counter-clockwise) and radius of the discs whose convex hull is the region."""
         ...
 
     def distance(self, z: Tensor, rounding: float = 0.0) -> Tensor:

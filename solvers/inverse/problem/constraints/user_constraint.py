@@ -1,4 +1,4 @@
-"""A constraint that is a function of the user's."""
+"""A constraint defined by a function of the user."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class UserConstraint(ShapeConstraint):
         return self.name
 
     def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
-        """False: nothing is known of the function."""
+        """Always False, since the function is unknown."""
         return False
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from fusiform.surrogates.training import (
 )
 
 
-def wanted(x):
+def exact_target(x):
     """A function of two variables and its Jacobian, (batch, 1) and (batch, 2, 1)."""
     value = torch.sin(3.0 * x[:, :1]) * x[:, 1:]
     slopes = torch.stack([3.0 * torch.cos(3.0 * x[:, :1]) * x[:, 1:], torch.sin(3.0 * x[:, :1])], dim=1)
@@ -33,7 +33,7 @@ def wanted(x):
 def tangent_data(size=24, known=12):
     """Samples of which the last `known` have slopes, along the axes of x; the store of their targets."""
     x = torch.rand(size, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    values, slopes = wanted(x)
+    values, slopes = exact_target(x)
     axes = torch.eye(2, dtype=torch.float64).expand(known, 2, 2)
     first = size - known
     return TangentData(Batch.of(x), axes), TangentTargets(Labelled(values, TargetCache()), slopes[first:], first)
@@ -71,7 +71,7 @@ def test_directions_are_random_and_targets_follow_them():
     for batch in (first, second):
         direction = batch.inputs[:, 1]
         target, tangent = store.targets(tangent_network(), batch, Regression()).values.chunk(2, dim=1)
-        values, slopes = wanted(batch.inputs[:, 0])
+        values, slopes = exact_target(batch.inputs[:, 0])
         torch.testing.assert_close(target, values)
         torch.testing.assert_close(tangent, torch.einsum("bd,bdm->bm", direction, slopes))
         assert not direction[:12].any()
@@ -105,7 +105,7 @@ def test_tangents_let_few_samples_say_more(tmp_path):
         config = TrainConfig(batch=12, steps=500, every=500, schedule=one_cycle())
         train(network, rule_for(network, store, 0.01, weight), Regression(), data, config, tmp_path / str(weight))
         with torch.no_grad():
-            errors.append(float((network.network(x) - wanted(x)[0]).square().mean().sqrt()))
+            errors.append(float((network.network(x) - exact_target(x)[0]).square().mean().sqrt()))
     assert errors[1] < 0.6 * errors[0], errors
 
 
