@@ -21,9 +21,9 @@ from fusiform.app.edits.design import new_session
 from fusiform.app.frames import formatting
 from fusiform.app.frames.optimum import point_numbers
 from fusiform.app.main import SECTIONS
+from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
-from fusiform.app.state.kept_results import Front, Optimum
 from fusiform.app.state.setup import OBJECTIVES, Setup, problem_of, setup_of
 from fusiform.app.views.optimise import constraints, front
 from fusiform.solvers import FlowConditions, InputError, load_body
