@@ -204,7 +204,7 @@ def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
     assert result.stderr == "fusiform: warning: Less than was asked for.\n"
 
 
-def test_a_poor_fit_is_told(tmp_path: Path) -> None:
+def test_a_poor_fit_is_a_warning(tmp_path: Path) -> None:
     file = tmp_path / "thin.csv"
     file.write_text("0,0\n1,0\n1,0.02\n0.51,0.02\n0.5,0.6\n0.49,0.02\n0,0.02\n")
     result = run("solve", str(file), "--reynolds", "1", "--grid", "coarse")
