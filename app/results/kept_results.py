@@ -88,6 +88,11 @@ class Front:
     over: str
     points: tuple[ParetoPoint, ...]
 
+    @property
+    def feasible(self) -> list[int]:
+        """The numbers of the points whose constraints hold."""
+        return [number for number, point in enumerate(self.points) if point.result.feasible]
+
     def optimum(self, number: int) -> Optimum:
         """Point `number`, compared with the body that the front began with."""
         result = self.points[number].result

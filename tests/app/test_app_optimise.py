@@ -25,7 +25,7 @@ from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
 from fusiform.app.state.setup import OBJECTIVES, Setup, problem_of, setup_of
-from fusiform.app.views.optimise import constraints, front
+from fusiform.app.views.optimise import constraints, sweep_controls
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import (
     DesignPoint,
@@ -348,7 +348,7 @@ def test_a_limit_beside_symmetry_is_drawn_and_swept_by_its_own_report() -> None:
 
 def test_an_empty_search_has_no_convergence() -> None:
     assert convergence(()) == ""
-    assert front.LIMITS.keys() == {"length", "height", "thickness"}
+    assert sweep_controls.LIMITS.keys() == {"length", "height", "thickness"}
 
 
 def test_a_row_whose_number_makes_no_sense_is_not_drawn_and_does_not_move() -> None:

@@ -68,7 +68,24 @@ def _use(folder: str) -> None:
 
 def show() -> None:
     """The runs of the chosen recipe: the stage under way, curves, held-out errors."""
-    settings, folder = session().settings, training_controls.folder()
+    folder, busy = training_controls.folder(), training_server.running()
+    _bar()
+    if failed := training_server.failure(folder):
+        st.error(sentence(failed))
+    if busy is not None and busy != folder:
+        st.info(f"A training of the recipe {busy.name} is running on this server.")
+    runs = read_runs(folder)
+    keep(replace(session(), training_shown=_state(folder, runs)))
+    if not runs and busy != folder:
+        _without_runs(begun=read_stage(folder) is not None)
+        return
+    st.fragment(_live, run_every=POLL_SECONDS if busy == folder else None)(folder)
+    _table([run for run in runs if run.card is not None])
+
+
+def _bar() -> None:
+    """The axis of the charts, and the model in use where no badge names it."""
+    settings = session().settings
     with st.container(key="train_bar", horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "Over",
@@ -83,28 +100,21 @@ def show() -> None:
             st.caption("In Design the flow solver answers, no model.")
         elif not settings.folder:
             st.caption("Model in use in Design: the shipped one.")
-    if failed := training_server.failure(folder):
-        st.error(sentence(failed))
-    busy = training_server.running()
-    if busy is not None and busy != folder:
-        st.info(f"A training of the recipe {busy.name} is running on this server.")
-    runs = read_runs(folder)
-    keep(replace(session(), training_shown=_state(folder, runs)))
-    if not runs and busy != folder:
-        st.info(
-            "Stopped while the flows to learn from were being solved. Press Start to go on with them."
-            if read_stage(folder) is not None
-            else "No run of this recipe yet. Choose one or more methods and press Start: the loss and the error on "
-            "held-out cases are drawn here while it trains. The demonstration takes two to three minutes a method."
-        )
-        st.markdown(
-            "**Until then: the methods as they were measured, with equal time for each**",
-            help="From assets/training/methods.md. The section Why explains these errors.",
-        )
-        errors_chart()
-        return
-    st.fragment(_live, run_every=POLL_SECONDS if busy == folder else None)(folder)
-    _table([run for run in runs if run.card is not None])
+
+
+def _without_runs(*, begun: bool) -> None:
+    """The next step of the user, and the errors of the methods as they were measured."""
+    st.info(
+        "Stopped while the flows to learn from were being solved. Press Start to go on with them."
+        if begun
+        else "No run of this recipe yet. Choose one or more methods and press Start: the loss and the error on "
+        "held-out cases are drawn here while it trains. The demonstration takes two to three minutes a method."
+    )
+    st.markdown(
+        "**Until then: the methods as they were measured, with equal time for each**",
+        help="From assets/training/methods.md. The section Why explains these errors.",
+    )
+    errors_chart()
 
 
 def _state(folder: Path, runs: list[Run]) -> tuple[bool, int]:

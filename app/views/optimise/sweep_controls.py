@@ -1,0 +1,68 @@
+"""The controls of a sweep: the limit that is varied, and its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from fusiform.app.views.shared import job_start
+from fusiform.app.views.shared.session import session
+from fusiform.solvers.inverse.problem.constraints.forms import rounded
+
+MOST_VALUES = 15
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that can be varied: its label and meaning, and the first values of its range, in d."""
+
+    label: str
+    meaning: str
+    loose: float
+    tight: float
+
+
+LIMITS = {
+    "length": Limit("Greatest length", "The body is at most this long.", 2.4, 0.9),
+    "height": Limit("Greatest height", "The body is at most this high.", 0.8, 0.35),
+    "thickness": Limit("Thickness at mid length", "The body is at least this thick there.", 0.6, 1.2),
+}
+
+
+def sweep_controls() -> None:
+    """Draw the limit, its first and last value, their number, and the button that starts the sweep."""
+    with st.container(key="front_bar", horizontal=True, vertical_alignment="bottom", gap="small"):
+        over = st.selectbox(
+            "Vary",
+            list(LIMITS),
+            key="front_over",
+            format_func=lambda name: LIMITS[name].label,
+            width=220,
+            help="The limit that is varied, beside the constraints of the problem. "
+            + " ".join(f"{limit.label}: {limit.meaning}" for limit in LIMITS.values()),
+        )
+        values = _values(over)
+        st.button(
+            "Sweep",
+            key="sweep",
+            disabled=session().job is not None,
+            on_click=job_start.sweep,
+            args=(over, values),
+            help="Find the optimum for each value.",
+        )
+
+
+def _values(over: str) -> list[float]:
+    """Draw the range of the limit `over` and return its values."""
+    limit, size = LIMITS[over], session().design.present.reference_length
+    first = _end("From", "First", f"front_from_{over}_{size:.4g}", rounded(limit.loose * size))
+    last = _end("To", "Last", f"front_to_{over}_{size:.4g}", rounded(limit.tight * size))
+    count = st.number_input("Values", 2, MOST_VALUES, 7, key="front_count", width=110, help="How many values.")
+    return [rounded(value) for value in np.linspace(first, last, int(count)).tolist()]
+
+
+def _end(label: str, which: str, key: str, value: float) -> float:
+    meaning = f"{which} value, in the body's own unit. The optimum of each value begins from the one before."
+    return float(st.number_input(label, 1e-6, value=value, key=key, format="%.4g", width=120, help=meaning))
