@@ -96,7 +96,7 @@ def main() -> None:
             if result.outcome is Outcome.CERTIFIED:
                 kind = "certified"
             elif result.outcome is Outcome.CONTRADICTION:
-                kind = "contradiction, told before iterating"
+                kind = "contradiction, reported before iterating"
             elif not result.feasible:
                 kind = "no feasible body found, nearest given"
             elif result.outcome is Outcome.TIMED_OUT:
