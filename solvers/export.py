@@ -66,9 +66,9 @@ def export_body(
         suffix in EXPORT_SUFFIXES,
         f"expected a file ending in {', '.join(EXPORT_SUFFIXES)}, got {file.suffix or 'no ending'!r}; choose one",
     )
-    require(span is None or suffix == ".stl", f"expected a span for .stl only, got one for {suffix}; leave it away")
+    require(span is None or suffix == ".stl", f"expected a span for .stl only, got one for {suffix}; leave it out")
     if suffix == ".vts":
-        require(chord is None, "expected a .vts in units of d, got a chord; leave it away")
+        require(chord is None, "expected a .vts in units of d, got a chord; leave it out")
         require(field is not None, "expected a flow field for .vts, got none; give field=solution.field")
         assert field is not None
         write_vts(file, field)

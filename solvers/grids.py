@@ -17,7 +17,7 @@ def check_grid(grid: str, tolerance: float | None) -> None:
     """Raise `InputError` unless `grid` is one of `GRIDS`, or auto with a `tolerance` in `TOLERANCE_RANGE`."""
     if grid != "auto":
         require(grid in GRIDS, f"expected a grid of {', '.join(GRIDS)} or auto, got {grid!r}; choose one")
-        require(tolerance is None, f"expected no tolerance with the {grid} grid, which has its own; choose grid auto")
+        require(tolerance is None, f"expected no tolerance for the grid {grid}, got {tolerance}; choose the grid auto")
         return
     low, high = TOLERANCE_RANGE
     require(

@@ -1,6 +1,7 @@
 """What pyproject.toml promises is what lies in the folders and what is installed."""
 
 import ast
+import itertools
 import re
 import sys
 import tomllib
@@ -155,3 +156,31 @@ def test_versions_agree(settings: dict[str, Any]) -> None:
 
 def test_torch_is_pinned(settings: dict[str, Any]) -> None:
     assert "torch==2.13.0" in settings["project"]["dependencies"]
+
+
+def places_of_wings(contract: dict[str, Any]) -> Iterator[dict[str, int]]:
+    """For each container of a contract the place of each wing, from the top; names without `fusiform.`."""
+    for container in contract.get("containers", [""]):
+        layers = [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
+        whole = [[f"{container}.{name}".lstrip(".").removeprefix("fusiform.") for name in layer] for layer in layers]
+        yield {name: place for place, layer in enumerate(whole) for name in layer}
+
+
+def test_the_chain_of_wings_in_contributing_is_that_of_the_contracts(settings: dict[str, Any]) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text().split("The longest chain")[1].split("`surrogates.training`")[0]
+    rows = [re.split(r"\s{2,}", line.strip())[0] for line in text.splitlines() if line.startswith("    ")]
+    assert len(rows) == 10
+    chain = [re.findall(r"[\w.]+", step) for row in rows for step in row.split(" > ")]
+    for wing in (wing for step in chain for wing in step):
+        assert (ROOT / wing.replace(".", "/")).is_dir() or (ROOT / f"{wing.replace('.', '/')}.py").is_file(), wing
+    contracts = [c for c in settings["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    orders = [places for contract in contracts for places in places_of_wings(contract)]
+
+    def is_above(upper: str, lower: str) -> bool:
+        """True if a contract orders the two, or the packages that they are in."""
+        if (packages := (upper.split(".")[0], lower.split(".")[0])) != packages[::-1]:
+            upper, lower = packages
+        return any(places[upper] < places[lower] for places in orders if {upper, lower} <= places.keys())
+
+    for before, after in itertools.pairwise(chain):
+        assert all(is_above(upper, lower) for upper in before for lower in after), (before, after)

@@ -153,7 +153,7 @@ def load_dataset(folder: Path) -> Dataset:
     )
     manifest = read_json(manifest_path, "manifest of a data set", RESTART)
     paths = sorted(folder.glob("case-*.npz"))
-    require(len(paths) > 0, f"expected solved cases in {folder}, found none; run `fusiform dataset` to the end")
+    require(len(paths) > 0, f"expected solved cases in {folder}, got none; run `fusiform dataset` to the end")
     cases = [read_arrays(path, RESTART) for path in paths]
 
     def stack(key: str) -> Tensor:
