@@ -18,8 +18,9 @@ TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"
 def make_data(
     recipe: Recipe, folder: Path, workers: int, progress: Progress = quiet
 ) -> dict[str, list[tuple[int, str]]]:
-    """Solve the recipe's training and held-out cases into `folder`/train and `folder`/heldout, and half as many as are
-    held out, of a wider space, into `folder`/wide: what the bound on a prediction's error is fitted to.
+    """Solve the cases of a recipe: `folder`/train, `folder`/heldout, and `folder`/wide, half as many as are held out.
+
+    The last are of a wider space; the bound on a prediction's error is fitted to them.
 
     Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
     """

@@ -5,7 +5,7 @@ Outputs y (batch, r + 4) are basis coefficients and the four force coefficients 
 
     rows:  R(q)/(h √n)  on the n nodes of both equations,  the two closures,  y_F − F(ω(y))/C₀ .
 
-The first are those of `equations.residual_norm`; the last tie the force outputs, which the equations see only through
+The first are those of `equations.residual_norm`; the last tie the force outputs, which enter the equations only through
 Q and Γ, to the predicted vorticity at the wall.
 """
 
@@ -44,7 +44,7 @@ def flow_batch(network: EquivariantNetwork, coefficients: Tensor, reynolds: Tens
 class FlowPhysics:
     """Steady flows in a linear basis; its inverse is the state inverse.
 
-    `polynomial`: C₀(Re), see `model.drag_scale`. The inverse makes one update of `chord_steps` more steps with the
+    `polynomial`: C₀(Re), see `drag_scale`. The inverse makes one update of `chord_steps` more steps with the
     same factors; a target is accepted if the last step was shorter than `accept`, and worth another update if not.
     Inverses are computed `at_once` bodies at a time, which bounds the memory of the factors.
     """

@@ -4,7 +4,7 @@ For bodies drawn at random the network predicts a flow q; the state inverse answ
 network is then fitted to q̃, held constant (Holl, Koltun & Thuerey, NeurIPS 2022, algorithm 1, with Newton's method as
 the local inverse). No full solve is needed. A target is used only where the inverse's last chord step was shorter than
 `accept`; elsewhere one more update is spent, and where the inverse refuses, or the updates do not suffice, the body is
-dropped and counted. (The fall of the residual does not tell: it is dominated by the network's small-scale noise, and
+dropped and counted. (The fall of the residual is no criterion: it is dominated by the network's small-scale noise, and
 one update in ten lowered it tenfold while the flow got worse.)
 """
 

@@ -35,7 +35,7 @@ def _device() -> torch.device:
 
 @dataclass(frozen=True)
 class Run:
-    """`folder` gets all files; `heldout`: designs of the held-out cases, which tell how far designs are apart.
+    """`folder` gets all files; `heldout`: designs of the held-out cases, the yardstick of distances between designs.
 
     `progress(stage, done, total, note)`; `tensorboard`: folder for the metrics in its format.
     """

@@ -81,7 +81,7 @@ class Validation:
 class Stage:
     """A stage that is ready: `rule` trains `network` on `data` by `physics` for `steps` of `batch` samples.
 
-    `labels`: what the network was trained on once it is over; `spent` on its targets.
+    `labels`: all that the network has been trained on after the stage; `spent`: the cost of its new targets.
     """
 
     name: str

@@ -29,7 +29,7 @@ class Ended(Enum):
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """When a training ends, and what it does on the way.
+    """Ends of a training, its mini-batches, schedule and checkpoints.
 
     Parameters
     ----------

@@ -149,7 +149,7 @@ class _Run:
         return Ended.SECONDS if over else None
 
     def _stopped(self) -> Ended | None:
-        """True if any process has been requested to stop."""
+        """`STOPPED` if `stop` returned True in any process."""
         return Ended.STOPPED if parallel.average(float(self.stop())) > 0.0 else None
 
     def _done(self, now: Progress) -> float:
@@ -175,24 +175,30 @@ class _Run:
     def _checkpoint(self, now: Progress, reports: list[StepReport]) -> Progress:
         line = summary(reports)
         if self.validate is not None:
-            value = parallel.average(self.validate(self.network))
-            line["validation"] = value
-            if value < now.best:
-                now = replace(now, best=value, stale=0)
-                if parallel.rank() == 0:
-                    self.files.store_best(self.network)
-            else:
-                now = replace(now, stale=now.stale + 1)
-            now = replace(now, stopped=self.config.patience is not None and now.stale > self.config.patience)
+            line["validation"], now = self._validated(self.validate, now)
         if parallel.rank() == 0:
             line = {"step": now.step, "seconds": round(now.seconds, 3), **line}
             self.files.append(line)
             self.files.store(self.network, self.rule, now)
-            for key, value in line.items():
-                if self.board is not None and isinstance(value, float):
-                    self.board.add_scalar(key, value, now.step)
-            done = max(self._done(now), 1e-9)
-            remaining = 0.0 if now.stopped else now.seconds * max(0.0, 1.0 / done - 1.0)
-            total = self.config.steps if self.config.seconds is None else round(now.step / min(done, 1.0))
-            self.progress(now.step, total or now.step, float(line["loss"]), remaining)
+            self._show(now, line)
         return now
+
+    def _validated(self, validate: Validate, now: Progress) -> tuple[float, Progress]:
+        value = parallel.average(validate(self.network))
+        if value < now.best:
+            now = replace(now, best=value, stale=0)
+            if parallel.rank() == 0:
+                self.files.store_best(self.network)
+        else:
+            now = replace(now, stale=now.stale + 1)
+        stopped = self.config.patience is not None and now.stale > self.config.patience
+        return value, replace(now, stopped=stopped)
+
+    def _show(self, now: Progress, line: dict[str, Any]) -> None:
+        for key, value in line.items():
+            if self.board is not None and isinstance(value, float):
+                self.board.add_scalar(key, value, now.step)
+        done = max(self._done(now), 1e-9)
+        remaining = 0.0 if now.stopped else now.seconds * max(0.0, 1.0 / done - 1.0)
+        total = self.config.steps if self.config.seconds is None else round(now.step / min(done, 1.0))
+        self.progress(now.step, total or now.step, float(line["loss"]), remaining)

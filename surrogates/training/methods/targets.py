@@ -2,8 +2,8 @@
 
     y₀ = f_θ(x),   y_{k+1} = inverse(y_k)  until it is accepted,   ỹ = the last y_k
 
-A store answers for a mini-batch, from what it holds or by asking the physics: `TargetCache` holds targets in memory
-until the network has moved, `TargetFiles` on disk, made in advance by worker processes, `Labelled` knows some of them
+A store gives the targets of a mini-batch, kept ones or new ones from the physics: `TargetCache` keeps targets in memory
+until the network has moved, `TargetFiles` on disk, made in advance by worker processes, `Labelled` has some of them
 from elsewhere, `TangentTargets` adds their derivatives.
 """
 
