@@ -15,7 +15,7 @@ import streamlit as st
 from fusiform.app.frames.control_values import control_values
 from fusiform.app.state.design_link import to_link
 from fusiform.app.state.session import Session
-from fusiform.app.views.shared.session import change, in_fragment, keep, session
+from fusiform.app.views.shared.session import in_fragment, keep, session
 
 
 def follow_design() -> None:
@@ -37,7 +37,9 @@ def follow(key: str, value: object) -> None:
     that wrote its value would begin at its least value, and the browser would send that back as if it were chosen.
     """
     now, state = session(), st.session_state
-    keep(replace(now, echoes=now.echoes.with_shown(key, value, time.monotonic())))
+    echoes = now.echoes.with_shown(key, value, time.monotonic())
+    if echoes is not now.echoes:
+        keep(replace(now, echoes=echoes))
     if now.drawn != now.section or key not in state or state[key] != value:
         state[key] = value
 
@@ -57,7 +59,6 @@ def on_choice(edit: Callable[[Session, Any], Session], key: str) -> Callable[[],
     def chosen() -> None:
         now, value = session(), st.session_state[key]
         if not in_fragment() and not now.echoes.is_echo(key, value, time.monotonic()):
-            keep(replace(now, echoes=now.echoes.chosen(key, value)))
-            change(edit, value)
+            keep(edit(replace(now, echoes=now.echoes.chosen(key, value)), value))
 
     return chosen

@@ -47,11 +47,11 @@ def _kept() -> Session:
 def keep(changed: Session) -> None:
     """Make `changed` the session, and let the controls show its settings."""
     state = st.session_state
+    state[KEY] = changed
     for name in SETTINGS:
         value = getattr(changed.settings, name)
         if name in state and state[name] != value:
             state[name] = value
-    state[KEY] = changed
 
 
 def change(edit: Callable[Concatenate[Session, P], Session], *args: P.args, **kwargs: P.kwargs) -> None:
