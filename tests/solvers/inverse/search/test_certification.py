@@ -65,7 +65,7 @@ def test_a_start_that_is_the_optimum_is_certified(surrogate):
     assert result.fun == 0.0
 
 
-@pytest.mark.parametrize("across", [0.0, 1.0])
+@pytest.mark.parametrize("across", [0.0, 0.8, 0.9, 1.0])
 def test_secant_updates_keep_the_curvature_symmetric_and_meet_the_last_step(across):
     random = np.random.default_rng(0)
     curvature = np.zeros((5, 5))
