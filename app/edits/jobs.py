@@ -33,9 +33,9 @@ def begin_search(session: Session, job: RunningJob, problem: Problem, earlier: O
     return replace(searching, optimum=None, earlier=earlier, searched=problem, section=OPTIMISE, step=OPTIMUM)
 
 
-def begin_sweep(session: Session, job: RunningJob) -> Session:
-    """`job` finds a front."""
-    return replace(begin(session, job), front=None, front_point=None)
+def begin_sweep(session: Session, job: RunningJob, over: str) -> Session:
+    """`job` finds the front of the limit `over`."""
+    return replace(begin(session, job), front=None, front_point=None, swept=over)
 
 
 def collect(session: Session, ended: Snapshot) -> Session:

@@ -102,8 +102,8 @@ class Session:
     """A visit of the page.
 
     A session has one `job` at a time. Its result becomes `optimum`, `front` or one of the answers `solved`, or
-    `job_error`; `searched` is the problem of a search, `asked` the key of a solve. `earlier`: the optimum that
-    `optimum` is compared with; `front_point`: the chosen point of `front`.
+    `job_error`; `searched` is the problem of a search, `swept` the limit of a sweep, `asked` the key of a solve.
+    `earlier`: the optimum that `optimum` is compared with; `front_point`: the chosen point of `front`.
 
     `awaited`: the drawing requested the refined flow; `around`: the page around the drawing as it was drawn last;
     `followed`: the design whose numbers the controls show, `numbers`; `drawn`: the section that was drawn last.
@@ -118,6 +118,7 @@ class Session:
     job: RunningJob | None = None
     job_error: str | None = None
     searched: Problem | None = None
+    swept: str | None = None
     asked: SolvedKey | None = None
     solved: Mapping[SolvedKey, Answer] = field(default_factory=dict)
     optimum: Optimum | None = None

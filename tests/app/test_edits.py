@@ -124,6 +124,11 @@ def test_a_search_shows_the_optimum_to_come_and_a_failed_one_its_reason(new: Ses
     assert (failed.job, failed.job_error, failed.optimum) == (None, "it failed", None)
 
 
+def test_a_sweep_replaces_the_earlier_front_and_names_its_limit(new: Session) -> None:
+    sweeping = jobs.begin_sweep(replace(new, front_point=2), NoJob(), "height")
+    assert (sweeping.swept, sweeping.front, sweeping.front_point) == ("height", None, None)
+
+
 def test_values_that_the_page_has_shown_are_echoes_for_a_while() -> None:
     echoes = Echoes().with_shown("alpha", 0.0, 0.0).with_shown("alpha", 2.0, 10.0)
     assert echoes.is_echo("alpha", 2.0, 1e9)

@@ -35,10 +35,9 @@ def show() -> None:
 
 
 def _live() -> None:
-    now = job_bar.snapshot()
-    if now is not None:
+    now, over = job_bar.snapshot(), session().swept
+    if now is not None and over is not None:
         good = [point for point in now.points if point.result.feasible]
-        over = st.session_state.front_over
         figure = front_figure([p.value for p in good], [_drag(p) for p in good], _axis(over), None)
         st.plotly_chart(figure, key="front_live", config=PLOT_CONFIG, alt="The front so far")
 

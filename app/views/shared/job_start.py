@@ -67,7 +67,7 @@ def sweep(over: str, values: Sequence[float]) -> None:
     now = session()
     job = _started(lambda present: front_job(now.problem, over, values, _model(now), present))
     if job is not None:
-        change(edits.begin_sweep, job)
+        change(edits.begin_sweep, job, over)
 
 
 def _search(problem_of: Callable[[], Problem], earlier: Optimum | None) -> None:
