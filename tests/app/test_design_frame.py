@@ -37,9 +37,9 @@ def solved() -> Answer:
 
 
 def framed(session: Session, **changes: Any) -> Frame:
-    """The frame of a session, with other settings."""
+    """The frame of a session, with other settings, before its flow is refined."""
     session = replace(session, settings=replace(session.settings, **changes))
-    return frame(session.design, session.settings, known(session))
+    return frame(session.design, session.settings, replace(known(session), refined=None, failed=False))
 
 
 def number(shown: Frame, label: str) -> tuple[str, str | None]:
