@@ -36,8 +36,8 @@ for command in (solve, predict, optimize, dataset, train, evaluate, calibrate):
 cli.command(name="app")(open_app)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"fusiform {version('fusiform')}")

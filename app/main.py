@@ -26,7 +26,7 @@ from fusiform.app.views.train import training, training_controls
 from fusiform.app.views.why import explain
 
 SECTIONS = {
-    DESIGN: "Shape a body by hand; its drag and its flow follow at once.",
+    DESIGN: "Shape a body by dragging its outline; its drag and its flow follow at once.",
     OPTIMISE: "Find the body with the least drag under constraints, and have it certified by the solver.",
     TRAIN: "Train models by several methods, compare them, and choose the one in use.",
     WHY: "Why inverting the physics pays, with measured numbers.",

@@ -1,4 +1,4 @@
-"""The named grids and the error of the drag that each allows; knows no flow, so that input is checked at once."""
+"""The named grids and the error of the drag that each allows; without torch, so that wrong input is refused at once."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Solution:
     body : Body
     conditions : FlowConditions
     grid : str
-        The accuracy that was asked for: coarse, standard, fine or auto.
+        The requested accuracy: coarse, standard, fine or auto.
     drag_coefficient, drag_pressure, drag_friction : float
         The drag and its parts, drag_coefficient = drag_pressure + drag_friction.
     lift_coefficient : float

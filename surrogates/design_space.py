@@ -138,14 +138,14 @@ def turned(designs: Designs) -> Tensor:
 
 def sample(space: DesignSpace, seed: int, indices: range) -> Designs:
     """The designs of the given indices; deterministic in (space, seed, index)."""
-    found: dict[int, Designs] = {}
+    accepted: dict[int, Designs] = {}
     pending, attempt = list(indices), 0
     while pending:
         batch = _candidates(space, [np.random.default_rng([seed, index, attempt]) for index in pending])
         good = (univalence_margin(batch.coefficients) >= space.margin) & is_valid(batch.coefficients)
-        found |= {index: select(batch, slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
-        pending, attempt = [index for index in pending if index not in found], attempt + 1
-    return concatenate([found[index] for index in indices])
+        accepted |= {index: select(batch, slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
+        pending, attempt = [index for index in pending if index not in accepted], attempt + 1
+    return concatenate([accepted[index] for index in indices])
 
 
 def _candidates(space: DesignSpace, generators: list[np.random.Generator]) -> Designs:

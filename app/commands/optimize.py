@@ -106,7 +106,7 @@ def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
     checkpoint = out / CHECKPOINT
     require(
         force or resume or not checkpoint.exists(),
-        f"expected a folder without a stopped run, got {out} with one; --resume goes on, --force begins anew",
+        f"expected a folder without a stopped run, got {out} with one; --resume continues it, --force starts anew",
     )
     require(
         checkpoint.exists() or not resume,
@@ -126,7 +126,7 @@ def _search(problem: Problem, model: DragModel, checkpoint: Path | None, resume:
             )
     except KeyboardInterrupt:
         if checkpoint is not None and checkpoint.exists():
-            say(f"the best body so far is in {checkpoint}; --resume goes on from there.")
+            say(f"the best body so far is in {checkpoint}; --resume continues from it.")
         raise
 
 

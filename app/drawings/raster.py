@@ -73,15 +73,15 @@ def sample(grid: Raster, field: FlowField, quantity: str) -> Array:
     xi, eta = np.log(np.abs(zeta)), np.mod(np.angle(zeta), 2.0 * np.pi)
     if quantity == "speed":
         u, v = (field.spline(part)(xi, eta, grid=False) for part in (field.velocity.real, field.velocity.imag))
-        found = np.hypot(u, v)
+        sampled = np.hypot(u, v)
     elif quantity == "pressure":
-        found = field.spline(field.pressure_coefficient)(xi, eta, grid=False)
+        sampled = field.spline(field.pressure_coefficient)(xi, eta, grid=False)
     elif quantity == "vorticity":
-        found = field.spline(field.omega)(xi, eta, grid=False)
+        sampled = field.spline(field.omega)(xi, eta, grid=False)
     else:
-        found = field.reduced_psi(xi, eta, grid=False) * xi**2
+        sampled = field.reduced_psi(xi, eta, grid=False) * xi**2
     values = np.full(grid.zeta.shape, np.nan)
-    values[outside] = found
+    values[outside] = sampled
     return values
 
 
@@ -90,5 +90,5 @@ def stream_lines(grid: Raster, psi: Array) -> list[ComplexArray]:
     lines = contour_generator(grid.x, grid.y, np.ma.masked_invalid(psi))
     first, last = np.floor(np.nanmin(psi) / STREAM_STEP - 0.5), np.ceil(np.nanmax(psi) / STREAM_STEP - 0.5)
     levels = (np.arange(first, last + 1.0) + 0.5) * STREAM_STEP
-    found = [line for level in levels for line in cast(list[Array], lines.lines(level)) if len(line) > 2]
-    return [np.ascontiguousarray(line).view(np.complex128)[:, 0] for line in found]
+    curves = [line for level in levels for line in cast(list[Array], lines.lines(level)) if len(line) > 2]
+    return [np.ascontiguousarray(line).view(np.complex128)[:, 0] for line in curves]

@@ -137,10 +137,10 @@ def open_example(session: Session, spec: str, reynolds: float, alpha_deg: float)
 def open_optimum(session: Session) -> Session:
     """Open the shown optimum as a design."""
     assert session.optimum is not None
-    found = session.optimum.result
+    result = session.optimum.result
     settings = replace(session.settings, start_from=None)
     session = replace(session, settings=settings, section=DESIGN)
-    return open_body(session, replace(found.body, name="optimum"), found.conditions)
+    return open_body(session, replace(result.body, name="optimum"), result.conditions)
 
 
 @_refusable

@@ -116,14 +116,14 @@ class Frame:
         return f"{self._flow_remark()} {self._fit_remark()}"
 
     def _flow_remark(self) -> str:
-        found = None if self.shown is None else self.shown.analysis
-        if found is None:
+        analysis = None if self.shown is None else self.shown.analysis
+        if analysis is None:
             return INVITATION
-        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in found.separation)
-        length = found.recirculation_length
+        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in analysis.separation)
+        length = analysis.recirculation_length
         return (
-            f"$C_p$ {coefficient(found.front.pressure_coefficient)} at the front, "
-            f"{coefficient(found.rear.pressure_coefficient)} at the base. The flow leaves the wall at "
+            f"$C_p$ {coefficient(analysis.front.pressure_coefficient)} at the front, "
+            f"{coefficient(analysis.rear.pressure_coefficient)} at the base. The flow leaves the wall at "
             f"{points.replace('-', '−')}; "
             + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind it.")
         )

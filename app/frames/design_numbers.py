@@ -60,7 +60,7 @@ def _share(predicted: FlowPrediction, name: str) -> str:
 
 
 def _confidence(predicted: FlowPrediction | None) -> Metric:
-    note = "no surrogate asked"
+    note = "no surrogate in use"
     if predicted is not None:
         note = bound(predicted.confidence, predicted.drag_bound / abs(predicted.drag_coefficient))
     return Metric(
@@ -80,7 +80,7 @@ def _checked(known: Known) -> Metric:
         "Checked $C_D$",
         *_checked_value(known),
         "The drag of the refined flow: the state inverse moves the network's flow onto the equations in a fraction of "
-        "a second. When the solver was asked, its drag ± its estimate of its own error instead.",
+        "a second. Once the solver has solved the flow, its drag ± its estimated error instead.",
     )
 
 

@@ -54,5 +54,5 @@ def known(session: Session) -> Known:
         return Known(trouble=sentence(str(error)), solved=solved)
     key = cached.prediction_key(folder, now.body, now.conditions)
     ended = session.refining is not None and session.refining.key == key and session.refining.over
-    found = refined(key)  # after the question whether the search has ended
-    return Known(predicted, before, key, None, found, ended and found is None, solved)
+    flow = refined(key)  # after the question whether the search has ended
+    return Known(predicted, before, key, None, flow, ended and flow is None, solved)

@@ -36,7 +36,7 @@ def _best(optimum: Optimum) -> Metric:
         "Optimum $C_D$",
         value_or_dash(predicted if best is None else best),
         _model(optimum) if best is None else f"model {apart(predicted, best)}",
-        "Drag of the optimum, by the solver where it was asked; below, how far the model's is from it, "
+        "Drag of the optimum, by the solver if it has solved the flow; below, the difference of the model's drag, "
         f"{coefficient(predicted)}. {CONVENTION}",
     )
 

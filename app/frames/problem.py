@@ -24,8 +24,8 @@ def trouble(session: Session) -> str | None:
         problem = session.problem
     except InputError as error:
         return sentence(str(error))
-    found = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
-    return None if found is None else sentence(f"the constraints contradict each other: {found}")
+    reason = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
+    return None if reason is None else sentence(f"the constraints contradict each other: {reason}")
 
 
 def problem_sketch(session: Session) -> sketch.Drawing:

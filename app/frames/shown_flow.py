@@ -98,12 +98,12 @@ def _values(shown: ShownFlow, window: Window, columns: int, quantity: str) -> tu
 def lines_of(shown: ShownFlow, grid: Raster, window: Window) -> tuple[list[ComplexArray], list[ComplexArray]]:
     """Streamlines, and those that divide the flow or are closed; the network's own flow has the former alone."""
     if shown.refined is not None and shown.refined.window == window:
-        found = shown.refined.streamlines
+        traced = shown.refined.streamlines
     elif shown.analysis is not None:
-        found = cached.lines(shown.field, window)
+        traced = cached.lines(shown.field, window)
     else:
         return stream_lines(grid, cached.sampled(shown.field, grid.window, len(grid.x), "streamfunction")[1]), []
-    return [_thinned(line) for line in found.stream + found.eddies], [_thinned(line) for line in found.dividing]
+    return [_thinned(line) for line in traced.stream + traced.eddies], [_thinned(line) for line in traced.dividing]
 
 
 def _thinned(line: ComplexArray) -> ComplexArray:

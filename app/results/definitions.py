@@ -56,7 +56,7 @@ _DEFINITIONS = {
     "solver_solves": ("flows solved", "by the solver, for all of it"),
     "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
     "certified": ("certified", "whether they hold with the solver's own gradient"),
-    "converged": ("converged", "whether a steady flow was found: solved, not predicted"),
+    "converged": ("converged", "True if a steady flow was found: solved, not predicted"),
     "seconds": ("seconds", "wall-clock time"),
 }
 

@@ -19,7 +19,7 @@ def table(name: str) -> Table:
 
 
 def first_table(text: str) -> Table:
-    """The first Markdown table in `text`; no rows if there is none. Of columns with one name the later are numbered."""
+    """The first Markdown table in `text`; no rows without a table. Repeated names of columns are numbered."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     if not lines:
         return []
@@ -34,7 +34,7 @@ def _cells(line: str) -> list[str]:
 
 def shares(text: str) -> tuple[float, float, float]:
     """(median, lowest, highest) of '0.676% (0.602%, 0.716%)'."""
-    median, low, high = (float(found) / 100.0 for found in re.findall(r"[\d.]+(?=%)", text))
+    median, low, high = (float(number) / 100.0 for number in re.findall(r"[\d.]+(?=%)", text))
     return median, low, high
 
 
@@ -45,10 +45,10 @@ def section(heading: str, page: Path = MEASUREMENTS) -> str:
     """
     text = page.read_text()
     rank = len(heading) - len(heading.lstrip("#"))
-    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{rank}}} |\Z)", text, re.DOTALL | re.MULTILINE)
-    if found is None:
+    match = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{rank}}} |\Z)", text, re.DOTALL | re.MULTILINE)
+    if match is None:
         return ""
-    bare = re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", found[1])
+    bare = re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", match[1])
     bare = re.sub(r"\[([^\]]*)\]\((?!https?:)[^)]*\)", r"\1", bare)
     return re.sub(r"^#{2,5} ", "###### ", bare, flags=re.MULTILINE).strip()
 

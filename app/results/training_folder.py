@@ -117,14 +117,14 @@ def _order(stage: str) -> tuple[int, int]:
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     """The whole lines of a JSON lines file; none if there is no file."""
-    found = []
+    entries = []
     try:
         text = path.read_text()
     except OSError:
         return []
     for line in text.splitlines():
         try:
-            found.append(json.loads(line))
+            entries.append(json.loads(line))
         except ValueError:
             continue
-    return found
+    return entries

@@ -101,12 +101,12 @@ def setup_of(problem: Problem) -> Setup:
 
 
 def _clean(row: Row) -> Row:
-    """Numbers as floats, but for counts."""
+    """Numbers as floats, except counts."""
     return {
         k: float(v) if isinstance(v, int) and not isinstance(v, bool) and k != "point" else v for k, v in row.items()
     }
 
 
 def _point_row(point: DesignPoint) -> Row:
-    there = point.conditions
-    return {"kind": "point", "reynolds": there.reynolds, "alpha_deg": there.alpha_deg, "weight": point.weight}
+    conditions = point.conditions
+    return {"kind": "point", "reynolds": conditions.reynolds, "alpha_deg": conditions.alpha_deg, "weight": point.weight}

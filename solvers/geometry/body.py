@@ -33,7 +33,8 @@ class Body:
     """A body, the image of the outside of the unit circle under a Laurent map.
 
     The outline is   origin + d · z(e^{iη}),   z(ζ) = c [ζ + a_1/ζ + … + a_K/ζ^K],   0 ≤ η < 2π,  and c follows from the
-    coefficients (`laurent.conformal_radius`), so that the area is π d²/4 whatever they are. A body cannot be changed.
+    coefficients (`laurent.conformal_radius`), so that the area is π d²/4 for all coefficients. A body cannot be
+    changed.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
     z(ζ) = c [ζ + a₁/ζ + a₂/ζ² + … + a_K/ζ^K],   c = (d/2) / √(1 − Σ k|a_k|²),   d = 1 .
 
 The area of the section is π c² (1 − Σ k|a_k|²) (Gronwall's area theorem), so with this choice of c it equals
-that of the circle of diameter d = 1 whatever the coefficients are. All functions take a batch of coefficients,
+that of the circle of diameter d = 1 for all coefficients. All functions take a batch of coefficients,
 shape (batch, K), complex, and keep device and dtype; lengths are in units of d.
 """
 

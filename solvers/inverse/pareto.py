@@ -60,8 +60,8 @@ def _with_lift(problem: Problem, value: float) -> Problem:
 
 def _with_reynolds(problem: Problem, value: float) -> Problem:
     first, *rest = problem.points
-    there = DesignPoint(FlowConditions(value, first.conditions.alpha_deg), first.weight)
-    return replace(problem, points=(there, *rest))
+    point = DesignPoint(FlowConditions(value, first.conditions.alpha_deg), first.weight)
+    return replace(problem, points=(point, *rest))
 
 
 SWEEPS: dict[str, Sweep] = {

@@ -109,7 +109,7 @@ def make_dataset(
 ) -> list[tuple[int, str]]:
     """Solve every case that `folder` does not hold yet, in `workers` processes; returns the failures.
 
-    Killed at any time it leaves whole cases only, and a later call goes on. `InputError` if the folder holds another
+    If it is killed, only whole cases remain, and a later call continues. `InputError` if the folder holds another
     configuration's cases.
     """
     make_folder(folder)
@@ -130,11 +130,11 @@ def _claim(folder: Path, config: DatasetConfig) -> None:
     path = folder / "manifest.json"
     manifest = {"digest": config.digest, "config": asdict(config), "versions": versions()}
     if path.exists():
-        found = read_json(path, "manifest of a data set", RESTART)["digest"]
+        digest = read_json(path, "manifest of a data set", RESTART)["digest"]
         require(
-            found == config.digest,
+            digest == config.digest,
             f"expected an empty folder or one made with this configuration ({config.digest}), got {folder} made with "
-            f"{found}; choose another folder with --out",
+            f"{digest}; choose another folder with --out",
         )
     write_json(path, manifest)
 

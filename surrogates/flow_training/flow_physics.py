@@ -88,8 +88,8 @@ class FlowPhysics:
     def inverse(self, outputs: Tensor, batch: Batch) -> Inverse:
         """The state inverse; refused where the first step does not lower the residual."""
         parts = torch.split(torch.arange(len(batch), device=outputs.device), self.at_once)
-        found = [self._invert(outputs[part], batch.select(part)) for part in parts]
-        return found[0] if len(found) == 1 else concatenate(found)
+        answers = [self._invert(outputs[part], batch.select(part)) for part in parts]
+        return answers[0] if len(answers) == 1 else concatenate(answers)
 
     def _invert(self, outputs: Tensor, batch: Batch) -> Inverse:
         problem = self.problem(batch)

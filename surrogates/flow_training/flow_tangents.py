@@ -74,22 +74,22 @@ def tangent_target(
     """Target and tangents of the one body of `batch`, from the network's `outputs` (1, m)."""
     problem = physics.problem(batch)
     state = physics.state(problem, outputs)
-    found = updated_state(
+    updated = updated_state(
         problem, state, max_updates=max_updates, chord_steps=physics.chord_steps, tolerance=physics.accept
     )
-    target = physics.outputs(problem, found.state)[0]
-    if not found.arrived:
+    target = physics.outputs(problem, updated.state)[0]
+    if not updated.arrived:
         directions = 2 * batch.data[0].shape[1] + 1
         return TangentTarget(
             target,
             False,
             target.new_zeros(directions, len(target)),
             torch.zeros(directions, dtype=torch.bool),
-            found.updates,
+            updated.updates,
         )
-    slopes, change = _slopes(physics, problem, found.state, found.linearisation, batch, iteration)
+    slopes, change = _slopes(physics, problem, updated.state, updated.linearisation, batch, iteration)
     usable = change < iteration.accept
-    return TangentTarget(target, True, torch.where(usable[:, None], slopes, 0.0), usable, found.updates)
+    return TangentTarget(target, True, torch.where(usable[:, None], slopes, 0.0), usable, updated.updates)
 
 
 def _slopes(
@@ -104,8 +104,8 @@ def _slopes(
     coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP)
     sides = discretise(coefficients, reynolds, physics.basis.resolution)
     sides = replace(sides, outflow=problem.outflow.expand_as(sides.outflow))
-    found = tangent_states(factors, sides, state, iteration.max_refinements, iteration.settled)
-    return side_differences(physics.outputs(sides, found.side_states)), found.change
+    tangents = tangent_states(factors, sides, state, iteration.max_refinements, iteration.settled)
+    return side_differences(physics.outputs(sides, tangents.side_states)), tangents.change
 
 
 def perturbed(coefficients: Tensor, reynolds: Tensor, size: float) -> tuple[Tensor, Tensor]:

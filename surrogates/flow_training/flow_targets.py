@@ -42,8 +42,8 @@ def make_targets(model: Path, seed: int, config: InverseConfig, indices: range) 
     torch.set_num_threads(1)
     surrogate = load_surrogate(model)
     designs = sample(surrogate.space, seed, indices)
-    found = invert_flows(surrogate, designs, config)
-    rows = {"target": found.values, "accepted": found.accepted, "updates": torch.tensor(found.inversions)}
+    targets = invert_flows(surrogate, designs, config)
+    rows = {"target": targets.values, "accepted": targets.accepted, "updates": torch.tensor(targets.inversions)}
     return target_rows(designs, rows)
 
 

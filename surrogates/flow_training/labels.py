@@ -55,8 +55,8 @@ class NewTargets:
     @property
     def grown(self) -> Labels:
         """The labels and the accepted targets."""
-        found = Labels(self.new_designs, self.files.rows["target"])
-        return concatenate([self.labels, select(found, self.files.accepted)])
+        answered = Labels(self.new_designs, self.files.rows["target"])
+        return concatenate([self.labels, select(answered, self.files.accepted)])
 
     def store(self, like: Tensor) -> Labelled:
         """The targets of all designs, of the type and on the device of `like`."""

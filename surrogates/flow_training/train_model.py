@@ -37,9 +37,9 @@ def train(
 ) -> Surrogate:
     """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
 
-    Each stage has a folder with checkpoints, so that a killed run goes on, and metrics.jsonl; `tensorboard` is for the
-    same numbers. The model's card holds the errors on the held-out cases, the linear solves spent, and the provenance.
-    Under `torchrun` the processes train together, and the first makes the targets and writes the files.
+    Each stage has a folder with checkpoints, so that a killed run can continue, and metrics.jsonl; `tensorboard` is for
+    the same numbers. The model's card holds the errors on the held-out cases, the linear solves spent, and the
+    provenance. Under `torchrun` the processes train together, and the first makes the targets and writes the files.
     `InputError` if `folder` holds another recipe's run.
     """
     with parallel.process_group():

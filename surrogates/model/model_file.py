@@ -1,6 +1,6 @@
 """A model as a folder: `model.safetensors` with the arrays, `config.json` with everything else.
 
-The arrays are in single precision but for C₀'s polynomial (double) and the anchors of the error bound (half). The
+The arrays are in single precision, except C₀'s polynomial (double) and the anchors of the error bound (half). The
 configuration holds the format's number, the architecture, the grid, the design space, the error bound and the card.
 """
 

@@ -1,4 +1,4 @@
-"""Tensors that outlive a call: never those of inference mode, through which no later call could differentiate."""
+"""Ordinary tensors for values that outlive a call: later calls could not differentiate through inference tensors."""
 
 from __future__ import annotations
 

@@ -189,10 +189,10 @@ class Prediction:
     def _updated(self) -> tuple[State, Correction]:
         """The flow after the updates (the network's where they do not arrive), and its forces."""
         problem, predicted = self._predicted
-        found = updated_state(problem, predicted, **vars(FIELD_UPDATES))
+        updated = updated_state(problem, predicted, **vars(FIELD_UPDATES))
         drag, lift = self.drag_coefficient, self.lift_coefficient
-        if found.arrived:
-            total = complex(sum(part[0] for part in force_coefficients(problem, found.state.omega)))
+        if updated.arrived:
+            total = complex(sum(part[0] for part in force_coefficients(problem, updated.state.omega)))
             drag, lift = total.real, total.imag
-        report = (found.arrived, found.norm_before, found.norm_after, found.last_step, found.updates)
-        return found.state if found.arrived else predicted, Correction(drag, lift, *report)
+        report = (updated.arrived, updated.norm_before, updated.norm_after, updated.last_step, updated.updates)
+        return updated.state if updated.arrived else predicted, Correction(drag, lift, *report)

@@ -115,7 +115,7 @@ class Surrogate(ModelParts):
         Raises
         ------
         InputError
-            If the arguments are no `Body` and `FlowConditions`.
+            If the arguments are not a `Body` and `FlowConditions`.
 
         Examples
         --------

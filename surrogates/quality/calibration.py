@@ -61,16 +61,16 @@ def calibrate(surrogate: Surrogate, inside: Dataset, outside: Dataset) -> Surrog
     Each half of the bodies is also counted against a bound that is fitted to the other half: the shares that keep it
     stand in the card, under `calibration`.
     """
-    found = {"inside": evidence(surrogate, inside), "outside": evidence(surrogate, outside)}
+    sets = {"inside": evidence(surrogate, inside), "outside": evidence(surrogate, outside)}
     even, odd = slice(0, None, 2), slice(1, None, 2)
-    kept: dict[str, list[Tensor]] = {name: [] for name in found}
+    kept: dict[str, list[Tensor]] = {name: [] for name in sets}
     for counted, used in ((even, odd), (odd, even)):
-        model = fitted(surrogate.error, *(select(part, used) for part in found.values()))
-        for name, part in found.items():
+        model = fitted(surrogate.error, *(select(part, used) for part in sets.values()))
+        for name, part in sets.items():
             kept[name].append(select(part, counted).excess(model) <= 0.0)
     shares = {
-        name: {"bodies": len(found[name].errors), "covered": float(torch.cat(parts).double().mean())}
+        name: {"bodies": len(sets[name].errors), "covered": float(torch.cat(parts).double().mean())}
         for name, parts in kept.items()
     }
-    error = fitted(surrogate.error, *found.values())
+    error = fitted(surrogate.error, *sets.values())
     return replace(surrogate, error=error, card=surrogate.card | {"calibration": shares})

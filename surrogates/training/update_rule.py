@@ -29,7 +29,7 @@ class StepReport:
     halvings : int
         Halvings of the step by the safeguard.
     inversions : int
-        Sample updates for which the physics' inverse was asked.
+        Sample updates by the physics' inverse.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class UpdateRule(Protocol):
     """A training method. Adding one is one file, and one line in the table of rules of tests/training_problems.py.
 
     `step` changes the network's parameters, given a mini-batch, and multiplies its step size by `rate_scale` (the
-    schedule). `state_dict`, `load_state_dict`: all that is needed to go on with the same result (tensors and plain
+    schedule). `state_dict`, `load_state_dict`: all that is needed to continue with the same result (tensors and plain
     Python values).
 
     Examples

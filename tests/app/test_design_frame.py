@@ -103,7 +103,7 @@ def test_without_a_surrogate_the_solver_alone_answers(new: Session, solved: Answ
     assert (nothing.drawing["raster"], nothing.drawing["awaited"], nothing.walls) == (None, False, {})
     shown = frame(new.design, new.settings, Known(solved=solved))
     assert number(shown, "Drag") == (formatting.coefficient(solved.drag_coefficient), "by the solver")
-    assert number(shown, "Confidence") == ("–", "no surrogate asked")
+    assert number(shown, "Confidence") == ("–", "no surrogate in use")
     assert shown.badge == "flow solver"
     assert [curve["name"] for curve in shown.walls["wall_pressure_coefficient"]["curves"]] == ["solver"]
 

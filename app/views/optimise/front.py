@@ -132,7 +132,7 @@ def _body(front: Front, chosen: int | None) -> None:
             disabled=session().job is not None,
             on_click=_certify,
             args=(chosen,),
-            help="Search again with this limit and go on with the solver's own gradient until its conditions hold.",
+            help="Search again with this limit and continue with the solver's own gradient until its conditions hold.",
         )
         st.button(
             "Show it as the optimum",

@@ -73,7 +73,7 @@ def _job_buttons(optimum: Optimum) -> None:
             icon=":material/verified:",
             disabled=busy,
             on_click=job_start.certify_shown,
-            help="Search again and go on with the solver's own gradient until its optimality conditions hold.",
+            help="Search again and continue with the solver's own gradient until its optimality conditions hold.",
         )
     if optimum.verified is None and result.feasible:
         st.button(

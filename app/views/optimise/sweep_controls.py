@@ -27,7 +27,7 @@ class Limit:
 LIMITS = {
     "length": Limit("Greatest length", "The body is at most this long.", 2.4, 0.9),
     "height": Limit("Greatest height", "The body is at most this high.", 0.8, 0.35),
-    "thickness": Limit("Thickness at mid length", "The body is at least this thick there.", 0.6, 1.2),
+    "thickness": Limit("Thickness at mid length", "The body is at least this thick at mid length.", 0.6, 1.2),
 }
 
 

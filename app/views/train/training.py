@@ -105,7 +105,7 @@ def _bar() -> None:
 def _without_runs(*, begun: bool) -> None:
     """The next step of the user, and the errors of the methods as they were measured."""
     st.info(
-        "Stopped while the flows to learn from were being solved. Press Start to go on with them."
+        "Stopped while the flows to learn from were being solved. Press Start to continue with them."
         if begun
         else "No run of this recipe yet. Choose one or more methods and press Start: the loss and the error on "
         "held-out cases are drawn here while it trains. The demonstration takes two to three minutes a method."

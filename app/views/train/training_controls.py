@@ -1,4 +1,4 @@
-"""The controls of the section Train: recipe, methods, Start and Stop, the folder of the runs, a recipe of one's own."""
+"""The controls of the section Train: recipe, methods, Start and Stop, the folder of the runs, uploading a recipe."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _buttons(path: Path, busy: bool) -> None:
         width="stretch",
         disabled=not busy,
         on_click=training_server.stop,
-        help="End the training at its last checkpoint; it can go on later. It also ends with the server.",
+        help="End the training at its last checkpoint; it can continue later. It also ends with the server.",
     )
 
 

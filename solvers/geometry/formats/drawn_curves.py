@@ -171,12 +171,12 @@ class _Ends:
     def nearest(self, point: complex) -> tuple[int, bool] | None:
         """The nearest end within reach."""
         i, j = self._cell(point)
-        found, best = None, self.reach
+        nearest, best = None, self.reach
         for cell in ((i + di, j + dj) for di in (-1, 0, 1) for dj in (-1, 0, 1)):
             for key, place in self.cells.get(cell, {}).items():
                 if abs(place - point) <= best:
-                    found, best = key, abs(place - point)
-        return found
+                    nearest, best = key, abs(place - point)
+        return nearest
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -209,17 +209,17 @@ def _extended(
     for turn in range(2):
         while True:
             ends.drop(chain.end, head)
-            found = ends.nearest(chain.end)
-            if found is None:
+            meeting = ends.nearest(chain.end)
+            if meeting is None:
                 break
-            if found == tail:
+            if meeting == tail:
                 ends.drop(chain.start, tail)
                 chain.closed = True
                 return chain
-            index, backwards = found
+            index, backwards = meeting
             used[index] = True
             following = loose[index].reversed() if backwards else loose[index]
-            ends.drop(following.start, found)
+            ends.drop(following.start, meeting)
             chain.pieces.extend(following.pieces)
             head = (index, not backwards)
         if turn == 0:

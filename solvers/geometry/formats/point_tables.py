@@ -49,7 +49,7 @@ def _fields(line: str) -> list[str]:
 
 
 def _numbers(line: str) -> list[float] | None:
-    """The numbers on a line, or None where there is anything else."""
+    """The numbers on a line; None if it holds anything else."""
     try:
         return [float(field) for field in _fields(line)]
     except ValueError:

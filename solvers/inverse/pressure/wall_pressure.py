@@ -98,13 +98,13 @@ def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: f
     weight = torch.exp((x - x.amax(1, keepdim=True)) / TAIL_LENGTH) * speed
     s = s - (weight * s).sum(1, keepdim=True) / weight.sum(1, keepdim=True)
     pressure = resample(nodes, 1, count)[:, 0]
-    found = [_periodic(row, values, arc) for row, values in zip(s.cpu().numpy(), pressure.cpu().numpy(), strict=True)]
-    return torch.from_numpy(np.array(found))
+    rows = [_periodic(row, values, arc) for row, values in zip(s.cpu().numpy(), pressure.cpu().numpy(), strict=True)]
+    return torch.from_numpy(np.array(rows))
 
 
 def _periodic(s: Array, values: Array, at: Array) -> Array:
-    """The function of period 1 with `values` at `s`, ascending but for one wrap, (n,) both, at other arguments."""
+    """The function of period 1 with `values` (n,) at `s` (n,), ascending except for one wrap, at other arguments."""
     first = int(s.argmin())
     s, values = np.roll(s, -first), np.roll(values, -first)
-    found: Array = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
-    return found
+    interpolated: Array = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
+    return interpolated

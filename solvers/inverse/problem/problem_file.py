@@ -70,8 +70,8 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
 def _tables(value: Any, name: str) -> Sequence[Mapping[str, Any]]:
     good = isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
     require(good, f"expected [[{name}]] to be tables, got {value!r}; see assets/problems for examples")
-    found: Sequence[Mapping[str, Any]] = value
-    return found
+    tables: Sequence[Mapping[str, Any]] = value
+    return tables
 
 
 def _points(values: Mapping[str, Any]) -> tuple[DesignPoint, ...]:

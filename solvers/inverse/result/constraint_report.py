@@ -87,7 +87,7 @@ def constraint_reports(program: Program, x: Array, forces: Forces, state: Optima
 
 
 def slack_reports(variables: Variables, x: Array) -> tuple[ConstraintReport, ...]:
-    """Reports of the shape constraints at x (n,) without multipliers, for a body that is no optimum."""
+    """Reports of the shape constraints at x (n,) without multipliers, for a body that is not an optimum."""
     slacks = zip(variables.constraints, variables.slacks(x), strict=True)
     return tuple(ConstraintReport(c.describe(), slack, c.unit, False, 0.0, 0.0) for c, slack in slacks)
 

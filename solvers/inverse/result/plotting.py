@@ -1,4 +1,4 @@
-"""Pictures of a result for notebooks and papers; matplotlib is imported when one is asked for."""
+"""Pictures of a result for notebooks and papers; matplotlib is imported when the first one is drawn."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def _draw_outlines(axes: Axes, start: Body, best: Body) -> None:
 def _draw_history(axes: Axes, model: str, history: Sequence[Iterate]) -> None:
     for phase in dict.fromkeys(it.phase for it in history):
         points = [(it.evaluation, it.drag_coefficient) for it in history if it.phase is phase]
-        asked = model if phase is Phase.SEARCHING else "solver"
-        axes.plot(*np.array(points).T, ".-", label=f"{phase} ({asked})")
+        source = model if phase is Phase.SEARCHING else "solver"
+        axes.plot(*np.array(points).T, ".-", label=f"{phase} ({source})")
     axes.set(xlabel="evaluation", ylabel="drag coefficient, on d = √(4A/π)")
     if history:
         axes.legend(frameon=False)

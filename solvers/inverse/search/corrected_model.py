@@ -25,12 +25,12 @@ class CorrectedModel:
     """F̂ above, as a function of x; `centre` is x_k, `curvature` B for each C_D and C_L, (2, m, n, n)."""
 
     def __init__(self, model: Model, centre: Array, solver: Forces, curvature: Array) -> None:
-        there = model(centre)
-        assert there is not None
+        uncorrected = model(centre)
+        assert uncorrected is not None
         self._model, self._centre, self._curvature = model, centre[: curvature.shape[-1]], curvature
-        self._drag, self._lift = solver.drag - there.drag, solver.lift - there.lift
-        self._drag_slope = solver.drag_slope - there.drag_slope
-        self._lift_slope = solver.lift_slope - there.lift_slope
+        self._drag, self._lift = solver.drag - uncorrected.drag, solver.lift - uncorrected.lift
+        self._drag_slope = solver.drag_slope - uncorrected.drag_slope
+        self._lift_slope = solver.lift_slope - uncorrected.lift_slope
 
     def __call__(self, x: Array) -> Forces | None:
         forces = self._model(x)

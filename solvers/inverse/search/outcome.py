@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     CERTIFIED = "certified"
     """The optimality conditions hold with the solver's own gradient."""
     CONVERGED = "converged"
-    """The optimality conditions hold with the model's gradient, and no certificate was asked for."""
+    """The optimality conditions hold with the model's gradient, and no certificate was requested."""
     CONTRADICTION = "contradiction"
     """The constraints exclude each other, by their numbers alone."""
     INFEASIBLE = "infeasible"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     NOT_OPTIMAL = "not_optimal"
     """The search converged where the optimality conditions do not hold."""
     NOT_CERTIFIED = "not_certified"
-    """A certificate was asked for, and the solver's optimality conditions do not hold to the tolerance."""
+    """A certificate was requested, and the solver's optimality conditions do not hold to the tolerance."""
 
     @property
     def is_success(self) -> bool:

@@ -30,7 +30,7 @@ RUN_LIMITS = ("max_iterations", "timeout", "verify")  # options that may differ 
 
 
 class Phase(StrEnum):
-    """The phase of a run that an evaluation belongs to; the values stand in project files.
+    """The phase of a run that an evaluation belongs to; project files hold the values.
 
     Examples
     --------
@@ -94,8 +94,8 @@ class Run:
     """The run of `problem` from the body with variables `given` (n,).
 
     `forces` asks the model, `truth` the solver (the same where the model is the solver). Every evaluation is recorded
-    and judged by the problem's own objective and constraints, whatever a search minimises; then the callback is called,
-    and the checkpoint holds the best body and all that the solver has answered.
+    and judged by the problem's own objective and constraints, even if a search minimises another function; then the
+    callback is called, and the checkpoint holds the best body and all that the solver has answered.
     """
 
     def __init__(

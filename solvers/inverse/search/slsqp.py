@@ -146,7 +146,7 @@ class _Evaluations:
         self._last: tuple[Candidate, Array] | None = None
 
     def at(self, x: Array) -> tuple[Candidate, Array] | None:
-        """The candidate at x and its gradient (n,); None where there is no answer."""
+        """The candidate at x and its gradient (n,); None if the model has no answer."""
         if self._last is not None and np.array_equal(self._last[0].x, x):
             return self._last
         forces = self._forces(x)
@@ -166,23 +166,23 @@ class _Evaluations:
 
     def settle(self, x: Array) -> None:
         """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
-        there = self.at(x)
-        if there is not None and self.best is not None and there[0].feasible:
+        evaluated = self.at(x)
+        if evaluated is not None and self.best is not None and evaluated[0].feasible:
             allowed = self.best.value + self._settings.settle * self.scale
-            self.best = there[0] if there[0].value < allowed else self.best
+            self.best = evaluated[0] if evaluated[0].value < allowed else self.best
 
     def objective(self, x: Array) -> tuple[float, Array]:
-        there = self.at(x)
-        if there is None:
+        evaluated = self.at(x)
+        if evaluated is None:
             slope = np.zeros(len(x)) if self._last is None else self._last[1]
             return self._settings.step_back, slope / self.scale
-        return there[0].value / self.scale, there[1] / self.scale
+        return evaluated[0].value / self.scale, evaluated[1] / self.scale
 
     def residuals(self, x: Array, equality: bool) -> tuple[Array, Array]:
-        """Force residuals and slopes at x, or with the last forces where there are none."""
-        there = self.at(x) or self._last
-        assert there is not None
-        return self.program.force_residuals(x, there[0].forces, equality)
+        """Force residuals and slopes at x; with the last forces if the model has no answer there."""
+        evaluated = self.at(x) or self._last
+        assert evaluated is not None
+        return self.program.force_residuals(x, evaluated[0].forces, equality)
 
     def constraints(self) -> list[dict[str, object]]:
         """All constraints as SciPy takes them."""

@@ -4,7 +4,7 @@ At the current body x_k the solver gives the forces and their derivatives (one a
 model (`corrected_model.py`) is minimised under all constraints with |x − x_k|_∞ ≤ Δ; the new body is accepted where the
 solver's own merit falls, and Δ follows the ratio of actual to predicted fall and the last step: the model may have
 lower minima far away that the solver does not have. First-order consistency and the trust region make the iteration
-converge to an optimum of the solver whatever the model is (N. Alexandrov et al., Structural Optimization 15, 1998), and
+converge to an optimum of the solver for any model (N. Alexandrov et al., Structural Optimization 15, 1998), and
 a good model makes it short. It ends when the optimality conditions hold with the solver's gradient.
 """
 
@@ -99,15 +99,15 @@ def certification(run: Run, optimum: LocalOptimum, start: Array, scale: float) -
 def _begin(run: Run, optimum: Array, start: Array) -> Array:
     if run.truth is run.forces or run.program.conditions:
         return optimum
-    there, here = run.truth(optimum), run.truth(start)
-    if here is None:
+    at_optimum, at_start = run.truth(optimum), run.truth(start)
+    if at_start is None:
         return optimum
-    worse = there is None or run.program.value(optimum, there)[0] > run.program.value(start, here)[0]
+    worse = at_optimum is None or run.program.value(optimum, at_optimum)[0] > run.program.value(start, at_start)[0]
     return start if worse else optimum
 
 
 def certify(run: Run, start: Array, scale: float, settings: TrustRegion = TRUST_REGION) -> Certificate | None:
-    """Go on from `start` (n,) until the solver's optimality residual, relative to `scale`, is below the tolerance.
+    """Iterate from `start` (n,) until the solver's optimality residual, relative to `scale`, is below the tolerance.
 
     None where the solver has no flow at the start.
     """
@@ -168,12 +168,12 @@ class _Iteration:
         trial = self._subproblem(CorrectedModel(self._run.forces, x, solver, self._curvature))
         fall = 0.0 if trial is None else self._merit(x, solver) - self._merit(trial.x, trial.forces)
         promising = trial is not None and fall > self._settings.least_fall * self._scale
-        there = self._run.truth(trial.x) if trial is not None and promising else None
-        if trial is None or there is None:
+        forces = self._run.truth(trial.x) if trial is not None and promising else None
+        if trial is None or forces is None:
             self._radius *= self._settings.shrink
             return
-        self._judge(trial.x, there, fall)
-        self._run.on_evaluation(trial.x, there)
+        self._judge(trial.x, forces, fall)
+        self._run.on_evaluation(trial.x, forces)
 
     def _subproblem(self, model: CorrectedModel) -> Candidate | None:
         """The best body of the corrected model within the radius."""

@@ -56,13 +56,13 @@ def layer_rows(jacobian: BatchJacobian) -> list[LayerRows]:
         "put the samples on the second axis from the end",
     )
     deltas = iter(jacobian.transposed_rows([z for _, z in calls]))
-    found = []
+    layers = []
     for layer, layer_calls in jacobian.calls.items():
         a = torch.cat([a.reshape(-1, batch, layer.in_features) for a, _ in layer_calls])
         d = [next(deltas) for _ in layer_calls]
         delta = torch.cat([x.reshape(len(x), -1, batch, layer.out_features) for x in d], dim=1)
-        found.append(LayerRows(layer, a.double(), delta.permute(1, 2, 0, 3).double()))
-    return found
+        layers.append(LayerRows(layer, a.double(), delta.permute(1, 2, 0, 3).double()))
+    return layers
 
 
 def layerwise_gram(jacobian: BatchJacobian) -> Tensor:

@@ -1,6 +1,7 @@
 """Files of a training run: `last.pt`, `best.pt` and `metrics.jsonl`, never half written, never out of step.
 
-The metrics may be ahead of the last checkpoint when a run is killed between the two; they are cut back when it goes on.
+The metrics may be ahead of the last checkpoint when a run is killed between the two; they are cut back when it
+continues.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from fusiform.surrogates.training.update_rule import UpdateRule
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: steps, seconds of training, lowest validation, validations since, stopped early or not."""
+    """The progress of a run: steps, seconds of training, lowest validation, validations since, stopped early or not."""
 
     step: int = 0
     seconds: float = 0.0

@@ -30,7 +30,7 @@ def summary(reports: list[StepReport]) -> dict[str, Any]:
 
 
 def board_of(folder: Path | None) -> AbstractContextManager[Any]:
-    """A TensorBoard writer, if asked for and in process 0."""
+    """A TensorBoard writer, if requested and in process 0."""
     if folder is None or parallel.rank() > 0:
         return nullcontext()
     try:

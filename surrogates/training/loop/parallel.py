@@ -50,7 +50,7 @@ def process_group() -> Iterator[None]:
 
 @contextmanager
 def first_alone() -> Iterator[None]:
-    """Process 0 runs the block; the others wait, then run it in turn and find the files that it wrote."""
+    """Process 0 runs the block; the others wait, then run it one by one and use the files that it wrote."""
     if rank() > 0:
         dist.barrier()
     yield

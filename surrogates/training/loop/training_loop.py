@@ -64,7 +64,7 @@ def train(
         `progress(step, total, loss, eta_seconds)` gets the mean loss since the last call; `total` is estimated where
         the clock is the end.
     stop : callable, optional
-        Asked after each step; once it returns True the run ends with a checkpoint, from which another call goes on.
+        Called after each step; once it returns True the run ends with a checkpoint, from which another call continues.
     tensorboard : Path, optional
         Folder for the same metrics in TensorBoard's format.
 

@@ -8,7 +8,7 @@
     sum              g = R; κ = −1, η = 1 is the Gauss-Newton step. Equal to the mean with η · batch.
 
 Where it breaks: it fits the mini-batch, so that η near 1 with small batches forgets the other samples; an undamped step
-can raise the loss or diverge, whence the safeguard; a batch costs one factorisation of size min(batch · r, n).
+can raise the loss or diverge, hence the safeguard; a batch costs one factorisation of size min(batch · r, n).
 Residuals with more rows than the network has outputs are compressed exactly.
 
 Sources: Schnell, Holl & Thuerey, ICLR 2022; momentum: Goldshlager, Abrahamsen & Lin, J. Comput.

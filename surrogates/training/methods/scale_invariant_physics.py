@@ -6,7 +6,7 @@
 The scales of the physics never reach the network's gradient. With an optimizer as `inner` this is Holl, Koltun &
 Thuerey, NeurIPS 2022, algorithm 1, with targets that are used for several steps; with `HalfInverseGradients` the
 half-inverse is that of the network alone, with m rows a sample: SIP+HIG; with labels for all targets it is supervised
-training. Samples whose target is rejected are left out until it is asked for again. SIP refuses a physics without an
+training. Samples whose target is rejected are left out until it is renewed. SIP refuses a physics without an
 inverse of its own: a gradient step on the outputs is not one.
 """
 
@@ -34,7 +34,7 @@ class ScaleInvariantPhysics:
     inner : UpdateRule
         Fits the network to the targets.
     store : TargetStore, optional
-        Gives the targets; by default a `TargetCache`. Under torchrun each process has the targets that it asked for.
+        Gives the targets; by default a `TargetCache`. Under torchrun each process has the targets of its own samples.
     proxy : Physics, optional
         The loss of the fit, with the targets as `batch.data[0]`; by default `Regression()`. `RobustRegression(δ, w)`
         bounds the pull of bad targets.

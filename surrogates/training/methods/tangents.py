@@ -6,7 +6,7 @@ parameters. Each time a sample is used one random combination is drawn, r normal
     x' = Σ r_i ∂x/∂e_i,   ỹ' = Σ r_i ∂ỹ/∂e_i,    L = mean ½ [ρ(|w (y − ỹ)|²) + λ ρ(|w (y' − ỹ')|²)],   y' = ∂f/∂x x'
 
 ρ as in `proxy.py`; E |y' − ỹ'|² is the squared norm of the whole error of the Jacobian. y' comes from forward-mode
-differentiation of the network: one tangent costs about as much as the values, whatever d is.
+differentiation of the network: one tangent costs about as much as the values, for any d.
 
 With `ScaleInvariantPhysics` each part of this is an argument: `TangentNetwork` the network, `TangentData` the data,
 `TangentTargets` the store, `TangentRegression` the proxy.
@@ -141,11 +141,11 @@ class TangentTargets:
         def value(inputs: Tensor) -> Tensor:
             return network(torch.stack([inputs, torch.zeros_like(inputs)], dim=1)).chunk(2, dim=1)[0]
 
-        found = self.values.targets(value, points, physics)
+        targets = self.values.targets(value, points, physics)
         known = batch.index >= self.first
-        tangent = torch.zeros_like(found.values)
+        tangent = torch.zeros_like(targets.values)
         tangent[known] = torch.einsum("bd,bdm->bm", r[known], self.slopes[batch.index[known] - self.first])
-        return Targets(torch.cat([found.values, tangent], dim=1), found.accepted, found.inversions)
+        return Targets(torch.cat([targets.values, tangent], dim=1), targets.accepted, targets.inversions)
 
     def state_dict(self) -> dict[str, Any]:
         return self.values.state_dict()

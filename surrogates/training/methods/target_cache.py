@@ -1,6 +1,6 @@
 """Targets in memory, kept for each sample until the network has moved away from them.
 
-A target ỹ was computed at outputs y₀. It is asked for again when
+A target ỹ was computed at outputs y₀. It is renewed when
 
     |y − y₀| > max(tolerance, moved · |ỹ − y₀|)      or after `age` uses,
 
@@ -25,18 +25,18 @@ NONE, ACCEPTED, REJECTED = 0, 1, 2
 
 @dataclass(frozen=True)
 class RefreshConfig:
-    """When a target is asked for again, and with how many updates of the inverse.
+    """When a target is renewed, and with how many updates of the inverse.
 
     Parameters
     ----------
     moved : float
-        Share of |ỹ − y₀| by which the outputs may move; 0: asked for at every use; inf: never again.
+        Share of |ỹ − y₀| by which the outputs may move; 0: renewed at every use; inf: never.
     tolerance : float
         Distance by which the outputs may always move.
     age : int
-        Uses after which an accepted target is asked for again.
+        Uses after which an accepted target is renewed.
     retry : int
-        Uses after which a rejected one is.
+        Uses after which a rejected target is renewed.
     max_updates : int
         Updates of the inverse each time.
 
@@ -60,7 +60,7 @@ class TargetCache:
     Parameters
     ----------
     refresh : RefreshConfig, optional
-        When a target is asked for again.
+        When a target is renewed.
 
     Examples
     --------
@@ -101,7 +101,7 @@ class TargetCache:
         return Targets(rows["target"], rows["status"] == ACCEPTED, inversions)
 
     def _stale(self, rows: dict[str, Tensor], outputs: Tensor | None) -> Tensor:
-        """Samples (batch,) whose targets are to be asked for; `outputs` None: however far they have moved."""
+        """Samples (batch,) whose targets must be renewed; without `outputs`, regardless of how far they have moved."""
         accepted, rejected = rows["status"] == ACCEPTED, rows["status"] == REJECTED
         old = rows["uses"] >= self.refresh.age
         if outputs is not None:

@@ -1,7 +1,7 @@
 """Targets that are made in advance, chunk by chunk, and kept on disk; stored chunks are not made again.
 
-A killed run goes on with the chunks that are missing, and worker processes share them. The targets are those of the
-network as it was when they were made; they are not asked for again.
+A killed run continues with the missing chunks, and worker processes share them. The targets are those of the
+network as it was when they were made; they are not renewed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class TargetFiles:
         first: int = 0,
         progress: Progress = _no_progress,
     ) -> TargetFiles:
-        """Read the targets of `indices` from `folder`; those that are not there are made in `workers` processes.
+        """Read the targets of `indices` from `folder`; the missing ones are made in `workers` processes.
 
         `work(range)` gives the rows of up to `chunk` consecutive indices; it must pickle. `progress(done, total)`
         counts indices.

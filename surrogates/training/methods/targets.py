@@ -32,7 +32,7 @@ class Targets:
     accepted : Tensor
         Mask (batch,) of those that may be used.
     inversions : int
-        Sample updates for which the physics' inverse was asked.
+        Sample updates by the physics' inverse.
 
     Examples
     --------
@@ -51,7 +51,7 @@ class TargetStore(Protocol):
     """Source of the targets of `ScaleInvariantPhysics`.
 
     `targets` asks the `network` for its outputs only where it needs them. `state_dict` and `load_state_dict`: all that
-    is needed to go on with the same targets and that is kept nowhere else.
+    is needed to continue with the same targets and that is stored nowhere else.
 
     Examples
     --------

@@ -22,8 +22,8 @@ class Field:
 class Form:
     """A constraint, or one variant of it, to fill in.
 
-    `first(body)` gives valid first values. `fixed` holds the entries of a problem file that are no numbers, such as the
-    shape of a region. `name` distinguishes the forms of one constraint; by default it is the constraint's type.
+    `first(body)` gives valid first values. `fixed` holds the entries of a problem file that are not numbers, such as
+    the shape of a region. `name` distinguishes the forms of one constraint; by default it is the constraint's type.
     """
 
     label: str
