@@ -31,7 +31,11 @@ def physics_of(surrogate: Surrogate, config: InverseConfig) -> FlowPhysics:
 
 @torch.no_grad()
 def invert_flows(surrogate: Surrogate, designs: Designs, config: InverseConfig) -> Targets:
-    """Targets for `designs` from the predictions of `surrogate`."""
+    """Targets for `designs` from the predictions of `surrogate`.
+
+    The updates are the library's, as for any physics: between two of them a state is projected on the basis, which
+    `flow.updated_state` (one case, with its factors for the tangents) does not do.
+    """
     batch = flow_batch(surrogate.network, turned(designs), designs.reynolds)
     outputs = surrogate.network.from_pair(batch.inputs.movedim(1, 0)).double()
     return invert(physics_of(surrogate, config), outputs, batch, config.max_updates)

@@ -6,9 +6,10 @@ bodies that get them depend on the network that it begins with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -196,20 +197,23 @@ class OnEquations:
         return Stage(self.name, wrapped, data, rule, run.physics, recipe.training.round_steps, size, labels)
 
 
+# The rounds after the supervised start, by the method's name: a stage from its name and the numbers of its bodies.
+ROUNDS: dict[str, Callable[[str, range], Planned]] = {
+    "dp": partial(OnEquations, half_inverse=False),
+    "sip": partial(OnTargets, half_inverse=False),
+    "hig": partial(OnEquations, half_inverse=True),
+    "sip-hig": partial(OnTargets, half_inverse=True),
+}
+
+
 def plan(recipe: Recipe) -> list[Planned]:
     """The stages of `recipe`, in order."""
     training = recipe.training
     stages: list[Planned] = [OnLabels()]
-    kinds: dict[str, Any] = {
-        "sip": partial(OnTargets, half_inverse=False),
-        "sip-hig": partial(OnTargets, half_inverse=True),
-        "dp": partial(OnEquations, half_inverse=False),
-        "hig": partial(OnEquations, half_inverse=True),
-    }
-    if training.method in kinds:
-        rounds = [range(i * training.bodies, (i + 1) * training.bodies) for i in range(training.rounds)]
-        kind = kinds[training.method]
-        stages += [kind(f"{training.method}-{i + 1}", bodies) for i, bodies in enumerate(rounds)]
+    if training.method != "supervised":
+        for i in range(training.rounds):
+            bodies = range(i * training.bodies, (i + 1) * training.bodies)
+            stages.append(ROUNDS[training.method](f"{training.method}-{i + 1}", bodies))
     if recipe.tangents.bodies:
         stages.append(OnTangents(f"{training.method}-{training.rounds}"))
     return stages

@@ -1,5 +1,7 @@
 """The flow as a physics: its Jacobian, and the targets of its inverse."""
 
+from dataclasses import replace
+
 import torch
 
 from fusiform.solvers.flow.steady import solve_batch
@@ -34,3 +36,15 @@ def test_accepted_targets_are_solutions(surrogate):
     drag = (pressure + friction).real / drag_scale(surrogate.drag_scale, designs.reynolds)
     error = ((targets.values[:, -4] + targets.values[:, -3]) / drag - 1.0).abs()[targets.accepted]
     assert float(error.max()) < 1e-3, error
+
+
+@torch.no_grad()
+def test_the_inverse_of_a_batch_in_parts_is_that_of_the_whole(surrogate):
+    designs = sample(surrogate.space, 78, range(3))
+    physics = FlowPhysics(surrogate.basis, surrogate.drag_scale, chord_steps=1)
+    batch = flow_batch(surrogate.network, turned(designs), designs.reynolds)
+    outputs = surrogate.network(turned(designs), designs.reynolds)
+    whole, parts = physics.inverse(outputs, batch), replace(physics, at_once=2).inverse(outputs, batch)
+    torch.testing.assert_close(parts.target, whole.target, rtol=0, atol=1e-10)
+    assert torch.equal(parts.accepted, whole.accepted)
+    assert torch.equal(parts.again, whole.again)

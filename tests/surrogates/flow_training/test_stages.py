@@ -9,6 +9,7 @@ from small_training import SIP, small_recipe
 from fusiform.solvers import InputError
 from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.flow_training.labels import Foundation
+from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.stages import Spent, plan
 from fusiform.surrogates.training import FirstOrder, HalfInverseGradients, Labelled, ScaleInvariantPhysics, TargetFiles
@@ -21,7 +22,7 @@ def run_of(recipe, cases, folder):
     return Run(folder, recipe, Foundation.of(training, recipe.network.basis), heldout.designs, workers=1)
 
 
-@pytest.mark.parametrize("method", ["sip", "sip-hig", "dp", "hig"])
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "supervised"])
 def test_each_round_has_bodies_of_its_own(tmp_path, method):
     first, *rounds = plan(small_recipe(tmp_path, method, ROUNDS))
     assert first.name == "supervised"
