@@ -1,6 +1,6 @@
 """A flow on a raster of points, fast enough to follow the cursor: the map's inverse, then a spline or two.
 
-The values are those of `FlowField.at` (tests/app/test_app_drawing.py).
+The values are those of `FlowField.at` (tests/app/drawings/test_drawing.py).
 """
 
 from __future__ import annotations

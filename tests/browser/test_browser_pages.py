@@ -111,7 +111,7 @@ def test_what_goes_wrong_is_said_on_the_page(page: webdriver.Chrome, address: st
 def test_a_training_is_started_watched_stopped_resumed_and_its_model_used(
     page: webdriver.Chrome, tmp_path: Path, tiny_cases: Path
 ) -> None:
-    """The same without a browser is among the fast tests: tests/app/test_app_training.py."""
+    """The same without a browser is among the fast tests: tests/app/views/test_train_section.py."""
     recipe, root = tmp_path / "tiny.toml", tmp_path / "runs"
     recipe.write_text(RECIPE.format(steps=2000))
     shutil.copytree(tiny_cases, root / "tiny" / "data")

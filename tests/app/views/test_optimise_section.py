@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit_page import PAGE, SECONDS, healthy, idle, metric, run_until
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
@@ -42,10 +42,8 @@ from fusiform.solvers.inverse import (
 from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.surrogates import load_surrogate
 
-PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
 PROBLEMS = sorted(p for p in Path(str(files("fusiform.assets").joinpath("problems"))).iterdir() if p.suffix == ".toml")
 CONDITIONS = FlowConditions(10.0)
-SECONDS = 120.0
 
 
 @pytest.fixture
@@ -62,30 +60,8 @@ def page() -> Iterator[AppTest]:
         assert job.wait(SECONDS)
 
 
-def healthy(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception
-    return at
-
-
-def metric(at: AppTest, label: str) -> str:
-    return str(next(m.value for m in at.metric if m.label.startswith(label)))
-
-
-def note(at: AppTest, label: str) -> str:
-    return str(next(m.delta for m in at.metric if m.label.startswith(label)))
-
-
-def run_until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
-    end = time.monotonic() + SECONDS
-    while not condition(at):
-        assert time.monotonic() < end, "the page did not get there in time"
-        time.sleep(0.05)
-        healthy(at.run())
-    return healthy(at.run())
-
-
 def finished(at: AppTest) -> AppTest:
-    return run_until(at, lambda at: at.session_state["session"].job is None)
+    return healthy(run_until(at, idle).run())
 
 
 def add(at: AppTest, kind: str) -> int:

@@ -15,7 +15,7 @@ from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate
 
-SESSIONS = Path(__file__).parents[1] / "benchmarks" / "app_sessions.py"
+SESSIONS = Path(__file__).parents[2] / "benchmarks" / "app_sessions.py"
 
 
 @pytest.fixture

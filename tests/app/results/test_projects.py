@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit_page import PAGE, SECONDS, healthy, metric
 
 from fusiform.app.drawings.html_report import report
 from fusiform.app.frames import formatting
@@ -21,9 +22,7 @@ from fusiform.solvers.inverse import DesignPoint, MaxLength, Payload, Problem, R
 from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.surrogates import load_surrogate
 
-PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
 PROBLEMS = Path(str(files("fusiform.assets").joinpath("problems")))
-SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +44,7 @@ def page() -> Iterator[AppTest]:
 
 
 def opened(at: AppTest, name: str, content: bytes) -> AppTest:
-    at.file_uploader("project_0").upload(name, content, "application/json").run()
-    assert not at.exception, at.exception
-    return at
-
-
-def metric(at: AppTest, label: str) -> str:
-    return str(next(m.value for m in at.metric if m.label.startswith(label)))
+    return healthy(at.file_uploader("project_0").upload(name, content, "application/json").run())
 
 
 def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTest, optimum: Optimum) -> None:

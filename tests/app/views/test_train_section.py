@@ -12,13 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 from streamlit.testing.v1 import AppTest
+from streamlit_page import PAGE, healthy
 from tiny import RECIPE
 
 from fusiform.app.background import recipes, training_server
@@ -34,7 +34,6 @@ from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
 from fusiform.surrogates.flow_training.train_model import train
 
-PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
 SECONDS_TO_WAIT = 120.0
 
 
@@ -42,11 +41,6 @@ SECONDS_TO_WAIT = 120.0
 def _nothing_left_running() -> Iterator[None]:
     yield
     training_server.stop()
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception
-    return at
 
 
 def opened(section: str, root: Path | None = None) -> AppTest:

@@ -1,0 +1,26 @@
+"""The session of a page: one object beside the listed controls, and none of another page."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+from streamlit_page import PAGE, SECONDS, healthy, metric
+
+from fusiform.app.drawings.quantities import WALL_QUANTITIES
+from fusiform.app.views.shared.session import CONTROLS, KEY, NUMBERED_CONTROLS
+
+
+def test_beside_the_session_only_the_listed_controls_and_buttons_have_a_value(page: AppTest) -> None:
+    keys, buttons = set[str](), set[str | None]()
+    for section in ("Optimise", "Train", "Why", "Design"):
+        healthy(page.button(f"view_{section}").click().run())
+        keys |= {str(key) for key in page.session_state.keys()}  # noqa: SIM118
+        buttons |= {element.key for element in (*page.button, *page.get("download_button"))}
+    listed = {key for key in keys if key in CONTROLS or key.startswith(NUMBERED_CONTROLS)}
+    plots = {f"plot_{quantity}" for quantity in WALL_QUANTITIES}
+    assert keys - listed - buttons - plots == {KEY}
+
+
+def test_sessions_do_not_see_each_other(page: AppTest) -> None:
+    other = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
+    page.number_input("reynolds").set_value(40.0).run()
+    assert metric(other.run(), "Drag") != metric(page, "Drag")
