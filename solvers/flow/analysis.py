@@ -1,4 +1,4 @@
-"""What a flow does: where it attaches and separates, where it comes to rest, how far it recirculates, and its forces.
+"""Features of a flow: attachment, separation, stagnation, recirculation, extreme pressures, and forces.
 
 All of it for any body at any incidence, from a `FlowField`. Lengths in d, velocities in U; C_p = (p − p_∞)/(½ρU²);
 force coefficients are complex, C_D + i C_L, force over ½ρU²d.
@@ -57,6 +57,15 @@ class FlowAnalysis:
     rearmost free stagnation point, 0 if none lies behind the body.
     `front`: the attachment point of highest C_p; `rear`: the rearmost point; `suction_peak`: the point of least C_p.
     `pressure_force`, `friction_force`: C_D + i C_L at the wall.
+
+    Examples
+    --------
+    >>> from fusiform import Body, FlowConditions, solve
+    >>> analysis = solve(Body.circle(), FlowConditions(reynolds=40.0), grid="coarse").analysis
+    >>> len(analysis.separation), len(analysis.eddies), analysis.topology_holds
+    (2, 2, True)
+    >>> round(analysis.recirculation_length, 1)
+    2.2
     """
 
     attachment: tuple[WallPoint, ...]
@@ -81,7 +90,7 @@ class FlowAnalysis:
 
     @property
     def topology_holds(self) -> bool:
-        """Whether centres − saddles − ½ (attachments + separations) = −1, as for any flow past one body.
+        """True if centres − saddles − ½ (attachments + separations) = −1, as for any flow past one body.
 
         If not, there is an eddy that is too weak or too small for the grid. Source: Hunt, Abell, Peterka & Woo,
         J. Fluid Mech. 86 (1978) 179.
@@ -90,7 +99,7 @@ class FlowAnalysis:
         return 2 * len(self.eddies) - 2 * len(self.saddles) - wall == -2
 
     def summary(self) -> dict[str, Any]:
-        """What an engineer asks first, ready for JSON; points of the wall are [x, y] in d, body at incidence."""
+        """The main features, ready for JSON; points of the wall are [x, y] in d, body at incidence."""
         return {
             "front_pressure_coefficient": self.front.pressure_coefficient,
             "base_pressure_coefficient": self.rear.pressure_coefficient,

@@ -72,6 +72,16 @@ class FlowField:
     """The flow past one body: case `index` of a batch, on its grid and at points.
 
     The stream runs along +x; the body is turned by the incidence about its map's centre, the origin.
+
+    Examples
+    --------
+    >>> from fusiform import Body, FlowConditions, solve
+    >>> field = solve(Body.circle(), FlowConditions(reynolds=40.0), grid="coarse").field
+    >>> values = field.at([0.0, 1.0 + 0.0j, -50.0 + 0.0j])  # in the body, in the wake, far ahead
+    >>> bool(values.u[1] < 0.0), bool(abs(values.u[2] - 1.0) < 0.01)
+    (True, True)
+    >>> str(values.u[0])
+    'nan'
     """
 
     def __init__(self, problem: Problem, state: State, coefficients: Tensor, index: int = 0) -> None:

@@ -9,7 +9,7 @@ fine where the outline turns sharply (z' small at tips and edges; G_σ is a peri
 The spacing is smooth *as a function of s*, which is what keeps the Fourier series short: a spacing that is smooth in η
 with the same nodes in the wake lost two digits. |z'| is taken at η(s) by a fixed-point iteration, so the grid is an
 explicit, differentiable function of the coefficients, and the fields of different bodies line up in (t, s).
-The constants were chosen by measured drag errors, see README.md.
+The constants were chosen by measured drag errors, see assets/docs/solvers-diary.md.
 """
 
 from __future__ import annotations

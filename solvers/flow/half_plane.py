@@ -16,7 +16,7 @@ from fusiform.solvers.flow.equations import Problem, State
 
 
 def is_symmetric(coefficients: Tensor) -> bool:
-    """Whether every body of the batch, turned by its incidence, is symmetric about the x axis."""
+    """True if every body of the batch, turned by its incidence, is symmetric about the x axis."""
     return not bool(coefficients.imag.any())
 
 

@@ -1,4 +1,4 @@
-"""Steady flows of a batch of bodies: from a coarse grid to the one that is wanted, by continuation where that fails."""
+"""Steady flows of a batch of bodies: from coarse grids to the requested one, by continuation where that fails."""
 
 from __future__ import annotations
 
@@ -185,12 +185,12 @@ def _reynolds_path(coefficients: Tensor, reynolds: Tensor) -> Path:
 
 
 def _shape_path(coefficients: Tensor, reynolds: Tensor) -> Path:
-    """From the circle, at the Reynolds number that is wanted."""
+    """From the circle, at the given Reynolds number."""
     return lambda fraction: (coefficients * fraction, reynolds)
 
 
 def _follow(path: Path, resolution: Resolution, symmetric: bool) -> FlowBatch:
-    """Solve along a path of problems from 0 to 1, extrapolating, with steps as long as Newton's method bears."""
+    """Solve along a path of problems from 0 to 1, extrapolating, with the largest steps that still converge."""
     fraction, step = 0.0, FIRST_STEP
     grid = _Grid(*path(0.0), resolution, symmetric)
     state, spent = grid.start()

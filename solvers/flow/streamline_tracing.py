@@ -124,14 +124,14 @@ class _LevelLines:
             for values in (reduced, self.psi)
         )
 
-    def at(self, level: float, wanted: Callable[[ComplexArray], bool] = lambda line: True) -> list[ComplexArray]:
-        """The `wanted` lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
+    def at(self, level: float, chosen: Callable[[ComplexArray], bool] = lambda line: True) -> list[ComplexArray]:
+        """The `chosen` lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
 
         Over two turns of η each line appears once as a whole, beginning within the first: lines span less than a turn.
         """
         found = cast(list[Array], (self._moving if level != 0.0 else self._at_rest).lines(level))
         whole = [line.T for line in found if SEAM < line[:, 0].min() - self._eta[0] <= 2.0 * np.pi + SEAM]
-        lines = [(eta, xi) for eta, xi in whole if wanted(self._field.z(np.exp(xi + 1j * eta)))]
+        lines = [(eta, xi) for eta, xi in whole if chosen(self._field.z(np.exp(xi + 1j * eta)))]
         return [self._polished(xi, eta, level) for eta, xi in lines]
 
     def _polished(self, xi: Array, eta: Array, level: float) -> ComplexArray:

@@ -134,7 +134,7 @@ def _live(folder: Path) -> None:
         st.caption("Stopped. Choose the method and press Go on to take it up at its last checkpoint.")
     shown = [run for run in runs if run.points]
     if not shown:
-        st.caption("The curves begin at the first checkpoint; before that, flows are solved to learn from.")
+        st.caption("The curves begin at the first checkpoint; before that, the training flows are solved.")
         return
     left, right = st.columns(2, gap="medium")
     untimed = [run.label for run in shown if run.points[-1].seconds is None]

@@ -54,8 +54,8 @@ def show() -> None:
 def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
     st.markdown("### Why inverting the physics pays")
     st.markdown(
-        "A network is to answer for the flow past any body. The equations of the flow, $R(y) = 0$, are known. **Should "
-        "it learn by going down the gradient of $R$, or by asking for the solution of $R = 0$ and learning that?**"
+        "A network shall predict the flow past any body. The equations of the flow, $R(y) = 0$, are known. **Should it "
+        "learn by following the gradient of the residual $R$, or from solutions of $R = 0$?**"
     )
     sip, dp, start = errors[BEST_SIP][0], errors[BEST_DP][0], errors["the start of all"][0]
     held = "Median |C_D/C_D* − 1| over held-out flows, median of three seeds; * is the flow solver."
@@ -73,8 +73,8 @@ def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]
     errors_chart()
     st.table(rows, hide_index=True)
     st.caption(
-        "assets/training/methods.md: medians over three seeds (lowest, highest) on held-out flows. How it was measured "
-        "stands under Sources."
+        "assets/training/methods.md: medians over three seeds (lowest, highest) on held-out flows. Sources, below, "
+        "describe how they were measured."
     )
 
 
@@ -107,8 +107,8 @@ def _methods() -> None:
         "f: the network with parameters θ; y = f(x): its flow; R: residual of the flow equations; η: the step size."
     )
     cards = (
-        ("DP, differentiable physics", DP_FORMULA, "Goes down the gradient of ½|R|² through the physics."),
-        ("SIP, scale-invariant physics", SIP_FORMULA, "Asks the inverse solver for a better flow, and learns it."),
+        ("DP, differentiable physics", DP_FORMULA, "Follows the gradient of ½|R|² through the physics."),
+        ("SIP, scale-invariant physics", SIP_FORMULA, "Learns the better flow that the inverse solver returns."),
         ("HIG, half-inverse gradients", HIG_FORMULA, "Inverts physics and network together, half way (κ = −½)."),
         ("SIP+HIG", BOTH_FORMULA, "The targets of SIP, learnt with the half-inverse of the network alone."),
     )
@@ -123,7 +123,7 @@ def _conditioning() -> None:
     rows = measured.table("conditioning")
     if not rows:
         return
-    st.markdown("##### Seen on a problem whose scales can be set")
+    st.markdown("##### The effect on a problem with adjustable scales")
     chart, text = st.columns([1.25, 1], gap="large", vertical_alignment="center")
     columns = [column for column in rows[0] if column.startswith("cond ")]
     name = next(column for column in rows[0] if column not in columns)
