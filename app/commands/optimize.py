@@ -66,7 +66,6 @@ def optimize(
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
-    # The flags are in the signature because the registry of constraints imports torch, too slow for --help.
     flags = {
         "max_length": {"value": max_length},
         "max_height": {"value": max_height},
@@ -82,8 +81,7 @@ def optimize(
 
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
-    problem = _problem(start, reynolds, alpha_deg, flags)
-    problem = replace(problem, **{key: value for key, value in options.items() if value is not None})
+    problem = _problem(start, reynolds, alpha_deg, flags, {k: v for k, v in options.items() if v is not None})
     if out is not None:
         make_folder(out)
     result = _search(problem, drag_model(model), checkpoint, resume)
@@ -131,9 +129,25 @@ def _search(problem: Problem, model: DragModel, checkpoint: Path | None, resume:
 
 
 def _problem(
-    start: str, reynolds: float | None, alpha_deg: float, flags: Mapping[str, Mapping[str, float | None]]
+    start: str,
+    reynolds: float | None,
+    alpha_deg: float,
+    flags: Mapping[str, Mapping[str, float | None]],
+    options: Mapping[str, Any],
 ) -> Problem:
-    """The problem in a file, or of a body and flags; the flags' constraints are added to a file's."""
+    """The problem in a file, or of a body and its conditions, with the constraints and options of the flags."""
+    from fusiform.solvers.inverse.problem.registry import constraint_from
+    from fusiform.solvers.inverse.problem.search_options import SearchOptions
+
+    entries = ({"type": kind, **numbers} for kind, numbers in flags.items() if None not in numbers.values())
+    constraints = [constraint_from(entry) for entry in entries]
+    SearchOptions(**options)  # checks them before the body imports torch
+    problem = _start_problem(start, reynolds, alpha_deg).with_constraints(constraints)
+    return replace(problem, **options)
+
+
+def _start_problem(start: str, reynolds: float | None, alpha_deg: float) -> Problem:
+    """The problem in a file, or of a body and its conditions."""
     if Path(start).suffix.lower() in SUFFIXES:
         require(
             reynolds is None and alpha_deg == 0.0,
@@ -142,21 +156,16 @@ def _problem(
         values = read_project(Path(start))["problem"]
         from fusiform.solvers.inverse import problem_from
 
-        problem = problem_from(values, Path(start).parent)
-    else:
-        require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
-        assert reynolds is not None
-        conditions = FlowConditions(reynolds, alpha_deg)
-        from fusiform.solvers import load_body
+        return problem_from(values, Path(start).parent)
+    require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
+    assert reynolds is not None
+    conditions = FlowConditions(reynolds, alpha_deg)
+    from fusiform.solvers import load_body
 
-        body = load_body(start)
-        from fusiform.solvers.inverse import DesignPoint, Problem
+    body = load_body(start)
+    from fusiform.solvers.inverse import DesignPoint, Problem
 
-        problem = Problem(body, (DesignPoint(conditions),))
-    from fusiform.solvers.inverse.problem.registry import constraint_from
-
-    entries = ({"type": kind, **numbers} for kind, numbers in flags.items() if None not in numbers.values())
-    return problem.with_constraints(constraint_from(entry) for entry in entries)
+    return Problem(body, (DesignPoint(conditions),))
 
 
 def _require_optimum(result: OptimizationResult) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.geometry import Body, load_body
+from fusiform.solvers.common.lazy_torch import torch
+from fusiform.solvers.geometry import load_body
+
+if TYPE_CHECKING:
+    from fusiform.solvers.geometry import Body  # imports torch
 
 
 def body_to_dict(body: Body) -> dict[str, Any]:
@@ -29,18 +31,14 @@ def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
         beside = folder / value
         return load_body(str(beside) if beside.is_file() else value)
     try:
-        pairs = [complex(*pair) for pair in value["coefficients"]]
-        return Body(
-            torch.tensor(pairs, dtype=torch.complex128),
-            reference_length=float(value["reference_length"]),
-            name=str(value["name"]),
-            fit_error=float(value.get("fit_error", 0.0)),
-            origin=complex(*value.get("origin", (0.0, 0.0))),
-        )
+        coefficients = [complex(*pair) for pair in value["coefficients"]]
+        reference_length, name = float(value["reference_length"]), str(value["name"])
+        fit_error, origin = float(value.get("fit_error", 0.0)), complex(*value.get("origin", (0.0, 0.0)))
     except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(
             "expected a body as a name, a path, or a table of coefficients and reference_length, got something else "
             f"({error}); see assets/problems for examples"
         ) from error
+    from fusiform.solvers.geometry import Body
+
+    return Body(torch.tensor(coefficients, dtype=torch.complex128), reference_length, name, fit_error, origin)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-import torch
-from torch import Tensor
-
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 NEAR, TINY = 0.1, 1e-300
 

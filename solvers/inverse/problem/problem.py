@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from fusiform.solvers.common.errors import is_number, require
-from fusiform.solvers.geometry import Body
-from fusiform.solvers.grids import GRIDS
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Drag, Objective
 from fusiform.solvers.inverse.problem.registry import constraint_to_dict, objective_name
+from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
 
-NO_GRID = "none"
-OPTIONS = (
-    "min_confidence",
-    "starts",
-    "seed",
-    "max_iterations",
-    "tolerance",
-    "timeout",
-    "certify",
-    "certify_tolerance",
-    "verify",
-)
+if TYPE_CHECKING:
+    from fusiform.solvers.geometry import Body
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(SearchOptions):
     """An optimisation problem: the body of equal area with the least objective, under constraints.
 
     Parameters
@@ -87,42 +76,13 @@ class Problem:
     objective: Objective = field(default_factory=Drag)
     constraints: tuple[ShapeConstraint, ...] = ()
     force_constraints: tuple[ForceConstraint, ...] = ()
-    min_confidence: float = 0.0
-    starts: int = 1
-    seed: int = 0
-    max_iterations: int = 80
-    tolerance: float = 1e-7
-    timeout: float | None = None
-    certify: bool = False
-    certify_tolerance: float = 1e-3
-    verify: str | None = "fine"
 
     def __post_init__(self) -> None:
-        require(len(self.points) > 0, "expected at least one design point, got none; give a Reynolds number")
-        self._check_options()
-        self._check_constraints()
+        super().__post_init__()
+        self._check_kinds()
+        require_points(self.points, self.force_constraints)
 
-    def _check_options(self) -> None:
-        require(
-            self.max_iterations >= 1 and 0 < self.tolerance < 1,
-            f"expected at least one iteration and a tolerance between 0 and 1, got {self.max_iterations} and "
-            f"{self.tolerance}; choose for example 80 and 1e-7",
-        )
-        require(
-            self.starts >= 1 and self.seed >= 0 and 0.0 <= self.min_confidence <= 1.0 and self.certify_tolerance > 0.0,
-            f"expected at least one start, a seed of at least 0, a confidence from 0 to 1 and a positive tolerance, "
-            f"got {self.starts}, {self.seed}, {self.min_confidence} and {self.certify_tolerance}; correct them",
-        )
-        require(
-            self.timeout is None or (is_number(self.timeout) and self.timeout > 0.0),
-            f"expected a positive timeout in seconds, got {self.timeout}; leave it out for none",
-        )
-        require(
-            self.verify is None or self.verify in GRIDS,
-            f"expected a grid of {', '.join(GRIDS)} to verify on, got {self.verify!r}; choose one",
-        )
-
-    def _check_constraints(self) -> None:
+    def _check_kinds(self) -> None:
         for constraint in self.constraints:
             require(
                 isinstance(constraint, ShapeConstraint),
@@ -134,10 +94,6 @@ class Problem:
                 isinstance(condition, ForceConstraint),
                 f"expected conditions on the forces in `force_constraints`, got {condition}; constraints on the shape "
                 "go into `constraints`",
-            )
-            require(
-                isinstance(condition.point, int) and 0 <= condition.point < len(self.points),
-                f"expected a design point of 0 to {len(self.points) - 1}, got {condition.point!r}; count from 0",
             )
 
     @property
@@ -166,3 +122,13 @@ class Problem:
             "constraints": [constraint_to_dict(c) for c in (*self.constraints, *self.force_constraints)],
             "options": {key: value for key, value in options.items() if value is not None},
         }
+
+
+def require_points(points: Sequence[DesignPoint], conditions: Sequence[ForceConstraint]) -> None:
+    """`InputError` unless there is a design point, and all `conditions` are at given points."""
+    require(len(points) > 0, "expected at least one design point, got none; give a Reynolds number")
+    for condition in conditions:
+        require(
+            isinstance(condition.point, int) and 0 <= condition.point < len(points),
+            f"expected a design point of 0 to {len(points) - 1}, got {condition.point!r}; count from 0",
+        )

@@ -10,10 +10,12 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.inverse.problem.body_table import body_from
+from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.problem.problem import NO_GRID, OPTIONS, Problem
+from fusiform.solvers.inverse.problem.problem import Problem, require_points
 from fusiform.solvers.inverse.problem.project_file import read_project, require_suffix
 from fusiform.solvers.inverse.problem.registry import constraint_from, objective_from
+from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
 
 KEYS = ("body", "reynolds", "alpha_deg", "points", "objective", "constraints", "options")
 
@@ -54,17 +56,19 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
     """
     require_keys(values, KEYS, "the problem")
     require("body" in values, 'expected a body in the problem, got none; write for example body = "circle"')
-    given = values.get("options", {})
-    require_keys(given, OPTIONS, "options")
-    options = {k: None if (k, v) == ("verify", NO_GRID) else v for k, v in given.items()}
-    arguments = {
-        "body": body_from(values["body"], folder),
-        "points": _points(values),
-        "objective": objective_from(values.get("objective", "drag")),
-        **options,
-    }
-    problem = from_table(Problem, arguments, "options")
-    return problem.with_constraints(constraint_from(c) for c in _tables(values.get("constraints", []), "constraints"))
+    options, points = _options(values.get("options", {})), _points(values)
+    objective = objective_from(values.get("objective", "drag"))
+    constraints = [constraint_from(c) for c in _tables(values.get("constraints", []), "constraints")]
+    require_points(points, [c for c in constraints if isinstance(c, ForceConstraint)])
+    body = body_from(values["body"], folder)  # the last, since a body imports torch
+    return Problem(body, points, objective, **vars(options)).with_constraints(constraints)
+
+
+def _options(values: Any) -> SearchOptions:
+    require_keys(values, OPTIONS, "options")
+    return from_table(
+        SearchOptions, {k: None if (k, v) == ("verify", NO_GRID) else v for k, v in values.items()}, "options"
+    )
 
 
 def _tables(value: Any, name: str) -> Sequence[Mapping[str, Any]]:

@@ -316,6 +316,26 @@ def command(*arguments: str) -> list[str]:
 
 COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
 HELP = [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)]
+PROBLEM = 'body = "circle"\nreynolds = 10\n'
+WRONG_PROBLEMS = {
+    "key": f"{PROBLEM}raynolds = 20\n",
+    "no-conditions": 'body = "circle"\n',
+    "body": 'body = "sircle"\nreynolds = 10\n',
+    "body-table": 'reynolds = 10\n[body]\nname = "bean"\n',
+    "reynolds": 'body = "circle"\nreynolds = 1000\n',
+    "points": 'body = "circle"\npoints = []\n',
+    "weight": 'body = "circle"\n[[points]]\nreynolds = 10\nweight = -1\n',
+    "objective": f'{PROBLEM}objective = "speed"\n',
+    "option": f"{PROBLEM}[options]\nstart = 2\n",
+    "option-value": f"{PROBLEM}[options]\nstarts = 0\n",
+    "option-type": f'{PROBLEM}[options]\nstarts = "two"\n',
+    "constraint": f'{PROBLEM}[[constraints]]\ntype = "max_lenght"\nvalue = 1\n',
+    "constraint-key": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nlimit = 1\n',
+    "constraint-type": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nvalue = "short"\n',
+    "station": f'{PROBLEM}[[constraints]]\ntype = "min_thickness"\nvalue = 0.1\nat = 2\n',
+    "region": f'{PROBLEM}[[constraints]]\ntype = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n',
+    "point": f'{PROBLEM}[[constraints]]\ntype = "lift"\nminimum = 0.1\npoint = 3\n',
+}
 WRONG_INPUT = [
     ["solve", "sircle", "--reynolds", "1"],
     ["solve", "missing.dat", "--reynolds", "1"],
@@ -332,6 +352,14 @@ WRONG_INPUT = [
     ["optimize", "circle", "--reynolds", "1", "--resume"],
     ["optimize", "missing.toml"],
     ["optimize", "broken.toml"],
+    ["optimize", "circle", "--reynolds", "1", "--max-length", "-1"],
+    ["optimize", "circle", "--reynolds", "1", "--min-radius", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--lift", "1000"],
+    ["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--starts", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--timeout", "-1"],
+    ["optimize", "problem.toml", "--max-height", "0"],
+    *(["optimize", f"{name}.toml"] for name in WRONG_PROBLEMS),
     ["dataset", "missing.toml"],
     ["train", "broken.toml"],
     ["train", "recipe.toml", "--method", "guess"],

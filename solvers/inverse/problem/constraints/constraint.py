@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table
-from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.forms import Form
 from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.geometry import Body
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 LENGTH = "a unit of length"
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table, require_keys
-from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import Extent
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Mark, Outline, Polygon, Role
 from fusiform.solvers.inverse.problem.constraints.regions import REGIONS, Circle, Rectangle, Region, boundary
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.geometry import Body
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 RIM, ROUNDING = 0.5, 0.05
 CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import torch
-from torch import Tensor
-
-from fusiform.solvers.geometry import Body
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Label, Mark, Outline
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.geometry import Body
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 LABEL_GAP = 0.08  # in units of d
 

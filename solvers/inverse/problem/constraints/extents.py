@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import torch
-from torch import Tensor
-
-from fusiform.solvers.geometry import Body
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Grip, Handle, Label, Line, Mark, Outline, Pull
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.geometry import Body
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 OVERHANG, LEAST = 0.15, 0.02  # of the lines beyond the body, and of the limit after a pull, in units of d
 

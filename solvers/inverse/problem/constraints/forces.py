@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LARGEST_LIFT, LARGEST_DRAG = 100.0, 1e3
 

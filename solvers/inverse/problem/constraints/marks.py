@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fusiform.solvers.geometry import Body
+if TYPE_CHECKING:
+    from fusiform.solvers.geometry import Body
 
 SNAP_STEPS = 20.0
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import cmath
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.forms import Field
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Grip, Handle, Mark, Outline, Polygon, Pull
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST, PER_RADIAN = 512, 5.0
 LEAST, STEP = 0.02, 0.001  # of a size after a pull, and of a position, in units of d

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from fusiform.solvers.common.errors import is_number, require
-from fusiform.solvers.geometry import Body
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Grip, Handle, Label, Line, Mark, Outline, Pull, Stroke
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.geometry import Body
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 ENDS, STATIONS = 0.1, 33
 DRAWN = (0.1, 0.3, 0.5, 0.7, 0.9)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
-
-from torch import Tensor
+from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
-from fusiform.solvers.inverse.problem.trial_shape import Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 BOUNDS = (
     Field("minimum", "Least °", "Degrees; empty for no bound.", True),
