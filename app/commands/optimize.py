@@ -1,4 +1,4 @@
-"""`fusiform optimize`: a body and flags, or a problem file; the optimum with what each constraint costs."""
+"""`fusiform optimize`: a body and flags, or a problem file; the optimum with the cost of each constraint."""
 
 from __future__ import annotations
 

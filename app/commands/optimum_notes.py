@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def title(result: OptimizationResult) -> str:
-    """The objective, the start, and how far the optimum is verified."""
+    """The objective, the start, and the source of the drag: certified, solved or predicted."""
     how = "certified" if result.certified else "solved" if result.verified is not None else "as the model predicts it"
     words = result.problem.objective.describe()
     return f"{words[0].upper()}{words[1:]} from {result.problem.body.name}, {how}"

@@ -30,7 +30,7 @@ WORDS = {"held": "", "active": " – active: it costs drag", "broken": " – can
 
 @dataclass(frozen=True)
 class Drawing:
-    """An SVG text, and how many pixels a unit of length is in it."""
+    """An SVG text, and its scale in pixels per unit of length."""
 
     svg: str
     scale: float

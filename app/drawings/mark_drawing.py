@@ -47,7 +47,7 @@ def polygon(view: View, line: Sequence[complex] | NDArray[np.complex128], style:
 
 
 def draw_mark(view: View, mark: Mark, color: str, grips: bool) -> str:
-    """A mark in its colour; with `grips`, what can be dragged carries `data-grip`."""
+    """A mark in its colour; with `grips`, marks that can be dragged carry `data-grip`."""
     match mark:
         case Line():
             return _line(view, mark, color)

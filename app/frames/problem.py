@@ -1,4 +1,4 @@
-"""The frame of the problem that is set up: its sketch, its words, and the sentence about what contradicts itself."""
+"""The frame of the problem that is set up: its sketch, its description, and the sentence about an error in it."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _begun(
 
 
 def _initial(run: Run, feasible: Array) -> tuple[Forces, float]:
-    """Forces of the given body, or of the `feasible` start where it has none, and the size of the objective there."""
+    """Forces of the given body, or of the `feasible` start if the model has none, and the size of the objective."""
     initial = run.forces(run.given) or run.forces(feasible)
     require(
         initial is not None,

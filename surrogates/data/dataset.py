@@ -1,4 +1,4 @@
-"""The data set: one solver call a case, one atomic file a case, worker processes, restart where it stopped.
+"""The data set: one solver call and one atomic file for each case, in worker processes, resumable.
 
 A case file holds the design (a_k, α, Re) and the solved state on the data set's grid, as scaled fields: ψ − y and ω in
 single precision. `manifest.json` holds the configuration, its hash, the seed and the package versions.

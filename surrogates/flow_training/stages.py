@@ -46,7 +46,7 @@ NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
 
 @dataclass(frozen=True)
 class Spent:
-    """Bodies drawn for targets, how many were accepted, how many of those have tangents, and linear solves."""
+    """Costs of targets: bodies drawn, those accepted, those with tangents, and linear solves."""
 
     drawn: int = 0
     accepted: int = 0

@@ -1,4 +1,4 @@
-"""How soon the page answers a hand: from the release of a control point to the new drag, field and wall plots.
+"""Latency of a pull: from the release of a control point to the new drag, field and wall plots.
 
 python tests/benchmarks/app_latency.py
 

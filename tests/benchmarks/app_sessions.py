@@ -1,9 +1,9 @@
-"""Many people at one server: do they all get their optimum, does nothing fail, does the memory stay flat?
+"""Many users at one server: do they all get their optimum, does nothing fail, does the memory stay flat?
 
 python tests/benchmarks/app_sessions.py [--sessions 10] [--seconds 120]
 
 Each session is a client of the page's web socket (`page_client`). It opens the page, pulls control points and moves
-sliders as a person does, presses Optimise, waits in line and for the certified optimum, and goes on designing until the
+sliders as a user does, presses Optimise, waits in line and for the certified optimum, and goes on designing until the
 time is over. Memory is that of the server's process. Exit code 1 where anything failed.
 """
 
@@ -29,7 +29,7 @@ GROWTH = 1.25
 
 
 @dataclass
-class Person:
+class User:
     """A session in a thread of its own: what it waited for each edit (ms), its optima, what went wrong, and
     how long (s) its optimum took, the wait in line included."""
 
@@ -103,8 +103,8 @@ def main() -> None:
     options = parser.parse_args()
     with server() as (address, process):
         begun = time.monotonic()
-        people = [Person(address, seed, begun + options.seconds) for seed in range(options.sessions)]
-        threads = [threading.Thread(target=person.live) for person in people]
+        users = [User(address, seed, begun + options.seconds) for seed in range(options.sessions)]
+        threads = [threading.Thread(target=user.live) for user in users]
         for thread in threads:
             thread.start()
         used = []
@@ -113,25 +113,25 @@ def main() -> None:
             time.sleep(1.0)
         lasted = time.monotonic() - begun
         alive = process.poll() is None
-    report(people, used, lasted)
-    complaints = [text for person in people for text in person.complaints]
+    report(users, used, lasted)
+    complaints = [text for user in users for text in user.complaints]
     print(*complaints, sep="\n")
     flat = np.median(used[-10:]) < GROWTH * np.median(used[len(used) // 2 : len(used) // 2 + 10])
-    sys.exit(not (alive and flat and not complaints and all(person.optima for person in people)))
+    sys.exit(not (alive and flat and not complaints and all(user.optima for user in users)))
 
 
-def report(people: list[Person], used: list[float], lasted: float) -> None:
+def report(users: list[User], used: list[float], lasted: float) -> None:
     """Print the table."""
-    waits = [wait for person in people for wait in person.pulls]
+    waits = [wait for user in users for wait in user.pulls]
     low, middle, high = np.percentile(waits, [10, 50, 90])
-    took = [person.took for person in people]
-    optima = [found for person in people for found in person.optima]
+    took = [user.took for user in users]
+    optima = [found for user in users for found in user.optima]
     quarters = [used[round(share * (len(used) - 1))] for share in (0.25, 0.5, 0.75, 1.0)]
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     print("| sessions | seconds | edits | edit to drawing, ms | optima | optimum after, s | server MB, each quarter |")
     print("|---|---|---|---|---|---|---|")
     print(
-        f"| {len(people)} | {lasted:.0f} | {len(waits)} | {middle:.0f} ({low:.0f} to {high:.0f}) | {len(optima)}, "
+        f"| {len(users)} | {lasted:.0f} | {len(waits)} | {middle:.0f} ({low:.0f} to {high:.0f}) | {len(optima)}, "
         f"{optima.count('certified')} certified | {min(took):.0f} to {max(took):.0f} | "
         f"{', '.join(f'{value:.0f}' for value in quarters)} |\n\nLoad {load}."
     )

@@ -1,4 +1,4 @@
-"""A person at the page without a browser: the messages that one sends and understands, over the real web socket.
+"""A user of the page without a browser: the messages that a browser sends and reads, over the real web socket.
 
 It keeps what the page shows, sends the values of all controls with each request as a browser does, obeys timers, and
 asks for the refined flow as the drawing does. It does not paint, so many of them fit beside each other.

@@ -1,4 +1,4 @@
-"""What the tests of the page in a browser share: looking, waiting, taking things in hand, photographs.
+"""Helpers of the browser tests: finding elements, waiting, dragging, screenshots.
 
 Waits end with what they wait for; `SECONDS` is only how long a slow machine may take.
 """

@@ -1,4 +1,4 @@
-"""The choices over the drawing: the field, the flow, its lines, and how much of the wake."""
+"""The choices over the drawing: the field, the flow, its lines, and the length of the wake shown."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ COLUMNS = (
 
 
 def model_sign() -> None:
-    """The model in use with a way back, where it is not the shipped one."""
+    """The name of the model in use and a button back to the shipped one; nothing for the shipped one."""
     folder = session().settings.folder
     if folder and session().settings.model == SURROGATE:
         with st.container(key="model_sign", horizontal=True, vertical_alignment="center"):

@@ -180,7 +180,7 @@ class _Ends:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Closed lines as they are, open ones in chains as long as their ends meet, closed where these come round."""
+    """Closed lines as they are; open ones in chains as long as their ends meet, closed if both ends meet."""
     places = [place for line in lines for place in (line.start, line.end)]
     x, y = [p.real for p in places], [p.imag for p in places]
     reach = _MEETING * max(max(x) - min(x), max(y) - min(y))
@@ -204,7 +204,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _extended(
     line: Line, tail: tuple[int, bool], head: tuple[int, bool], ends: _Ends, loose: list[Line], used: list[bool]
 ) -> Line:
-    """The chain through `line`: from its head, and from its tail where it does not come round. Takes ends and lines."""
+    """The chain through `line`: from its head, and from its tail if it is not closed. Removes used ends and lines."""
     chain = Line(list(line.pieces))
     for turn in range(2):
         while True:

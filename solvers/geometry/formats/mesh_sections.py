@@ -56,7 +56,7 @@ def mesh_section(content: bytes, file_type: str, axis: str = "z", at: float | No
 
 
 def merged_sides(loop: FloatArray) -> FloatArray:
-    """The closed loop (n, 2) without points where it runs on within 1e-4 rad, if at least 5 others are left.
+    """The closed loop (n, 2) without points at which it turns by less than 1e-4 rad, if at least 5 others are left.
 
     The diagonals of an extrusion's sides leave such points, and between them its curved outline would look straight.
     """

@@ -152,6 +152,6 @@ class Shape:
 
 
 def shape_of(body: Body, points_count: int = CHECK_POINTS) -> Shape:
-    """The `Shape` of one body, where it stands."""
+    """The `Shape` of one body at its origin."""
     shift = torch.tensor([body.origin], dtype=torch.complex128)
     return Shape(body.coefficients[None], shift, body.reference_length, points_count)

@@ -100,7 +100,7 @@ class FirstOrder:
 
 
 def muon(network: nn.Module, rate: float, *, adamw_rate: float = 1e-3, weight_decay: float = 0.0) -> FirstOrder:
-    """Muon (Jordan et al. 2024) for the weight matrices, AdamW for biases and whatever else is no matrix.
+    """Muon (Jordan et al. 2024) for the weight matrices, AdamW for biases and all other parameters.
 
     Muon's updates are scaled to the root mean square of AdamW's (Liu et al. 2025), so that `rate` compares with Adam's.
 

@@ -202,7 +202,7 @@ def lightness(table: np.ndarray) -> np.ndarray:
 
 
 def test_colours_differ_in_lightness_alone() -> None:
-    """What a colour-blind eye and a grey print keep."""
+    """The order of the colours survives colour-blindness and grey prints."""
     assert np.all(np.diff(lightness(colour_table("viridis")[::8])) > 0.0)
     both_ways = lightness(colour_table("balance")[::8])
     assert np.all(np.diff(both_ways[:16]) > 0.0)

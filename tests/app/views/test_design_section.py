@@ -101,7 +101,7 @@ def test_a_slider_of_the_shape_gives_the_drag_of_that_body_and_undo_takes_it_bac
 
 
 def test_a_slider_can_be_moved_back_at_once(page: AppTest) -> None:
-    """What it showed a moment ago is no echo when the person has moved it meanwhile."""
+    """An earlier value is no echo once the user has moved the control."""
     before = metric(page, "Drag")
     for value in (2.5, 1.0, 2.5, 1.0):
         healthy(page.slider("fineness").set_value(value).run())

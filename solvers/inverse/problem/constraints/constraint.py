@@ -85,7 +85,7 @@ class ShapeConstraint(Constraint):
     positional: ClassVar[bool] = False
 
     def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
-        """True if `other` asks of a body what this one asks of its mirror image about y = `axis`."""
+        """True if `other` holds for a body exactly if this constraint holds for its mirror image about y = `axis`."""
         return self == other
 
     def start(self, shape: Shape) -> Tensor:

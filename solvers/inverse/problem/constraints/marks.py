@@ -53,7 +53,7 @@ class Outline:
 
     @classmethod
     def of(cls, body: Body, count: int = 400) -> Self:
-        """The outline of `body`, where it stands."""
+        """The outline of `body` at its origin."""
         x, y = body.outline(count).T
         return cls(np.asarray(x + 1j * y, dtype=np.complex128), body.reference_length)
 
