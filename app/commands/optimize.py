@@ -18,7 +18,7 @@ from fusiform.app.state.drag_models import check_drag_model, drag_model
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.grids import NamedGrid
-from fusiform.solvers.inverse.problem.project_file import SUFFIXES, read_project
+from fusiform.solvers.inverse.problem.project_reader import SUFFIXES, read_project
 
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import DragModel, OptimizationResult, Problem

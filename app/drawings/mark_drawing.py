@@ -9,17 +9,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from fusiform.solvers.inverse.problem.constraints.marks import (
-    Disc,
-    Fill,
-    Grip,
-    Handle,
-    Label,
-    Line,
-    Mark,
-    Polygon,
-    Stroke,
-)
+from fusiform.solvers.inverse.problem.constraints.grips import Grip
+from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Handle, Label, Line, Mark, Polygon, Stroke
 
 DASHES = {Stroke.LIMIT: "7 5", Stroke.AXIS: "10 4 2 4", Stroke.DIMENSION: "none"}
 SMALLEST_DISC = 2.0  # pixels

@@ -17,7 +17,7 @@ from fusiform.solvers import Body, InputError
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.inverse import OptimizationResult, Problem, problem_from
-from fusiform.solvers.inverse.problem.project_file import FORMAT, parse_project, require_suffix
+from fusiform.solvers.inverse.problem.project_reader import FORMAT, parse_project, require_suffix
 
 MOST_MEGABYTES = 8
 LONGEST_NAME, LONGEST_STATUS = 40, 600

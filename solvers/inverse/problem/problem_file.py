@@ -13,7 +13,7 @@ from fusiform.solvers.inverse.problem.body_table import body_from
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem, require_points
-from fusiform.solvers.inverse.problem.project_file import read_project, require_suffix
+from fusiform.solvers.inverse.problem.project_reader import read_project, require_suffix
 from fusiform.solvers.inverse.problem.registry import constraint_from, objective_from
 from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
 

@@ -15,7 +15,7 @@ from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.project_file import read_project
+from fusiform.solvers.inverse.problem.project_reader import read_project
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.result.plotting import result_figure
 from fusiform.solvers.inverse.result.project_file import result_from, write_result

@@ -17,7 +17,7 @@ from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.body_table import body_from, body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.problem_file import problem_from
-from fusiform.solvers.inverse.problem.project_file import FORMAT
+from fusiform.solvers.inverse.problem.project_reader import FORMAT
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.search.outcome import Outcome
 from fusiform.solvers.inverse.search.run_record import Iterate, Phase

@@ -18,7 +18,7 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import write_json
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.problem.project_file import FORMAT, read_project
+from fusiform.solvers.inverse.problem.project_reader import FORMAT, read_project
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.outcome import Outcome, Stop, Stopped

@@ -10,7 +10,7 @@ import pytest
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import optimize, problem_from
 from fusiform.solvers.inverse.problem.problem_file import read_problem
-from fusiform.solvers.inverse.problem.project_file import parse_project
+from fusiform.solvers.inverse.problem.project_reader import parse_project
 from fusiform.surrogates import load_surrogate
 
 EXAMPLES = sorted(Path(str(files("fusiform.assets").joinpath("problems"))).glob("*.toml"))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
-from fusiform.solvers.inverse.problem.constraints.marks import Grip, Handle, Label, Line, Mark, Outline, Pull
+from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
+from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,12 +1,11 @@
 """Marks of a constraint on a drawing of the body, as plain geometry in the body's own unit and frame.
 
-A constraint returns lines, polygons, discs, labels and handles; a drawing turns each into its own graphics. A `Grip`,
-on a region or a handle, says which fields of the constraint change when the user pulls it.
+A constraint returns lines, polygons, discs, labels and handles; a drawing turns each into its own graphics. Regions
+and handles may have a `Grip` (`grips.py`), by which the user changes the constraint.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Self
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fusiform.solvers.inverse.problem.constraints.grips import Grip
+
 if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body
-
-SNAP_STEPS = 20.0
 
 
 class Role(Enum):
@@ -70,40 +69,6 @@ class Outline:
         step = self.reference_length
         x, y = (round(0.5 * (a + b) / step, 3) * step + 0.0 for a, b in ((left, right), (bottom, top)))
         return complex(x, y)
-
-
-@dataclass(frozen=True)
-class Pull:
-    """The change of one field when its grip is pulled by the vector w: `value` becomes value + Re(w · conj(rate)).
-
-    The result lies between `least` and `most`. It is a multiple of `step`, or `snap` if that is nearer than 20 steps;
-    without a step it has three significant digits.
-    """
-
-    field: str
-    value: float
-    rate: complex
-    least: float = -math.inf
-    most: float = math.inf
-    step: float | None = None
-    snap: float | None = None
-
-    def after(self, way: complex) -> float:
-        """The field's value after its grip was pulled by `way`."""
-        value = min(max(self.value + (way * self.rate.conjugate()).real, self.least), self.most)
-        if self.step is None:
-            return float(f"{value:.3g}")
-        near = self.snap is not None and abs(value - self.snap) < SNAP_STEPS * self.step
-        value = self.snap if near and self.snap is not None else round(value / self.step) * self.step
-        return float(f"{value:.6g}") + 0.0
-
-
-@dataclass(frozen=True)
-class Grip:
-    """The fields that change when a mark is pulled; the grip "move" moves the whole constraint."""
-
-    name: str
-    pulls: tuple[Pull, ...]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.forms import Field
-from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Grip, Handle, Mark, Outline, Polygon, Pull
+from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
+from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Handle, Mark, Outline, Polygon
 
 if TYPE_CHECKING:
     from torch import Tensor

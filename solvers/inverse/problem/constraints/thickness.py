@@ -13,7 +13,8 @@ from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
-from fusiform.solvers.inverse.problem.constraints.marks import Grip, Handle, Label, Line, Mark, Outline, Pull, Stroke
+from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
+from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline, Stroke
 
 if TYPE_CHECKING:
     from torch import Tensor
