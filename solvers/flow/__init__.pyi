@@ -44,9 +44,10 @@ from .adaptive import ACCURACIES, Accuracy, solve_to_accuracy
 from .analysis import FlowAnalysis, WallPoint, analyse
 from .equations import DYNAMIC_PRESSURE, Problem, State, discretise, force_coefficients, residual, residual_norm, slopes
 from .fields import FlowField, grid_pressure, grid_velocity
-from .grid import Resolution, angular_nodes, periodic_integral
+from .grid import angular_nodes, periodic_integral
 from .linear import Linearisation, linearise
 from .newton import line_search, relative_update
+from .resolution import Resolution
 from .sensitivity import force_vjp, steady_forces
 from .state_inversion import UpdatedState, state_inverse, updated_state
 from .steady import FlowBatch, solve_batch

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.error_estimate import ErrorEstimate, estimate_error
-from fusiform.solvers.flow.grid import LONG_BUBBLES, Resolution
+from fusiform.solvers.flow.grid import LONG_BUBBLES
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 from fusiform.solvers.flow.transfer import transfer
 from fusiform.solvers.grids import DRAG_ERRORS

@@ -24,7 +24,8 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.far_field import displacement, oseenlet
-from fusiform.solvers.flow.grid import STENCIL_WIDTH, Grid, Resolution, make_grid, periodic_integral
+from fusiform.solvers.flow.grid import STENCIL_WIDTH, Grid, make_grid, periodic_integral
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.geometry import laurent
 
 DYNAMIC_PRESSURE = 0.5  # ½ρU², by which forces and pressures become coefficients

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, discretise, force_coefficients, residual
-from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import fold_state, halve, unfold_state
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.sensitivity import dot, solve_adjoint
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 from fusiform.solvers.flow.transfer import resample, transfer

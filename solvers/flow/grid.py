@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.stencils import Array, fourier_matrices, hermite_weights
 from fusiform.solvers.geometry import laurent
 
@@ -32,21 +32,6 @@ WAKE_DEPTH, WAKE_SHARPNESS = 2.8, 1.0
 SPACING_MODES = 32
 FIXED_POINT_STEPS = 3
 NEAR_RADIUS, LONG_BUBBLES = 40.0, 60.0
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Numbers of radial lines and of angular nodes, both even and at least 16."""
-
-    n_xi: int
-    n_eta: int
-
-    def __post_init__(self) -> None:
-        require(
-            min(self.n_xi, self.n_eta) >= 16 and self.n_xi % 2 == 0 and self.n_eta % 2 == 0,
-            f"expected even numbers of radial lines and angular nodes, at least 16 each, got {self.n_xi} and "
-            f"{self.n_eta}; choose for example 64 and 64",
-        )
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from fusiform.solvers.flow.equations import (
     force_gradient,
     residual,
 )
-from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import halve
 from fusiform.solvers.flow.linear import Linearisation
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import FlowBatch, solve_batch
 
 MAX_REFINEMENTS, REFINEMENT_TOLERANCE = 30, 1e-10

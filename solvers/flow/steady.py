@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.equations import Problem, State, discretise, force_coefficients, residual
-from fusiform.solvers.flow.grid import Resolution
 from fusiform.solvers.flow.half_plane import fold_state, halve, is_symmetric, unfold_state
 from fusiform.solvers.flow.linear import Linearisation, linearise
 from fusiform.solvers.flow.newton import NewtonResult, newton
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.transfer import transfer
 
 TOLERANCE, COARSE_TOLERANCE = 1e-10, 1e-3

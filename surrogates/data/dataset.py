@@ -18,35 +18,14 @@ from torch import Tensor
 from fusiform.solvers.common.chunks import resume
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_json
-from fusiform.solvers.common.provenance import digest_of, versions
+from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.common.tables import read_json
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
-from fusiform.surrogates.design_space import Designs, DesignSpace, sample, turned
+from fusiform.surrogates.data.dataset_config import DatasetConfig
+from fusiform.surrogates.designs import Designs, sample, turned
 
 CASES_PER_TASK = 4
 RESTART = "delete it and run `fusiform dataset` again"
-
-
-@dataclass(frozen=True)
-class DatasetConfig:
-    """`count` designs of `space` drawn with `seed`, solved at `resolution`."""
-
-    count: int
-    seed: int
-    space: DesignSpace
-    resolution: Resolution
-
-    def __post_init__(self) -> None:
-        require(
-            self.count >= 1 and self.seed >= 0,
-            f"expected at least one case and a seed of 0 or more, got {self.count} and {self.seed}; correct the recipe",
-        )
-
-    @property
-    def digest(self) -> str:
-        """Hash of the settings that determine a case: all but the count, so that a set can grow."""
-        fixed = {key: value for key, value in asdict(self).items() if key != "count"}
-        return digest_of(fixed)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import force_coefficients
 from fusiform.surrogates.data.dataset import Dataset, problem_of
-from fusiform.surrogates.design_space import Designs
+from fusiform.surrogates.designs import Designs
 from fusiform.surrogates.model.flow_basis import LinearBasis, vorticity_scale
 from fusiform.surrogates.model.force_scaling import force_outputs
 

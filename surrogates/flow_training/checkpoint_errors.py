@@ -11,7 +11,7 @@ from torch import Tensor
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.data.samples import scaled_snapshots
-from fusiform.surrogates.design_space import Designs, turned
+from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.cases import HELDOUT, TRAIN
 from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, fit_drag_scale

@@ -26,7 +26,7 @@ from fusiform.solvers.flow import (
     tangent_states,
     updated_state,
 )
-from fusiform.surrogates.design_space import Designs, turned
+from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.training import Batch

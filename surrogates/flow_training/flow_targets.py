@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.chunks import Array
-from fusiform.surrogates.design_space import Designs, sample, turned
+from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.model.model_choice import load_surrogate

@@ -10,7 +10,7 @@ from torch import Tensor
 from fusiform.solvers.common.batches import concatenate, select
 from fusiform.surrogates.data.dataset import Dataset
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
-from fusiform.surrogates.design_space import Designs, turned
+from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.settings import NetworkConfig
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis

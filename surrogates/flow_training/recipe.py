@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 from fusiform.solvers.common.tables import from_table, read_toml, require_keys
 from fusiform.solvers.flow import Resolution
-from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.flow_training.settings import Recipe
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.chunks import Array
-from fusiform.surrogates.design_space import Designs, turned
+from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.settings import Recipe

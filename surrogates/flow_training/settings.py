@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fusiform.solvers.common.errors import require
-from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.flow_training.method_names import require_method
-from fusiform.surrogates.training.methods.first_order import require_optimizer
+from fusiform.surrogates.training.methods.optimizer_names import require_optimizer
 
 
 @dataclass(frozen=True)

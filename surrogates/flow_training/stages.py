@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers.common.errors import require
-from fusiform.surrogates.design_space import Designs, sample, turned
+from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
 from fusiform.surrogates.flow_training.flow_targets import make_targets

@@ -13,7 +13,7 @@ import torch
 
 from fusiform.solvers.common.batches import select
 from fusiform.solvers.common.chunks import Array
-from fusiform.surrogates.design_space import Designs, sample, turned
+from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.flow_physics import flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import TangentTarget, tangent_target
 from fusiform.surrogates.flow_training.flow_targets import physics_of, target_rows

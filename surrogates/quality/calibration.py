@@ -10,7 +10,7 @@ from torch import Tensor
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import Dataset
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
-from fusiform.surrogates.design_space import turned
+from fusiform.surrogates.designs import turned
 from fusiform.surrogates.model.error_bound import BOUND, ErrorModel, fit_exponents, kinematic_residual
 from fusiform.surrogates.model.surrogate import Surrogate
 

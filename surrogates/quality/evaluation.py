@@ -9,7 +9,7 @@ from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import Problem, State, slopes
 from fusiform.surrogates.data.dataset import Dataset, problem_of
 from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
-from fusiform.surrogates.design_space import turned
+from fusiform.surrogates.designs import turned
 from fusiform.surrogates.model.flow_basis import decode_state
 from fusiform.surrogates.model.force_scaling import force_scalars
 from fusiform.surrogates.model.surrogate import Surrogate

@@ -19,7 +19,7 @@ from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow.fields import FlowField
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import Prediction, load_surrogate
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.model.error_bound import kinematic_residual
 
 SEED = 4711

@@ -14,7 +14,8 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.inverse import match_pressure, pressure_distribution
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample
 
 SEED, MODES = 2024, 10
 SPACE = DesignSpace(modes=8, reynolds_min=1.0, reynolds_max=40.0, alpha_max_deg=10.0, margin=0.15)

@@ -17,7 +17,8 @@ import numpy as np
 
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.common.processes import run_in_processes
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample
 
 SPACE = DesignSpace(
     fineness_min=0.5, fineness_max=10.0, reynolds_min=0.1, reynolds_max=100.0, alpha_max_deg=30.0, symmetric_share=0.3

@@ -16,10 +16,11 @@ from fusiform.solvers.flow import grid as flow_grid
 from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.flow.analysis import contour_forces
 from fusiform.solvers.flow.error_estimate import estimate_error
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.solution import turned_coefficients
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample
 
 REFERENCE = Resolution(128, 160)
 CASES = [

@@ -14,9 +14,10 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.flow.adaptive import ACCURACIES
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.design_space import DesignSpace, sample, turned
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample, turned
 
 CASES = [
     ("circle", Body.circle(), 1.0, 0.0),

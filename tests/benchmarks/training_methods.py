@@ -29,9 +29,11 @@ from fusiform.solvers.common.files import write_json
 from fusiform.solvers.common.processes import run_in_processes
 from fusiform.solvers.flow import Resolution
 from fusiform.solvers.inverse import DragModel, SolverModel, minimize_drag
-from fusiform.surrogates.data.dataset import Dataset, DatasetConfig, load_dataset, make_dataset
+from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.samples import scaled_snapshots
-from fusiform.surrogates.design_space import DesignSpace, sample, turned
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.rules import half_inverse, target_proxy

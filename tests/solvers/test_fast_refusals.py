@@ -23,10 +23,20 @@ REFUSALS = {
     "open outline": ('load_body("open.dat")', "expected a closed outline"),
     "Reynolds number": ("FlowConditions(1000.0)", "expected a Reynolds number"),
     "incidence": ("FlowConditions(10.0, 50.0)", "expected an angle of attack"),
+    "length": ("inverse.MaxLength(-1.0)", "expected a positive length"),
+    "station": ("inverse.MinThickness(0.1, at=2.0)", "expected a station"),
+    "region": ("inverse.Payload(inverse.Rectangle(0, 0, 1, 0))", "expected a rectangle"),
+    "wedge": ("inverse.WedgeAngle('nose')", "expected the wedge angle"),
+    "lift": ("inverse.Lift()", "expected bounds of the lift"),
+    "design point": ("inverse.DesignPoint(FlowConditions(10.0), -1.0)", "expected a positive weight"),
+    "problem": ("inverse.problem_from({'body': 'circle'}, Path())", "expected either reynolds or"),
+    "design space": ("DesignSpace(modes=0)", "expected a design space"),
 }
 PROBE = """
 import sys
-from fusiform.solvers import FlowConditions, InputError, load_body
+from pathlib import Path
+from fusiform.solvers import FlowConditions, InputError, inverse, load_body
+from fusiform.surrogates import DesignSpace
 try:
     {call}
 except InputError as error:
@@ -44,3 +54,16 @@ def test_wrong_input_is_refused_without_torch(tmp_path: Path, call: str, sentenc
     found = subprocess.run(probe, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert found.startswith("False expected")
     assert sentence in found
+
+
+MODULES = (
+    "solvers.inverse.problem.registry",
+    "solvers.inverse.problem.problem_file",
+    "surrogates.flow_training.recipe",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_checks_a_file_is_imported_without_torch(name: str) -> None:
+    probe = f"import fusiform.{name}, sys; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", probe], check=True)

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from fusiform.solvers import InputError
-from fusiform.surrogates.design_space import DesignSpace, sample
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample
 
 
 def test_sampler_is_deterministic_valid_and_extends():

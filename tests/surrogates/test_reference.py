@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import get_type_hints
 
-from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.flow_training.recipe import OF_DATASET, Recipe
 
 PAGE = Path(__file__).resolve().parents[2] / "surrogates" / "README.md"

@@ -184,8 +184,3 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, float, float], FirstOrder]] = {
     "muon": lambda n, rate, decay: muon(n, rate, weight_decay=decay),
     "soap": lambda n, rate, decay: soap(n, rate, weight_decay=decay),
 }
-
-
-def require_optimizer(name: str) -> None:
-    """`InputError` unless `OPTIMIZERS` has one of this name: (network, rate, weight decay) → rule."""
-    require(name in OPTIMIZERS, f"expected an optimizer of {', '.join(OPTIMIZERS)}, got {name!r}; choose one of these")

@@ -13,10 +13,11 @@ from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import grid
 from fusiform.solvers.flow.adaptive import ACCURACIES
 from fusiform.solvers.flow.equations import force
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.geometry import laurent
-from fusiform.surrogates.design_space import DesignSpace, sample, turned
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample, turned
 
 COARSE, STANDARD = Resolution(40, 48), Resolution(56, 64)
 CIRCLE = {1.0: 10.335, 10.0: 2.754, 20.0: 1.999, 40.0: 1.4973}

@@ -8,7 +8,7 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, Outcome, solve
 from fusiform.solvers.flow.equations import State, residual, residual_norm
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.sensitivity import steady_forces
 from fusiform.solvers.flow.state_inversion import state_inverse
 from fusiform.solvers.flow.steady import solve_batch

@@ -9,10 +9,11 @@ import torch
 from fusiform.solvers.flow.block_tridiagonal import factorise
 from fusiform.solvers.flow.equations import State, discretise, residual
 from fusiform.solvers.flow.far_field import displacement, oseenlet
-from fusiform.solvers.flow.grid import Resolution, angular_nodes, make_grid
+from fusiform.solvers.flow.grid import angular_nodes, make_grid
 from fusiform.solvers.flow.half_plane import fold_state, halve, unfold_state
 from fusiform.solvers.flow.jacobian import jacobian
 from fusiform.solvers.flow.linear import linearise
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import cold_start
 from fusiform.solvers.flow.stencils import fourier_matrices, hermite_weights
 from fusiform.solvers.flow.transfer import resample

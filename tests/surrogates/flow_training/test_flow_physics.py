@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_targets import invert_flows
 from fusiform.surrogates.flow_training.settings import InverseConfig

@@ -11,7 +11,7 @@ from small_training import RECIPE
 from fusiform.solvers import InputError
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.data.dataset import DatasetConfig
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.flow_training.recipe import load_recipe
 from fusiform.surrogates.flow_training.settings import HeldoutConfig, Recipe, TangentConfig

@@ -6,7 +6,8 @@ import torch
 
 from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.newton import newton
-from fusiform.surrogates.design_space import DesignSpace, sample, turned
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
 from fusiform.surrogates.flow_training.tangent_targets import most_changed

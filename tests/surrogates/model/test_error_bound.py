@@ -7,7 +7,7 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.model.error_bound import BOUND
 
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from fusiform.solvers.flow.grid import Resolution
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.solvers.flow.resolution import Resolution
+from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.model.flow_basis import fit_basis, mirror
 
 

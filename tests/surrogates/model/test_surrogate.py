@@ -10,7 +10,7 @@ from torch_modes import AROUND
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.design_space import sample, turned
+from fusiform.surrogates.designs import sample, turned
 
 
 def test_fresh_bodies_agree_with_the_solver(surrogate):

@@ -9,7 +9,7 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.fields import FlowField
-from fusiform.solvers.flow.grid import Resolution
+from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.solvers.flow.tangent import flow_tangents
 from fusiform.solvers.geometry import laurent

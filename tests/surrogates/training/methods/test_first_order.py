@@ -7,11 +7,8 @@ import torch
 from training_problems import data, made, network, weights
 
 from fusiform.solvers import InputError
-from fusiform.surrogates.training import (
-    FirstOrder,
-    Regression,
-    soap,
-)
+from fusiform.surrogates.training import OPTIMIZERS, FirstOrder, Regression, soap
+from fusiform.surrogates.training.methods.optimizer_names import OPTIMIZER_NAMES
 
 
 def test_adam_on_regression_is_ordinary_supervised_training():
@@ -36,3 +33,7 @@ def test_soap_says_which_library_is_missing(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pytorch_optimizer", None)
     with pytest.raises(InputError, match="pytorch-optimizer"):
         soap(network(), 1e-3)
+
+
+def test_every_optimizer_has_its_name():
+    assert tuple(OPTIMIZERS) == OPTIMIZER_NAMES

@@ -1,0 +1,15 @@
+"""The names of the optimizers that `OPTIMIZERS` makes, checked without torch."""
+
+from __future__ import annotations
+
+from fusiform.solvers.common.errors import require
+
+OPTIMIZER_NAMES = ("adamw", "muon", "soap")
+
+
+def require_optimizer(name: str) -> None:
+    """`InputError` unless `name` is one of `OPTIMIZER_NAMES`."""
+    require(
+        name in OPTIMIZER_NAMES,
+        f"expected an optimizer of {', '.join(OPTIMIZER_NAMES)}, got {name!r}; choose one of these",
+    )

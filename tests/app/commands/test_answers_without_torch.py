@@ -1,0 +1,124 @@
+"""Help and wrong input are answered before torch, SciPy, Streamlit or Plotly is imported, which takes seconds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
+HELP = ["--help", "--version", *(f"{name} --help" for name in COMMANDS)]
+WRONG_ARGUMENTS = {
+    "solve sircle --reynolds 1": "expected circle",
+    "solve missing.dat --reynolds 1": "got no file",
+    "solve broken.csv --reynolds 1": "expected at least 5 different points",
+    "solve circle --reynolds 1e4": "expected a Reynolds number",
+    "solve circle --reynolds abc": "--reynolds",
+    "solve circle --reynolds 1 --grid finest": "--grid",
+    "solve circle --reynolds 1 --tolerance 0.5": "expected a tolerance",
+    "predict sircle --reynolds 1": "expected circle",
+    "predict circle --reynolds 1 --model /nowhere": "/nowhere",
+    "optimize sircle --reynolds 1": "expected circle",
+    "optimize circle --reynolds 1e4": "expected a Reynolds number",
+    "optimize circle --reynolds 1 --model /nowhere": "/nowhere",
+    "optimize circle --reynolds 1 --resume": "expected a folder to resume from",
+    "optimize circle --reynolds 1 --max-length -1": "expected a positive length",
+    "optimize circle --reynolds 1 --min-radius 0": "expected a positive radius",
+    "optimize circle --reynolds 1 --lift 1000": "expected bounds of the lift coefficient",
+    "optimize circle --reynolds 1 --max-iterations 0": "expected at least one iteration",
+    "optimize circle --reynolds 1 --starts 0": "expected at least one start",
+    "optimize circle --reynolds 1 --timeout -1": "expected a positive timeout",
+    "optimize problem.toml --max-height 0": "expected a positive height",
+    "optimize problem.toml --reynolds 5": "expected the conditions in the problem file",
+    "optimize missing.toml": "missing.toml",
+    "optimize broken.toml": "broken.toml",
+    "dataset missing.toml": "missing.toml",
+    "train broken.toml": "broken.toml",
+    "train recipe.toml --method guess": "expected a training method",
+    "evaluate /nowhere": "/nowhere",
+    "calibrate /nowhere": "/nowhere",
+    "app --port 0": "port",
+}
+PROBLEM = 'body = "circle"\nreynolds = 10\n'
+LIMIT = f"{PROBLEM}[[constraints]]\n"
+WRONG_PROBLEMS = {
+    f"{PROBLEM}raynolds = 20\n": "got raynolds",
+    'body = "circle"\n': "expected either reynolds or [[points]]",
+    'body = "sircle"\nreynolds = 10\n': "expected circle",
+    'reynolds = 10\n[body]\nname = "bean"\n': "expected a body",
+    'body = "circle"\nreynolds = 1000\n': "expected a Reynolds number",
+    'body = "circle"\npoints = []\n': "expected at least one design point",
+    'body = "circle"\n[[points]]\nreynolds = 10\nweight = -1\n': "expected a positive weight",
+    f'{PROBLEM}objective = "speed"\n': "expected an objective",
+    f"{PROBLEM}[options]\nstart = 2\n": "did you mean starts?",
+    f"{PROBLEM}[options]\nstarts = 0\n": "expected at least one start",
+    f'{PROBLEM}[options]\nstarts = "two"\n': "to be a whole number",
+    f'{LIMIT}type = "max_lenght"\nvalue = 1\n': "expected a constraint type",
+    f'{LIMIT}type = "max_length"\nlimit = 1\n': "got limit",
+    f'{LIMIT}type = "max_length"\nvalue = "short"\n': "to be a number",
+    f'{LIMIT}type = "min_thickness"\nvalue = 0.1\nat = 2\n': "expected a station",
+    f'{LIMIT}type = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n': "expected a circle",
+    f'{LIMIT}type = "lift"\nminimum = 0.1\npoint = 3\n': "expected a design point",
+}
+RECIPE = "[dataset]\ncount = 6\nseed = 1\n[heldout]\ncount = 3\nseed = 2\n[resolution]\nn_xi = 32\nn_eta = 32\n"
+WRONG_RECIPES = {
+    "": "got none of count",
+    f"{RECIPE}[network]\nwidht = 16\n": "did you mean width?",
+    f'{RECIPE}[fit]\nsteps = "many"\n': "to be a whole number",
+    f'{RECIPE}[fit]\noptimizer = "sgd"\n': "expected an optimizer",
+    f"{RECIPE}[space]\nmodes = 0\n": "expected a design space",
+    f'{RECIPE}[training]\nmethod = "magic"\n': "expected a training method",
+    RECIPE.replace("n_xi = 32", "n_xi = 31"): "expected even numbers",
+    RECIPE.replace("seed = 2", "seed = 1"): "expected different seeds",
+}
+PROBE = """
+import json, sys
+from typer.testing import CliRunner
+from fusiform.app.cli import cli
+for call in json.load(sys.stdin):
+    answer = CliRunner().invoke(cli, call.split())
+    loaded = [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules]
+    print(json.dumps([answer.exit_code, loaded, " ".join(answer.stderr.split())]))
+"""
+
+
+def answers_to(calls: list[str], folder: Path) -> list[tuple[int, list[str], str]]:
+    """Exit code, packages that are loaded, and the sentence on standard error, of each call in one interpreter."""
+    probe = [sys.executable, "-c", PROBE]
+    done = subprocess.run(probe, input=json.dumps(calls), cwd=folder, capture_output=True, text=True, check=True)
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def require_refusals(sentences: dict[str, str], folder: Path) -> None:
+    answers = answers_to(list(sentences), folder)
+    for (call, sentence), (code, loaded, error) in zip(sentences.items(), answers, strict=True):
+        assert (code, loaded) == (2, []), call
+        assert sentence in error, call
+
+
+def written(texts: dict[str, str], folder: Path, *commands: str) -> dict[str, str]:
+    """Each text in a file of its own; the calls of the commands on these files, with the sentences of `texts`."""
+    for number, text in enumerate(texts):
+        (folder / f"{number}.toml").write_text(text)
+    return {f"{name} {i}.toml": sentence for name in commands for i, sentence in enumerate(texts.values())}
+
+
+def test_help_is_printed_without_the_numerical_packages(tmp_path: Path) -> None:
+    assert [(code, loaded) for code, loaded, _ in answers_to(HELP, tmp_path)] == [(0, [])] * len(HELP)
+
+
+def test_wrong_arguments_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("name = ")
+    (tmp_path / "recipe.toml").write_text("")
+    (tmp_path / "problem.toml").write_text(PROBLEM)
+    (tmp_path / "broken.csv").write_text("x y z\n")
+    require_refusals(WRONG_ARGUMENTS, tmp_path)
+
+
+def test_wrong_problem_files_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
+    require_refusals(written(WRONG_PROBLEMS, tmp_path, "optimize"), tmp_path)
+
+
+def test_wrong_recipes_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
+    require_refusals(written(WRONG_RECIPES, tmp_path, "dataset", "train"), tmp_path)
