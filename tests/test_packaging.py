@@ -1,4 +1,4 @@
-"""What pyproject.toml promises is what lies in the folders and what is installed."""
+"""The folders and the installed package agree with pyproject.toml."""
 
 import ast
 import itertools

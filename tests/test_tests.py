@@ -32,7 +32,7 @@ def imported(path: Path) -> set[str]:
 
 
 def needed(path: Path, known: set[Path]) -> set[str]:
-    """What a file imports, directly or through the modules that tests share."""
+    """The modules that a file imports, directly or through the modules that tests share."""
     known.add(path)
     names = imported(path)
     shared = {folder / f"{name}.py" for folder in SHARED for name in names}

@@ -32,7 +32,7 @@ def network(seed=0):
 
 
 def solution(x):
-    """What the network should learn, (batch, 2)."""
+    """The exact outputs, (batch, 2)."""
     return torch.stack([torch.sin(2.0 * x[:, 0]), x[:, 0] * x[:, 1]], dim=1)
 
 

@@ -101,7 +101,7 @@ def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def answers(url: str) -> bool:
-    """Whether the server is up."""
+    """True once the server answers."""
     try:
         with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5.0):
             return True

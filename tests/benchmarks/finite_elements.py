@@ -479,7 +479,7 @@ class Run:
         return float(np.linalg.norm(weights * (self.gradient - reference.gradient)) / reference.drag)
 
     def accurate(self, reference: Run, with_gradient: bool) -> bool:
-        """Whether the drag is within 0.2 %, and the gradient, if asked for, within 5 % of C_D."""
+        """True if the drag is within 0.2 %, and the gradient, if requested, within 5 % of C_D."""
         drag = abs(self.drag / reference.drag - 1.0) < ACCURACY
         return drag and (not with_gradient or self.gradient_error(reference) < GRADIENT_ACCURACY)
 

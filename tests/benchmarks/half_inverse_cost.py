@@ -1,4 +1,4 @@
-"""What a half-inverse step costs: through the dense SVD of the Jacobian, and through the Gram matrix.
+"""Cost of a half-inverse step: through the dense SVD of the Jacobian, and through the Gram matrix.
 
     OMP_NUM_THREADS=1 python tests/benchmarks/half_inverse_cost.py
 

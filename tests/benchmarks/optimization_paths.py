@@ -25,7 +25,7 @@ COLUMNS = ("start", "Re", "incidence", "evaluations", "largest error on the path
 
 
 def path_errors(name: str, conditions: FlowConditions) -> tuple[int, list[float]]:
-    """How many bodies a search saw, and the relative errors of the surrogate's drag on `FROM_EACH` of them."""
+    """The number of evaluated bodies, and the relative errors of the surrogate's drag on `FROM_EACH` of them."""
     surrogate = load_surrogate()
     solver = SolverModel(surrogate.basis.resolution)
     path = minimize_drag(load_body(name), conditions, model=surrogate, verify=None).history

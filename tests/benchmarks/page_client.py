@@ -105,7 +105,7 @@ class PageClient:
         return None if found is None else dict(json.loads(found.element.bidi_component.json))
 
     def can_press(self, key: str) -> bool:
-        """Whether there is a button of this key that can be pressed."""
+        """True if a button of this key can be pressed."""
         found = self._of_key(key)
         return found is not None and not found.element.button.disabled
 

@@ -1,4 +1,4 @@
-"""What a query of the shipped surrogate costs: CPU time of one thread, median of a few rounds.
+"""Cost of a query of the shipped surrogate: CPU time of one thread, median of a few rounds.
 
 Double precision but for the line that says single.
 

@@ -1,4 +1,4 @@
-"""What the grids deliver, whether the error estimate can be trusted, and what the far field costs.
+"""Errors of the grids, accuracy of the error estimate, and effect of the outer radius.
 
     python tests/benchmarks/solver_accuracy.py [BODIES]
 

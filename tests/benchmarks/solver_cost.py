@@ -1,4 +1,4 @@
-"""What a flow costs: each grid alone, then batches of bodies, with the peak of memory.
+"""Cost of a flow: each grid alone, then batches of bodies, with the peak of memory.
 
     OMP_NUM_THREADS=1 python tests/benchmarks/solver_cost.py
 

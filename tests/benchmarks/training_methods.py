@@ -120,7 +120,7 @@ REFRESH = {
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all methods share: what the solved start flows determine, those flows, and held-out ones."""
+    """Data that all methods share: quantities fixed by the solved start flows, those flows, and held-out ones."""
 
     foundation: Foundation
     dataset: Dataset
@@ -141,7 +141,7 @@ def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepar
 
 
 def file_stem(method: str, seed: int) -> str:
-    """What the files of a run are called."""
+    """The stem of the file names of a run."""
     return f"{method.replace(' ', '')}-{seed}"
 
 
@@ -264,7 +264,7 @@ def search(folder: Path, sizes: tuple[int, int], record: dict | None) -> list[tu
 
 
 def optima(folder: Path, sizes: tuple[int, int], records: list[dict], workers: int) -> str:
-    """What accuracy buys: drag of the verified optima over the solver's own, and solves that certified ones take."""
+    """Value of the accuracy: drag of the verified optima over the solver's own, and solves that certified ones take."""
     tasks = [None, *records]
     answers = {}
     for record, found in run_in_processes(partial(search, folder, sizes), tasks, workers):

@@ -41,7 +41,7 @@ Values = dict[float, float]
 
 @dataclass(frozen=True)
 class Source:
-    """What one publication gives for the circle, by Reynolds number, and how the picture shows it.
+    """Values of one publication for the circle, by Reynolds number, and how the picture shows it.
 
     `separation` in degrees from the rear stagnation point, `bubble` in d from there, `front` and `rear` C_p; `drop`,
     front less rear, where the pressure at infinity is not known.
@@ -201,7 +201,7 @@ FINENESSES = (2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True)
 class CircleFlow:
-    """What the solver says of the circle; `error` is its estimate of (exact − computed)/computed drag."""
+    """The solver's values for the circle; `error` is its estimate of (exact − computed)/computed drag."""
 
     drag: float
     error: float
@@ -267,7 +267,7 @@ def beside(value: float, other: float | None, digits: int | None = None) -> str:
 
 
 def of_source(source: Source, name: str) -> Values:
-    """What a source gives of a quantity; the pressure drop follows from the pressures."""
+    """A source's value of a quantity; the pressure drop follows from the pressures."""
     if name == "drop" and source.front:
         return {re: source.front[re] - source.rear[re] for re in source.front}
     values: Values = getattr(source, name)

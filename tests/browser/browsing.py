@@ -93,7 +93,7 @@ def body_of_address(driver: webdriver.Chrome) -> Design:
 
 
 def plots(driver: webdriver.Chrome) -> int:
-    """How many plots are drawn."""
+    """The number of plots drawn."""
     return len(driver.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .cartesianlayer .subplot"))
 
 
@@ -106,7 +106,7 @@ def metric(driver: webdriver.Chrome, label: str) -> str:
 
 
 def note(driver: webdriver.Chrome, label: str) -> str:
-    """What stands under the value of a metric."""
+    """The text under the value of a metric."""
     for element in driver.find_elements(By.CSS_SELECTOR, "[data-testid=stMetric]"):
         if element.text.startswith(label):
             return element.text.splitlines()[-1]

@@ -54,7 +54,7 @@ def page(browser: webdriver.Chrome) -> Any:
 
 
 def top(driver: webdriver.Chrome, selector: str) -> float:
-    """How far down the page an element begins."""
+    """The vertical position of an element on the page."""
     return float(driver.find_element(By.CSS_SELECTOR, selector).rect["y"])
 
 

@@ -1,4 +1,4 @@
-"""What the scales of the physics do to a step: SIP does not see them, others do."""
+"""The effect of the scales of the physics on a step: SIP does not see them, others do."""
 
 import pytest
 import torch
