@@ -54,7 +54,7 @@ def draw(
 ) -> Drawing:
     """`body` filled, `ghost` dotted, `trail` as thin lines, and the constraints `rows` of a problem on `shape`.
 
-    `tones` says by the row's number which constraints are "active" or "broken"; `grips` shows what can be dragged.
+    `tones` maps a row's number to "active" or "broken"; with `grips`, marks that can be dragged are shown as such.
     """
     d = shape.reference_length
     lines = [line for line in (body, ghost, *trail) if line is not None]

@@ -103,7 +103,7 @@ def open_body(session: Session, body: Body, conditions: FlowConditions | None = 
 
 @_refusable
 def open_listed(session: Session) -> Session:
-    """Open the body that was chosen in the list, a NACA section by the digits of the settings; a file opens later."""
+    """Open the body chosen in the list; a NACA section has the digits of the settings, a file opens once uploaded."""
     name = session.settings.start_from
     if name is None:
         return session
@@ -164,8 +164,8 @@ def set_incidence(session: Session, alpha_deg: float) -> Session:
 def pull(session: Session, moved: Any) -> Session:
     """Move a control point: `moved` is {"index", "dx", "dy", "version"}, lengths in d, as the drawing sends it.
 
-    It counts along the outward normal, up to `LONGEST_PULL`. An answer to an older drawing than the present one, and
-    one that is no finite displacement of a control point, changes nothing.
+    It counts along the outward normal, up to `LONGEST_PULL`. A message about an outdated drawing, or one
+    that is not a finite displacement of a control point, changes nothing.
     """
     if not isinstance(moved, dict) or moved.get("version") != session.design.version:
         return session

@@ -13,22 +13,22 @@ SOLVED_KEPT = 6
 
 
 def begin(session: Session, job: RunningJob) -> Session:
-    """`job` is the job of the session."""
+    """Make `job` the job of the session."""
     return replace(session, job=job, job_error=None)
 
 
 def refuse(session: Session, error: str) -> Session:
-    """A job could not begin, for the reason `error`."""
+    """Record the sentence `error` of a job that could not begin."""
     return replace(session, job_error=error)
 
 
 def begin_solve(session: Session, job: RunningJob) -> Session:
-    """`job` solves the flow of the present design, which the section Design shows."""
+    """Begin `job`, which solves the flow of the present design, and show the section Design."""
     return replace(begin(session, job), asked=session.solved_key, section=DESIGN)
 
 
 def begin_search(session: Session, job: RunningJob, problem: Problem, earlier: Optimum | None) -> Session:
-    """`job` searches the optimum of `problem`, to be compared with `earlier`."""
+    """Begin `job`, which searches the optimum of `problem`, to be compared with `earlier`."""
     searching = begin(session, job)
     return replace(searching, optimum=None, earlier=earlier, searched=problem, section=OPTIMISE, step=OPTIMUM)
 
@@ -51,7 +51,7 @@ def collect(session: Session, ended: Snapshot) -> Session:
 
 
 def choose_front_point(session: Session, number: int) -> Session:
-    """Point `number` of the front becomes the shown optimum."""
+    """Choose point `number` of the front as the shown optimum."""
     assert session.front is not None
     return replace(session, front_point=number, optimum=session.front.optimum(number), earlier=None)
 

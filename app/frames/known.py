@@ -18,7 +18,7 @@ class Known:
     """The answers about a design; None for those that do not exist.
 
     `predicted` is the surrogate's answer, `before` its answer for the design as it was opened, at the present
-    conditions, `trouble` the sentence why it has none; `key` names the question. `refined` is the refined flow of
+    conditions, `trouble` the reason if it has none; `key` identifies the question. `refined` is the refined flow of
     `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer.
     """
 

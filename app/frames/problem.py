@@ -19,7 +19,7 @@ def trouble_in_numbers(session: Session) -> str | None:
 
 
 def trouble(session: Session) -> str | None:
-    """The sentence about a number out of its range, or about constraints that no body can keep together."""
+    """The sentence about a number out of its range, or about constraints that contradict each other."""
     try:
         problem = session.problem
     except InputError as error:

@@ -96,7 +96,7 @@ def _values(shown: ShownFlow, window: Window, columns: int, quantity: str) -> tu
 
 
 def lines_of(shown: ShownFlow, grid: Raster, window: Window) -> tuple[list[ComplexArray], list[ComplexArray]]:
-    """Streamlines, and those that divide the flow or are closed; the network's own flow has the former alone."""
+    """Streamlines, and those that divide the flow or are closed; the network's own flow has streamlines only."""
     if shown.refined is not None and shown.refined.window == window:
         traced = shown.refined.streamlines
     elif shown.analysis is not None:
@@ -107,7 +107,7 @@ def lines_of(shown: ShownFlow, grid: Raster, window: Window) -> tuple[list[Compl
 
 
 def _thinned(line: ComplexArray) -> ComplexArray:
-    """About one point of a line every `LINE_STEP` d, which a picture cannot tell from all of them."""
+    """About one point of a line every `LINE_STEP` d, which looks the same in a picture."""
     length = np.append(0.0, np.cumsum(np.abs(np.diff(line))))
     kept = np.unique(np.append(np.searchsorted(length, np.arange(0.0, length[-1], LINE_STEP)), line.size - 1))
     return line[kept]

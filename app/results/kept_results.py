@@ -37,7 +37,7 @@ class Answer:
 @dataclass(frozen=True)
 class Optimum:
     """An optimisation from `start`: its `result` without the solver's matrices, the `project` file, and the solver's
-    answers for start and optimum, None where there are none. `start_drag` is the start's by the model."""
+    answers for start and optimum, None if not solved. `start_drag` is the model's drag of the start."""
 
     start: Body
     result: OptimizationResult
@@ -61,19 +61,19 @@ class Optimum:
 
     @property
     def start_coefficient(self) -> float | None:
-        """Drag of the start by the solver, weighted over the design points, None where it has none."""
+        """Drag of the start by the solver, weighted over the design points; None if it was not solved."""
         value = self.result.verification.get("weighted_initial_drag_coefficient")
         return None if value is None else float(value)
 
     @property
     def best_coefficient(self) -> float | None:
-        """Drag of the optimum by the solver, weighted over the design points, None where it has none."""
+        """Drag of the optimum by the solver, weighted over the design points; None if it was not solved."""
         value = self.result.verification.get("weighted_drag_coefficient")
         return None if value is None else float(value)
 
     @property
     def reduction_percent(self) -> float:
-        """Reduction of drag in percent: by the solver where it converged on both, else as the model predicts it."""
+        """Reduction of drag in percent: by the solver if it converged on both, else by the model."""
         start, best = self.start_coefficient, self.best_coefficient
         if start is None or best is None:
             start, best = self.start_drag, self.result.predicted_drag_coefficient

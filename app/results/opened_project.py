@@ -74,7 +74,7 @@ def _require_no_files(values: dict[str, Any]) -> None:
 
 
 def _tidy(body: Body) -> Body:
-    """With a name that brings no markup."""
+    """The body with a name without markup."""
     return replace(body, name=re.sub(r"[^\w .:+-]", "", body.name)[:LONGEST_NAME] or "body")
 
 

@@ -31,8 +31,8 @@ class Stage:
 class Point:
     """A checkpoint: steps since the beginning of the run, its stage, the mean `loss` since the point before.
 
-    `seconds` of wall clock, physics included, and held-out drag errors are None where a run of the command line is
-    shown, which does not note them.
+    `seconds` of wall clock, physics included, and held-out drag errors are None for runs of the command line,
+    which does not record them.
     """
 
     step: int

@@ -1,4 +1,4 @@
-"""Long work of the page as the page sees it: a snapshot of a job, and the handles of work in the background."""
+"""Background work as plain data for the page: a snapshot of a job, and the interfaces of jobs and refinements."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def _bar() -> None:
 
 
 def _without_runs(*, begun: bool) -> None:
-    """The next step of the user, and the errors of the methods as they were measured."""
+    """The next step of the user, and the measured errors of the methods."""
     st.info(
         "Stopped while the flows to learn from were being solved. Press Start to continue with them."
         if begun

@@ -31,7 +31,7 @@ def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str 
     path : path-like
         Ends in .dat (Selig form), .csv (header x,y), .svg or .dxf.
     points : array_like
-        (n, 2), see `fit_outline`; written as they are.
+        (n, 2), see `fit_outline`; written unchanged.
     name : str
         Title in .dat and .svg.
     unit : str

@@ -35,7 +35,7 @@ class OptimizationResult:
     Attributes
     ----------
     problem : Problem
-        As it was given.
+        The given problem.
     body : Body
         The best feasible body; the one that violates least where `feasible` is False.
     model : str
