@@ -1,76 +1,23 @@
-"""The command line: what it prints where, what it writes, and how it fails."""
+"""What the commands answer: the numbers of the Python calls, as JSON and for people."""
 
 from __future__ import annotations
 
 import json
-import math
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from command_line import COMMON, OPTIMIZE, SOLVED, numbers, run
 from tiny import RECIPE
-from typer.testing import CliRunner, Result
 
-from fusiform.app.cli import cli
 from fusiform.app.results.exported_files import OPTIMUM_FILES
 from fusiform.app.results.json_text import json_text
 from fusiform.solvers import Body, FlowConditions, Outcome, load_body, solve
 from fusiform.solvers.geometry import read_outline
 from fusiform.surrogates import load_surrogate
-
-COMMON = {
-    "drag_coefficient",
-    "drag_pressure",
-    "drag_friction",
-    "lift_coefficient",
-    "reynolds",
-    "alpha_deg",
-    "reference_length",
-    "area",
-    "converged",
-    "seconds",
-}
-SOLVED = COMMON | {
-    "drag_error",
-    "lift_error",
-    "accurate",
-    "nodes",
-    "front_pressure_coefficient",
-    "base_pressure_coefficient",
-    "recirculation_length",
-    "separation_points",
-    "attachment_points",
-}
-OPTIMIZE = SOLVED | {
-    "initial_drag_coefficient",
-    "predicted_drag_coefficient",
-    "reduction_percent",
-    "status",
-    "evaluations",
-    "files",
-}
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, list(arguments), prog_name="fusiform")
-
-
-def numbers(*arguments: str) -> dict[str, Any]:
-    """The JSON object that a command prints as its whole standard output."""
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    value = json.loads(result.stdout)
-    assert isinstance(value, dict)
-    return value
 
 
 def test_solve_prints_the_numbers_of_the_python_call_as_one_json_object() -> None:
@@ -211,88 +158,6 @@ def test_a_poor_fit_is_a_warning(tmp_path: Path) -> None:
     assert "differs from the given outline" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["solve", "sircle", "--reynolds", "1"], "did you mean circle"),
-        (["solve", "missing.dat", "--reynolds", "1"], "no file at 'missing.dat'"),
-        (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.1 and 100"),
-        (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.1 and 100"),
-        (["solve", "circle", "--reynolds", "1", "--alpha-deg", "90"], "between -30 and 30 degrees"),
-        (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "expected a tolerance of the drag between"),
-        (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
-        (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),
-        (["predict", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
-        (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
-        (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),
-        (["optimize", "circle", "--reynolds", "1", "--out", "/proc/none"], "expected a folder to write to"),
-        (["optimize", "circle"], "expected a Reynolds number"),
-        (["optimize", "circle", "--reynolds", "1", "--resume"], "expected a folder to resume from"),
-        (["optimize", "circle", "--reynolds", "1", "--max-length", "-1"], "expected a positive length"),
-        (["optimize", "circle", "--reynolds", "1", "--max-height", "0"], "expected a positive height"),
-        (["optimize", "circle", "--reynolds", "1", "--min-thickness", "0"], "expected a positive thickness"),
-        (
-            ["optimize", "circle", "--reynolds", "1", "--min-radius", "nan"],
-            "expected value of min_radius to be a number",
-        ),
-        (["optimize", "circle", "--reynolds", "1", "--lift", "1e9"], "expected bounds of the lift coefficient"),
-        (["optimize", "missing.toml"], "expected a readable problem file"),
-        (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
-        (["app", "--port", "0"], "port between 1 and 65535"),
-        (["app", "--address", "203.0.113.1"], "expected a free port"),
-    ],
-)
-def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    assert expected in result.stderr
-    assert result.stderr.startswith("fusiform: expected ")
-    assert len(result.stderr.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["solve", "circle"], "missing option '--reynolds'; see fusiform solve --help"),
-        (["solve", "circle", "--reynolds", "abc"], "invalid value for '--reynolds'"),
-        (["solve", "circle", "--reynolds", "1", "--grid", "finest"], "'finest' is not one of 'coarse', 'standard'"),
-        (["solve", "circle", "--speed", "1"], "no such option: --speed"),
-        (["train", "recipe.toml", "--workers", "0"], "greater than or equal to 1"),
-        (["simulate"], "no such command 'simulate'; see fusiform --help"),
-        (["--verbose"], "no such option: --verbose"),
-    ],
-)
-def test_wrong_usage_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    assert expected in result.stderr
-    assert result.stderr.startswith("fusiform: ")
-    assert len(result.stderr.splitlines()) == 1
-
-
-def test_without_a_command_the_help_is_printed() -> None:
-    assert "optimize" in run().output
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("".join(f"{math.cos(0.3 * i)},{math.sin(0.3 * i)}\n" for i in range(11)), "open outline"),
-        ("0,0\n1,1\n1,0\n0,1\n0.5,3\n", "cross"),
-        ("0,0\n1,nan\n1,1\n0,1\n0,0.5\n", "finite"),
-        ("x y z\n", "at least 5"),
-    ],
-)
-def test_wrong_outline_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
-    file = tmp_path / "bad.csv"
-    file.write_text(text)
-    result = run("solve", str(file), "--reynolds", "1")
-    assert result.exit_code == 2
-    assert expected in result.stderr
-
-
 def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
     recipe, data, model = tmp_path / "tiny.toml", str(tmp_path / "data"), str(tmp_path / "model")
     recipe.write_text(RECIPE.format(steps=20))
@@ -308,24 +173,3 @@ def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
 
 def test_numbers_that_json_does_not_have_become_null() -> None:
     assert json.loads(json_text({"a": float("nan"), "b": 1.5})) == {"a": None, "b": 1.5}
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "fusiform.app", *arguments]
-
-
-def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
-    arguments = command("optimize", "circle", "--reynolds", "1", "--model", "solver")
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline().startswith("evaluation   1")
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert out == ""
-    assert "fusiform: interrupted" in err
-    assert "Traceback" not in err

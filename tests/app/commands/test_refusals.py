@@ -1,0 +1,197 @@
+"""Wrong input, wrong usage and interrupts: one sentence, the right exit code, without loading what is not needed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from command_line import run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["solve", "sircle", "--reynolds", "1"], "did you mean circle"),
+        (["solve", "missing.dat", "--reynolds", "1"], "no file at 'missing.dat'"),
+        (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.1 and 100"),
+        (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.1 and 100"),
+        (["solve", "circle", "--reynolds", "1", "--alpha-deg", "90"], "between -30 and 30 degrees"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),
+        (["predict", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
+        (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
+        (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),
+        (["optimize", "circle", "--reynolds", "1", "--out", "/proc/none"], "expected a folder to write to"),
+        (["optimize", "circle"], "expected a Reynolds number"),
+        (["optimize", "circle", "--reynolds", "1", "--resume"], "expected a folder to resume from"),
+        (["optimize", "circle", "--reynolds", "1", "--max-length", "-1"], "expected a positive length"),
+        (["optimize", "circle", "--reynolds", "1", "--max-height", "0"], "expected a positive height"),
+        (["optimize", "circle", "--reynolds", "1", "--min-thickness", "0"], "expected a positive thickness"),
+        (
+            ["optimize", "circle", "--reynolds", "1", "--min-radius", "nan"],
+            "expected value of min_radius to be a number",
+        ),
+        (["optimize", "circle", "--reynolds", "1", "--lift", "1e9"], "expected bounds of the lift coefficient"),
+        (["optimize", "missing.toml"], "expected a readable problem file"),
+        (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
+        (["app", "--port", "0"], "port between 1 and 65535"),
+        (["app", "--address", "203.0.113.1"], "expected a free port"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert expected in result.stderr
+    assert result.stderr.startswith("fusiform: expected ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["solve", "circle"], "missing option '--reynolds'; see fusiform solve --help"),
+        (["solve", "circle", "--reynolds", "abc"], "invalid value for '--reynolds'"),
+        (["solve", "circle", "--reynolds", "1", "--grid", "finest"], "'finest' is not one of 'coarse', 'standard'"),
+        (["solve", "circle", "--speed", "1"], "no such option: --speed"),
+        (["train", "recipe.toml", "--workers", "0"], "greater than or equal to 1"),
+        (["simulate"], "no such command 'simulate'; see fusiform --help"),
+        (["--verbose"], "no such option: --verbose"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert expected in result.stderr
+    assert result.stderr.startswith("fusiform: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_without_a_command_the_help_is_printed() -> None:
+    assert "optimize" in run().output
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("".join(f"{math.cos(0.3 * i)},{math.sin(0.3 * i)}\n" for i in range(11)), "open outline"),
+        ("0,0\n1,1\n1,0\n0,1\n0.5,3\n", "cross"),
+        ("0,0\n1,nan\n1,1\n0,1\n0,0.5\n", "finite"),
+        ("x y z\n", "at least 5"),
+    ],
+)
+def test_wrong_outline_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(text)
+    result = run("solve", str(file), "--reynolds", "1")
+    assert result.exit_code == 2
+    assert expected in result.stderr
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "fusiform.app", *arguments]
+
+
+COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
+HELP = [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)]
+PROBLEM = 'body = "circle"\nreynolds = 10\n'
+WRONG_PROBLEMS = {
+    "key": f"{PROBLEM}raynolds = 20\n",
+    "no-conditions": 'body = "circle"\n',
+    "body": 'body = "sircle"\nreynolds = 10\n',
+    "body-table": 'reynolds = 10\n[body]\nname = "bean"\n',
+    "reynolds": 'body = "circle"\nreynolds = 1000\n',
+    "points": 'body = "circle"\npoints = []\n',
+    "weight": 'body = "circle"\n[[points]]\nreynolds = 10\nweight = -1\n',
+    "objective": f'{PROBLEM}objective = "speed"\n',
+    "option": f"{PROBLEM}[options]\nstart = 2\n",
+    "option-value": f"{PROBLEM}[options]\nstarts = 0\n",
+    "option-type": f'{PROBLEM}[options]\nstarts = "two"\n',
+    "constraint": f'{PROBLEM}[[constraints]]\ntype = "max_lenght"\nvalue = 1\n',
+    "constraint-key": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nlimit = 1\n',
+    "constraint-type": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nvalue = "short"\n',
+    "station": f'{PROBLEM}[[constraints]]\ntype = "min_thickness"\nvalue = 0.1\nat = 2\n',
+    "region": f'{PROBLEM}[[constraints]]\ntype = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n',
+    "point": f'{PROBLEM}[[constraints]]\ntype = "lift"\nminimum = 0.1\npoint = 3\n',
+}
+WRONG_INPUT = [
+    ["solve", "sircle", "--reynolds", "1"],
+    ["solve", "missing.dat", "--reynolds", "1"],
+    ["solve", "broken.csv", "--reynolds", "1"],
+    ["solve", "circle", "--reynolds", "1e4"],
+    ["solve", "circle", "--reynolds", "abc"],
+    ["solve", "circle", "--reynolds", "1", "--grid", "finest"],
+    ["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"],
+    ["predict", "sircle", "--reynolds", "1"],
+    ["predict", "circle", "--reynolds", "1", "--model", "/nowhere"],
+    ["optimize", "sircle", "--reynolds", "1"],
+    ["optimize", "circle", "--reynolds", "1e4"],
+    ["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"],
+    ["optimize", "circle", "--reynolds", "1", "--resume"],
+    ["optimize", "missing.toml"],
+    ["optimize", "broken.toml"],
+    ["optimize", "circle", "--reynolds", "1", "--max-length", "-1"],
+    ["optimize", "circle", "--reynolds", "1", "--min-radius", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--lift", "1000"],
+    ["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--starts", "0"],
+    ["optimize", "circle", "--reynolds", "1", "--timeout", "-1"],
+    ["optimize", "problem.toml", "--max-height", "0"],
+    *(["optimize", f"{name}.toml"] for name in WRONG_PROBLEMS),
+    ["dataset", "missing.toml"],
+    ["train", "broken.toml"],
+    ["train", "recipe.toml", "--method", "guess"],
+    ["evaluate", "/nowhere"],
+    ["calibrate", "/nowhere"],
+    ["app", "--port", "0"],
+]
+
+
+def test_help_and_wrong_input_are_answered_without_loading_the_numerical_packages(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("name = ")
+    (tmp_path / "recipe.toml").write_text("")
+    (tmp_path / "broken.csv").write_text("x y z\n")
+    code = """
+import json, sys
+from typer.testing import CliRunner
+from fusiform.app.cli import cli
+for call in json.load(sys.stdin):
+    code = CliRunner().invoke(cli, call).exit_code
+    print(code, [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules], *call)
+"""
+    answers = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps([*HELP, *WRONG_INPUT]),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert answers[: len(HELP)] == [f"0 [] {' '.join(call)}" for call in HELP]
+    assert answers[len(HELP) :] == [f"2 [] {' '.join(call)}" for call in WRONG_INPUT]
+
+
+def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
+    arguments = command("optimize", "circle", "--reynolds", "1", "--model", "solver")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("evaluation   1")
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+    assert "fusiform: interrupted" in err
+    assert "Traceback" not in err
