@@ -1,8 +1,7 @@
-"""Wrong input, wrong usage and interrupts: one sentence, the right exit code, without loading what is not needed."""
+"""Wrong input, wrong usage and interrupts: one sentence and the right exit code."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import signal
@@ -99,85 +98,6 @@ def test_wrong_outline_files_are_refused(tmp_path: Path, text: str, expected: st
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "fusiform.app", *arguments]
-
-
-COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
-HELP = [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)]
-PROBLEM = 'body = "circle"\nreynolds = 10\n'
-WRONG_PROBLEMS = {
-    "key": f"{PROBLEM}raynolds = 20\n",
-    "no-conditions": 'body = "circle"\n',
-    "body": 'body = "sircle"\nreynolds = 10\n',
-    "body-table": 'reynolds = 10\n[body]\nname = "bean"\n',
-    "reynolds": 'body = "circle"\nreynolds = 1000\n',
-    "points": 'body = "circle"\npoints = []\n',
-    "weight": 'body = "circle"\n[[points]]\nreynolds = 10\nweight = -1\n',
-    "objective": f'{PROBLEM}objective = "speed"\n',
-    "option": f"{PROBLEM}[options]\nstart = 2\n",
-    "option-value": f"{PROBLEM}[options]\nstarts = 0\n",
-    "option-type": f'{PROBLEM}[options]\nstarts = "two"\n',
-    "constraint": f'{PROBLEM}[[constraints]]\ntype = "max_lenght"\nvalue = 1\n',
-    "constraint-key": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nlimit = 1\n',
-    "constraint-type": f'{PROBLEM}[[constraints]]\ntype = "max_length"\nvalue = "short"\n',
-    "station": f'{PROBLEM}[[constraints]]\ntype = "min_thickness"\nvalue = 0.1\nat = 2\n',
-    "region": f'{PROBLEM}[[constraints]]\ntype = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n',
-    "point": f'{PROBLEM}[[constraints]]\ntype = "lift"\nminimum = 0.1\npoint = 3\n',
-}
-WRONG_INPUT = [
-    ["solve", "sircle", "--reynolds", "1"],
-    ["solve", "missing.dat", "--reynolds", "1"],
-    ["solve", "broken.csv", "--reynolds", "1"],
-    ["solve", "circle", "--reynolds", "1e4"],
-    ["solve", "circle", "--reynolds", "abc"],
-    ["solve", "circle", "--reynolds", "1", "--grid", "finest"],
-    ["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"],
-    ["predict", "sircle", "--reynolds", "1"],
-    ["predict", "circle", "--reynolds", "1", "--model", "/nowhere"],
-    ["optimize", "sircle", "--reynolds", "1"],
-    ["optimize", "circle", "--reynolds", "1e4"],
-    ["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"],
-    ["optimize", "circle", "--reynolds", "1", "--resume"],
-    ["optimize", "missing.toml"],
-    ["optimize", "broken.toml"],
-    ["optimize", "circle", "--reynolds", "1", "--max-length", "-1"],
-    ["optimize", "circle", "--reynolds", "1", "--min-radius", "0"],
-    ["optimize", "circle", "--reynolds", "1", "--lift", "1000"],
-    ["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"],
-    ["optimize", "circle", "--reynolds", "1", "--starts", "0"],
-    ["optimize", "circle", "--reynolds", "1", "--timeout", "-1"],
-    ["optimize", "problem.toml", "--max-height", "0"],
-    *(["optimize", f"{name}.toml"] for name in WRONG_PROBLEMS),
-    ["dataset", "missing.toml"],
-    ["train", "broken.toml"],
-    ["train", "recipe.toml", "--method", "guess"],
-    ["evaluate", "/nowhere"],
-    ["calibrate", "/nowhere"],
-    ["app", "--port", "0"],
-]
-
-
-def test_help_and_wrong_input_are_answered_without_loading_the_numerical_packages(tmp_path: Path) -> None:
-    (tmp_path / "broken.toml").write_text("name = ")
-    (tmp_path / "recipe.toml").write_text("")
-    (tmp_path / "broken.csv").write_text("x y z\n")
-    code = """
-import json, sys
-from typer.testing import CliRunner
-from fusiform.app.cli import cli
-for call in json.load(sys.stdin):
-    code = CliRunner().invoke(cli, call).exit_code
-    print(code, [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules], *call)
-"""
-    answers = subprocess.run(
-        [sys.executable, "-c", code],
-        input=json.dumps([*HELP, *WRONG_INPUT]),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    assert answers[: len(HELP)] == [f"0 [] {' '.join(call)}" for call in HELP]
-    assert answers[len(HELP) :] == [f"2 [] {' '.join(call)}" for call in WRONG_INPUT]
 
 
 def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
