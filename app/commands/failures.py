@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,7 +49,25 @@ def _one_sentence() -> Iterator[None]:
 
 def _usage(error: TyperException) -> str:
     """The sentence of a usage error, with the command that shows the usage."""
-    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    message = _mistyped(error) or error.format_message().replace("Value error, ", "").rstrip(".")
     context = getattr(error, "ctx", None)
     command = "fusiform" if context is None else context.command_path
     return f"{message[0].lower()}{message[1:]}; see {command} --help"
+
+
+def _mistyped(error: TyperException) -> str | None:
+    """The expected and the actual value of a number that cannot be read or is out of its range, or None."""
+    parameter, cause = getattr(error, "param", None), error.__cause__
+    if parameter is None or not hasattr(cause, "errors"):
+        return None
+    detail = cause.errors()[0]  # pydantic's, by which typer reads values
+    expected = _expected(detail["type"], detail.get("ctx", {}))
+    return expected and f"expected {expected} for {parameter.opts[0]}, got {detail['input']!r}"
+
+
+def _expected(kind: str, bounds: Mapping[str, Any]) -> str | None:
+    if kind.startswith("int_"):
+        return "a whole number"
+    if kind.startswith("float_"):
+        return "a number"
+    return f"at least {bounds['ge']}" if kind == "greater_than_equal" else None

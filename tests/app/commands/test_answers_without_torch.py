@@ -14,7 +14,7 @@ WRONG_ARGUMENTS = {
     "solve missing.dat --reynolds 1": "got no file",
     "solve broken.csv --reynolds 1": "expected at least 5 different points",
     "solve circle --reynolds 1e4": "expected a Reynolds number",
-    "solve circle --reynolds abc": "--reynolds",
+    "solve circle --reynolds abc": "expected a number for --reynolds",
     "solve circle --reynolds 1 --grid finest": "--grid",
     "solve circle --reynolds 1 --tolerance 0.5": "expected a tolerance",
     "predict sircle --reynolds 1": "expected circle",

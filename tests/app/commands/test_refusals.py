@@ -58,10 +58,11 @@ def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: 
     ("arguments", "expected"),
     [
         (["solve", "circle"], "missing option '--reynolds'; see fusiform solve --help"),
-        (["solve", "circle", "--reynolds", "abc"], "invalid value for '--reynolds'"),
+        (["solve", "circle", "--reynolds", "abc"], "expected a number for --reynolds, got 'abc'; see fusiform solve"),
+        (["train", "recipe.toml", "--workers", "1.5"], "expected a whole number for --workers, got '1.5'"),
         (["solve", "circle", "--reynolds", "1", "--grid", "finest"], "'finest' is not one of 'coarse', 'standard'"),
         (["solve", "circle", "--speed", "1"], "no such option: --speed"),
-        (["train", "recipe.toml", "--workers", "0"], "greater than or equal to 1"),
+        (["train", "recipe.toml", "--workers", "0"], "expected at least 1 for --workers, got '0'"),
         (["simulate"], "no such command 'simulate'; see fusiform --help"),
         (["--verbose"], "no such option: --verbose"),
     ],
