@@ -58,9 +58,10 @@ def _usage(error: TyperException) -> str:
 def _mistyped(error: TyperException) -> str | None:
     """The expected and the actual value of a number that cannot be read or is out of its range, or None."""
     parameter, cause = getattr(error, "param", None), error.__cause__
-    if parameter is None or not hasattr(cause, "errors"):
+    details = getattr(cause, "errors", None)  # typer reads values by pydantic
+    if parameter is None or details is None:
         return None
-    detail = cause.errors()[0]  # pydantic's, by which typer reads values
+    detail = details()[0]
     expected = _expected(detail["type"], detail.get("ctx", {}))
     return expected and f"expected {expected} for {parameter.opts[0]}, got {detail['input']!r}"
 
