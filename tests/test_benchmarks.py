@@ -1,4 +1,4 @@
-"""Benchmarks are run by hand; here each is imported, and every name that it takes from the package exists."""
+"""Benchmarks are not part of the suite; here each is imported, and every name that it takes from the package exists."""
 
 from __future__ import annotations
 

@@ -61,6 +61,10 @@ def test_links_lead_to_files(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+NAMED_FILE = r"`(?:python |pytest )?([\w./-]+\.(?:py|md|js|css))[` ]"
+"""A file in backticks, alone or in a command."""
+
+
 def test_files_that_pages_and_docstrings_name_exist() -> None:
     """By their whole path or the end of it; the diary of changes may name what is gone."""
     folders = ("app", "assets", "solvers", "surrogates", "tests")
@@ -68,5 +72,5 @@ def test_files_that_pages_and_docstrings_name_exist() -> None:
     parts = [path.relative_to(ROOT).parts for path in files]
     known = {"/".join(part[start:]) for part in parts for start in range(len(part))}
     pages = [path for path in files if path.suffix in {".md", ".py"} and path.name != "CHANGELOG.md"]
-    named = {(path, name) for path in pages for name in re.findall(r"`([\w./-]+\.(?:py|md|js|css))`", path.read_text())}
+    named = {(path, name) for path in pages for name in re.findall(NAMED_FILE, path.read_text())}
     assert {f"{path.relative_to(ROOT)}: {name}" for path, name in named if name not in known} == set()

@@ -83,7 +83,7 @@ class PageClient:
                 quiet = time.monotonic() + seconds
 
     def take(self, seconds: float) -> bool:
-        """Take one message, or send what is due in the meantime; whether there was one."""
+        """Take one message, or send what is due in the meantime; returns True if there was one."""
         now = time.monotonic()
         due = min([self._asks_at, *(timer.at for timer in self.timers.values())])
         self._socket.settimeout(max(min(seconds, due - now), 1e-3))

@@ -58,7 +58,7 @@ def report(records: list[dict]) -> None:
 
 
 def main() -> None:
-    """Solve what the results lack, then report."""
+    """Solve the bodies that are missing in the results, then report."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     path = Path(sys.argv[2] if len(sys.argv) > 2 else "runs/robustness.jsonl")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -165,7 +165,7 @@ def sketch(driver: webdriver.Chrome, expression: str) -> Any:
 
 
 def look_at(driver: webdriver.Chrome, width: int, height: int = 900, theme: str = "light") -> None:
-    """Give the page a window of this size, and the theme that the person's system asks for."""
+    """Give the page a window of this size, and the colour theme of the user's system."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     feature = {"name": "prefers-color-scheme", "value": theme}

@@ -129,7 +129,7 @@ def _live(folder: Path) -> None:
         st.rerun(scope="app")
     now = read_stage(folder)
     if training_server.running() == folder:
-        st.progress(*_what(now))
+        st.progress(*_stage_progress(now))
     elif now is not None and any(run.card is None for run in runs):
         st.caption("Stopped. Choose the method and press Go on to take it up at its last checkpoint.")
     shown = [run for run in runs if run.points]
@@ -150,7 +150,7 @@ def _live(folder: Path) -> None:
         st.caption(f"Without times, made by the command line: {', '.join(untimed)}. Choose Steps to see them.")
 
 
-def _what(now: Stage | None) -> tuple[float, str]:
+def _stage_progress(now: Stage | None) -> tuple[float, str]:
     """The progress of the stage, 0 to 1, and its name."""
     if now is None:
         return 0.0, "Starting …"

@@ -1,4 +1,4 @@
-"""Problem files: the examples run, and what makes no sense is told in one sentence."""
+"""Problem files: the examples run, and wrong entries are refused in one sentence."""
 
 import json
 from dataclasses import replace
