@@ -6,12 +6,14 @@ import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
 from fusiform.app.commands.printed_result import print_json
+from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE, require_cases
 from fusiform.surrogates.model.model_folder import read_configuration
 
 
 def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = False) -> None:
     """Fit the bound on MODEL's drag error anew to solved cases, as training does at its end, and store it."""
     read_configuration(model)
+    require_cases(data, HELDOUT, WIDE)
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.flow_training.train_model import calibrate_model
 

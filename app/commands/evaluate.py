@@ -9,6 +9,7 @@ import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
 from fusiform.app.commands.printed_models import print_models
+from fusiform.surrogates.data.dataset_folder import HELDOUT, require_cases
 from fusiform.surrogates.model.model_folder import read_configuration
 
 
@@ -26,6 +27,7 @@ def evaluate(
     """Measure the errors of MODEL on held-out cases that it was not trained on."""
     for folder in (model, *(against or [])):
         read_configuration(folder)
+    require_cases(data, HELDOUT)
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.flow_training.train_model import evaluate_model
     from fusiform.surrogates.quality.model_card import write_card

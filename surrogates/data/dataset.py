@@ -22,10 +22,10 @@ from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.common.tables import read_json
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
 from fusiform.surrogates.data.dataset_config import DatasetConfig
+from fusiform.surrogates.data.dataset_folder import RESTART, case_path, case_paths, manifest_path, read_manifest
 from fusiform.surrogates.designs import Designs, sample, turned
 
 CASES_PER_TASK = 4
-RESTART = "delete it and run `fusiform dataset` again"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,6 @@ def problem_of(designs: Designs, resolution: Resolution) -> Problem:
     return discretise(turned(designs), designs.reynolds, resolution)
 
 
-def _case_path(folder: Path, index: int) -> Path:
-    return folder / f"case-{index:06d}.npz"
-
-
 def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tuple[int, str]]:
     """Solve and store the cases; returns (index, reason) of those that did not converge."""
     torch.set_num_threads(1)
@@ -76,7 +72,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
             "scalars": flows.state.scalars[i].numpy(),
             "linear_solves": flows.linear_solves[i].numpy(),
         }
-        write_arrays(_case_path(folder, index), arrays)
+        write_arrays(case_path(folder, index), arrays)
     return failed
 
 
@@ -96,7 +92,7 @@ def make_dataset(
     known = _read_failures(folder)
 
     def is_done(index: int) -> bool:
-        return index in known or _case_path(folder, index).exists()
+        return index in known or case_path(folder, index).exists()
 
     work = partial(_solve_cases, config, folder)
     for _, failed in resume(work, range(config.count), is_done, CASES_PER_TASK, workers, progress):
@@ -106,16 +102,15 @@ def make_dataset(
 
 
 def _claim(folder: Path, config: DatasetConfig) -> None:
-    path = folder / "manifest.json"
-    manifest = {"digest": config.digest, "config": asdict(config), "versions": versions()}
+    path = manifest_path(folder)
     if path.exists():
-        digest = read_json(path, "manifest of a data set", RESTART)["digest"]
+        digest = read_manifest(folder)["digest"]
         require(
             digest == config.digest,
             f"expected an empty folder or one made with this configuration ({config.digest}), got {folder} made with "
             f"{digest}; choose another folder with --out",
         )
-    write_json(path, manifest)
+    write_json(path, {"digest": config.digest, "config": asdict(config), "versions": versions()})
 
 
 def _read_failures(folder: Path) -> dict[int, str]:
@@ -125,14 +120,7 @@ def _read_failures(folder: Path) -> dict[int, str]:
 
 def load_dataset(folder: Path) -> Dataset:
     """All solved cases of a folder, in the order of their indices; `InputError` if there are none."""
-    manifest_path = folder / "manifest.json"
-    require(
-        manifest_path.exists(),
-        f"expected a data set folder with a manifest.json, got {folder}; make one with `fusiform dataset`",
-    )
-    manifest = read_json(manifest_path, "manifest of a data set", RESTART)
-    paths = sorted(folder.glob("case-*.npz"))
-    require(len(paths) > 0, f"expected solved cases in {folder}, got none; run `fusiform dataset` to the end")
+    manifest, paths = read_manifest(folder), case_paths(folder)
     cases = [read_arrays(path, RESTART) for path in paths]
 
     def stack(key: str) -> Tensor:

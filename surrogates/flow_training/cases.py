@@ -8,11 +8,10 @@ from pathlib import Path
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset
+from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN, WIDE
 from fusiform.surrogates.flow_training.run import Progress, quiet
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.model.surrogate import Surrogate
-
-TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"
 
 
 def make_data(

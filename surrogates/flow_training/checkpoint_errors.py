@@ -10,9 +10,9 @@ from torch import Tensor
 
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset
+from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.designs import Designs, turned
-from fusiform.surrogates.flow_training.cases import HELDOUT, TRAIN
 from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, fit_drag_scale
 from fusiform.surrogates.model.network import EquivariantNetwork

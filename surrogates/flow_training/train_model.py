@@ -12,7 +12,8 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.solvers.common.provenance import versions
 from fusiform.surrogates.data.dataset import Dataset, load_dataset
-from fusiform.surrogates.flow_training.cases import HELDOUT, WIDE, load_test_cases, load_training_cases
+from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE
+from fusiform.surrogates.flow_training.cases import load_test_cases, load_training_cases
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.run import Progress, Run, quiet
 from fusiform.surrogates.flow_training.settings import Recipe

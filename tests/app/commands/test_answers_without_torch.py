@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
 HELP = ["--help", "--version", *(f"{name} --help" for name in COMMANDS)]
+MODEL = shlex.quote(str(files("fusiform.assets").joinpath("models").joinpath("default")))
 WRONG_ARGUMENTS = {
     "solve sircle --reynolds 1": "expected circle",
     "solve missing.dat --reynolds 1": "got no file",
@@ -39,6 +42,9 @@ WRONG_ARGUMENTS = {
     "evaluate /nowhere": "/nowhere",
     "calibrate /nowhere": "/nowhere",
     "app --port 0": "port",
+    f"evaluate {MODEL}": "expected a data set folder",
+    f"calibrate {MODEL}": "expected a data set folder",
+    "train complete.toml": "expected a data set folder",
 }
 PROBLEM = 'body = "circle"\nreynolds = 10\n'
 LIMIT = f"{PROBLEM}[[constraints]]\n"
@@ -73,11 +79,11 @@ WRONG_RECIPES = {
     RECIPE.replace("seed = 2", "seed = 1"): "expected different seeds",
 }
 PROBE = """
-import json, sys
+import json, shlex, sys
 from typer.testing import CliRunner
 from fusiform.app.cli import cli
 for call in json.load(sys.stdin):
-    answer = CliRunner().invoke(cli, call.split())
+    answer = CliRunner().invoke(cli, shlex.split(call))
     loaded = [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules]
     print(json.dumps([answer.exit_code, loaded, " ".join(answer.stderr.split())]))
 """
@@ -111,6 +117,7 @@ def test_help_is_printed_without_the_numerical_packages(tmp_path: Path) -> None:
 def test_wrong_arguments_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("name = ")
     (tmp_path / "recipe.toml").write_text("")
+    (tmp_path / "complete.toml").write_text(RECIPE)
     (tmp_path / "problem.toml").write_text(PROBLEM)
     (tmp_path / "broken.csv").write_text("x y z\n")
     require_refusals(WRONG_ARGUMENTS, tmp_path)
