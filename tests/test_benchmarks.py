@@ -71,3 +71,11 @@ def test_every_benchmark_is_in_the_table() -> None:
     table = (FOLDER / "README.md").read_text()
     listed = {line.split("`")[1].removesuffix(".py") for line in table.splitlines() if line.startswith("| `")}
     assert listed == set(SCRIPTS) - {"page_client"}  # which the scripts of the page share
+
+
+def test_the_shipped_table_of_methods_is_that_of_the_shipped_numbers() -> None:
+    training_methods = importlib.import_module("training_methods")
+    measured = json.loads((training_methods.ASSETS / "methods.json").read_text())
+    assert training_methods.table(measured) + "\n" == (training_methods.ASSETS / "methods.md").read_text()
+    labels = {row["label"]: row["method"] for row in measured["methods"].values()}
+    assert labels == {name: method.kind for name, method in training_methods.METHODS.items()}

@@ -7,17 +7,20 @@ Every method starts from the same network, fitted to the same few solved flows, 
 What it spends on the physics counts: full solves (supervised), state inverses (SIP), residuals and their derivatives
 (DP, HIG). Methods that need targets spend half of their time on them; they keep the labels of the start as well, but
 for one row, which shows what that is worth. Held-out flows come from another seed.
-Writes tables and a plot to assets/training/ (not with --smoke). A run is one JSON file in --out; run again to go on.
+Writes tables, a plot, and methods.json with the numbers of methods.md, to assets/training/ (not with --smoke). A run is
+one JSON file in --out; run again to go on.
 """
 
 import argparse
 import json
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -77,15 +80,17 @@ START_STEPS, START_BATCH = 1500, 128
 TARGET_SHARE = 0.5
 CLOCK = time.process_time
 OPTIMA = (2.0, 5.0, 10.0)
+WORK = ("steps", "bodies", "linear_solves")
 ASSETS = Path("assets/training")
 
 
 @dataclass(frozen=True)
 class Method:
-    """`rule` of a network, which fits it to targets where there are any; `batch` bodies a step; `targets`: what makes
-    targets ("solve", "inverse", "" for none); `labels`: whether it also keeps the labels of the flows that all networks
-    were fitted to at the start."""
+    """`kind`: the training method as in a recipe; `rule` of a network, which fits it to targets where there are any;
+    `batch` bodies a step; `targets`: the source of targets ("solve", "inverse", "" for none); `labels`: True if it also
+    keeps the labels of the flows that all networks were fitted to at the start."""
 
+    kind: str
     rule: Callable[[nn.Module], UpdateRule]
     batch: int
     targets: str = ""
@@ -101,15 +106,15 @@ def _fit(optimizer_name: str) -> Callable[[nn.Module], UpdateRule]:
 
 
 METHODS = {
-    "supervised, AdamW": Method(_fit("adamw"), 128, "solve", labels=True),
-    "supervised, SOAP": Method(_fit("soap"), 128, "solve", labels=True),
-    "DP, AdamW": Method(lambda n: FirstOrder(torch.optim.AdamW(n.parameters(), lr=3e-4), clip_norm=1.0), 16),
-    "DP, SOAP": Method(lambda n: soap(n, 3e-4), 16),
-    "HIG": Method(lambda n: _half_inverse(0.1), 8),
-    "SIP, AdamW": Method(_fit("adamw"), 128, "inverse", labels=True),
-    "SIP, SOAP": Method(_fit("soap"), 128, "inverse", labels=True),
-    "SIP, SOAP, no labels": Method(_fit("soap"), 128, "inverse"),
-    "SIP+HIG": Method(lambda n: _half_inverse(0.5), 16, "inverse", labels=True),
+    "supervised, AdamW": Method("supervised", _fit("adamw"), 128, "solve", labels=True),
+    "supervised, SOAP": Method("supervised", _fit("soap"), 128, "solve", labels=True),
+    "DP, AdamW": Method("dp", lambda n: FirstOrder(torch.optim.AdamW(n.parameters(), lr=3e-4), clip_norm=1.0), 16),
+    "DP, SOAP": Method("dp", lambda n: soap(n, 3e-4), 16),
+    "HIG": Method("hig", lambda n: _half_inverse(0.1), 8),
+    "SIP, AdamW": Method("sip", _fit("adamw"), 128, "inverse", labels=True),
+    "SIP, SOAP": Method("sip", _fit("soap"), 128, "inverse", labels=True),
+    "SIP, SOAP, no labels": Method("sip", _fit("soap"), 128, "inverse"),
+    "SIP+HIG": Method("sip-hig", lambda n: _half_inverse(0.5), 16, "inverse", labels=True),
 }
 # A target is made once; a rejected body is asked for again late, labels that do not converge never.
 REFRESH = {
@@ -138,6 +143,11 @@ def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepar
     dataset, test = sets
     truth, forces = scaled_snapshots(test)
     return Prepared(Foundation.of(dataset, NETWORK.basis), dataset, test, truth, forces[:, 0] + forces[:, 1])
+
+
+def key_of(name: str) -> str:
+    """The key of a method in methods.json: "SIP, SOAP" is sip-soap."""
+    return re.sub(r"[^a-z]+", "-", name.lower())
 
 
 def file_stem(method: str, seed: int) -> str:
@@ -296,21 +306,40 @@ def _solves(found: list[tuple[int, bool]]) -> str:
     return f"{np.median(counts):.0f} ({counts[0]}, {counts[-1]})" + (f"; {lost} not certified" if lost else "")
 
 
-def table(records: list[dict]) -> str:
-    """Medians over the seeds, with the smallest and largest of the drag error."""
+def measurements(records: list[dict]) -> dict[str, Any]:
+    """The numbers of methods.json: errors of the `start`, and work and errors of each of `methods`, by its key.
 
-    def cells(found: list[dict]) -> str:
-        drag = [f["drag median"] for f in found]
-        rest = (f"{np.median([f[key] for f in found]):.2%}" for key in ("drag 95 %", "field median", "field 95 %"))
-        return f"{np.median(drag):.3%} ({min(drag):.3%}, {max(drag):.3%}) | " + " | ".join(rest) + " |"
-
-    rows = ["| method | steps | bodies | linear solves | drag median (seeds) | drag 95 % | vorticity median | 95 % |"]
-    rows += ["|" + "---|" * 8, "| the start of all | | | | " + cells([r["before"] for r in records])]
+    Medians over the seeds, with the lowest and highest of the median drag error; errors are shares.
+    """
+    methods = {}
     for name in METHODS:
         mine = [r for r in records if r["method"] == name]
         if mine:
-            work = (f"{np.median([r[key] for r in mine]):.0f}" for key in ("steps", "bodies", "linear solves"))
-            rows.append(f"| {name} | " + " | ".join(work) + " | " + cells([r["after"] for r in mine]))
+            work = {key: round(np.median([r[key.replace("_", " ")] for r in mine])) for key in WORK}
+            errors_after = _median_errors([r["after"] for r in mine])
+            methods[key_of(name)] = {"label": name, "method": METHODS[name].kind, **work, **errors_after}
+    return {"start": _median_errors([r["before"] for r in records]), "methods": methods}
+
+
+def _median_errors(found: list[dict]) -> dict[str, Any]:
+    drag = [f["drag median"] for f in found]
+    spread = {"median": float(np.median(drag)), "lowest": min(drag), "highest": max(drag)}
+    keys = {"drag_95": "drag 95 %", "vorticity": "field median", "vorticity_95": "field 95 %"}
+    return {"drag": spread} | {key: float(np.median([f[of] for f in found])) for key, of in keys.items()}
+
+
+def table(measured: dict[str, Any]) -> str:
+    """The numbers of `measurements` as the table methods.md."""
+
+    def cells(row: dict[str, Any]) -> str:
+        drag = row["drag"]
+        rest = " | ".join(f"{row[key]:.2%}" for key in ("drag_95", "vorticity", "vorticity_95"))
+        return f"{drag['median']:.3%} ({drag['lowest']:.3%}, {drag['highest']:.3%}) | {rest} |"
+
+    rows = ["| method | steps | bodies | linear solves | drag median (seeds) | drag 95 % | vorticity median | 95 % |"]
+    rows += ["|" + "---|" * 8, "| the start of all | | | | " + cells(measured["start"])]
+    for row in measured["methods"].values():
+        rows.append(f"| {row['label']} | " + " | ".join(str(row[key]) for key in WORK) + " | " + cells(row))
     return "\n".join(rows)
 
 
@@ -358,11 +387,13 @@ def main() -> None:
         records.append(record)
         before, after = (record[when]["drag median"] for when in ("before", "after"))
         print(f"{name}, seed {seed}: drag {before:.2%} -> {after:.3%}", flush=True)
-    print("\n" + table(records))
+    measured = measurements(records)
+    print("\n" + table(measured))
     if not options.smoke:
         found = optima(options.out, sizes[:2], records, options.workers)
         print("\n" + found)
-        (ASSETS / "methods.md").write_text(table(records) + "\n")
+        write_json(ASSETS / "methods.json", measured)
+        (ASSETS / "methods.md").write_text(table(measured) + "\n")
         (ASSETS / "optima.md").write_text(found + "\n")
         plot(records, ASSETS / "methods.png")
 
