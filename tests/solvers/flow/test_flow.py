@@ -186,7 +186,7 @@ def test_auto_wants_a_sensible_tolerance(tolerance):
 
 
 def test_a_named_grid_takes_no_tolerance():
-    with pytest.raises(InputError, match="choose grid auto"):
+    with pytest.raises(InputError, match="choose the grid auto"):
         solve(Body.circle(), FlowConditions(1.0), grid="fine", tolerance=1e-3)
 
 
