@@ -16,8 +16,8 @@ __all__ = [
     "MinRadius",
     "MinThickness",
     "Nearest",
+    "OptimizationOutcome",
     "OptimizationResult",
-    "Outcome",
     "ParetoPoint",
     "Payload",
     "Prediction",
@@ -25,6 +25,7 @@ __all__ = [
     "Problem",
     "Rectangle",
     "Solution",
+    "SolveOutcome",
     "SolverModel",
     "Surrogate",
     "Symmetry",
@@ -44,7 +45,7 @@ __all__ = [
     "solve",
 ]
 
-from .solvers import Body, FlowConditions, InputError, Solution, export_body, load_body, solve
+from .solvers import Body, FlowConditions, InputError, Solution, SolveOutcome, export_body, load_body, solve
 from .solvers.inverse import (
     Circle,
     DesignPoint,
@@ -60,8 +61,8 @@ from .solvers.inverse import (
     MinRadius,
     MinThickness,
     Nearest,
+    OptimizationOutcome,
     OptimizationResult,
-    Outcome,
     ParetoPoint,
     Payload,
     PressureMatch,

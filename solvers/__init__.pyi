@@ -3,8 +3,8 @@ __all__ = [
     "FlowConditions",
     "ForceGradient",
     "InputError",
-    "Outcome",
     "Solution",
+    "SolveOutcome",
     "export_body",
     "load_body",
     "solve",
@@ -15,5 +15,5 @@ from .conditions import FlowConditions
 from .export import export_body
 from .geometry.body import Body
 from .geometry.library import load_body
-from .solution import ForceGradient, Outcome, Solution
+from .solution import ForceGradient, Solution, SolveOutcome
 from .solver import solve

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from fusiform.solvers.flow import FlowAnalysis, FlowBatch, FlowField, analyse, f
 from fusiform.solvers.geometry import Body, laurent
 
 
-class Outcome(enum.Enum):
+class SolveOutcome(StrEnum):
     """The outcome of a solve.
 
     Attributes
@@ -85,7 +85,7 @@ class Solution:
     lift_coefficient : float
     drag_error, lift_error : float
         Estimates of the exact minus the computed coefficients, of the discretisation alone; NaN without a solution.
-    outcome : Outcome
+    outcome : SolveOutcome
     status : str
         A sentence for the user.
     seconds : float
@@ -114,7 +114,7 @@ class Solution:
     lift_coefficient: float
     drag_error: float
     lift_error: float
-    outcome: Outcome
+    outcome: SolveOutcome
     status: str
     seconds: float
     flow: FlowBatch
@@ -122,12 +122,12 @@ class Solution:
     @property
     def converged(self) -> bool:
         """True if the discrete equations are solved."""
-        return self.outcome is not Outcome.NOT_CONVERGED
+        return self.outcome is not SolveOutcome.NOT_CONVERGED
 
     @property
     def accurate(self) -> bool:
         """True if the estimated errors are as small as `grid` promises."""
-        return self.outcome is Outcome.CONVERGED
+        return self.outcome is SolveOutcome.CONVERGED
 
     @cached_property
     def field(self) -> FlowField:

@@ -10,7 +10,7 @@ from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import ACCURACIES, Accuracy, FlowBatch, solve_to_accuracy
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.grids import check_grid
-from fusiform.solvers.solution import Outcome, Solution, turned_coefficients
+from fusiform.solvers.solution import Solution, SolveOutcome, turned_coefficients
 
 UNSTABLE_REYNOLDS = 47.0
 LIFT_ALLOWANCE = 3.0
@@ -89,10 +89,10 @@ def solve(
     )
 
 
-def _outcome(converged: bool, accurate: bool) -> Outcome:
+def _outcome(converged: bool, accurate: bool) -> SolveOutcome:
     if not converged:
-        return Outcome.NOT_CONVERGED
-    return Outcome.CONVERGED if accurate else Outcome.INACCURATE
+        return SolveOutcome.NOT_CONVERGED
+    return SolveOutcome.CONVERGED if accurate else SolveOutcome.INACCURATE
 
 
 def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
@@ -103,9 +103,9 @@ def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
     return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
 
 
-def _status(outcome: Outcome, flow: FlowBatch, forces: complex, error: complex, conditions: FlowConditions) -> str:
+def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: complex, conditions: FlowConditions) -> str:
     nodes = f"{flow.resolution.n_xi} x {flow.resolution.n_eta} nodes"
-    if outcome is Outcome.NOT_CONVERGED:
+    if outcome is SolveOutcome.NOT_CONVERGED:
         return (
             f"Newton's method did not converge (last relative change {float(flow.update):.1e} on {nodes}, from coarser "
             "grids, by continuation in the Reynolds number and in the shape): probably there is no steady flow that "
@@ -115,7 +115,7 @@ def _status(outcome: Outcome, flow: FlowBatch, forces: complex, error: complex, 
     how = " by continuation" if bool(flow.continued) else ""
     text = f"Converged{how} on {nodes}; estimated error of the drag {abs(error.real / forces.real):.2%}"
     text += "." if flow.solved.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
-    if outcome is Outcome.INACCURATE:
+    if outcome is SolveOutcome.INACCURATE:
         text += " With the safety factor of 1.5 the drag's or the lift's is more than this grid promises."
     if conditions.reynolds > UNSTABLE_REYNOLDS:
         text += " Steady flow past a bluff body is unstable in nature above Re of about 47: expect vortex shedding."

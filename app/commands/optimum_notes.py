@@ -19,7 +19,7 @@ def notes(result: OptimizationResult, files: list[str]) -> list[str]:
     """The status, the difference between model and solver, the design points, the constraints, and the files."""
     constraints = [
         f"{report.description}: slack {report.slack:.3g}, "
-        + (f"active; relaxing it by {report.unit} gains {report.gain:.4g}" if report.active else "not active")
+        + (f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.active else "not active")
         for report in result.constraints
     ]
     return [result.status, *_comparison(result), *constraints, *(f"wrote {name}" for name in files)]

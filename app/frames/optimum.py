@@ -125,7 +125,7 @@ def constraint_table(optimum: Optimum) -> dict[str, list[Any]]:
         "Slack": [r.slack for r in reports],
         "Active": [r.active for r in reports],
         "One unit more gains": [r.gain for r in reports],
-        "Unit": [r.unit.removeprefix("a ").removeprefix("one of ") for r in reports],
+        "Unit": [r.unit for r in reports],
     }
 
 

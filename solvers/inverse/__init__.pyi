@@ -18,9 +18,10 @@ __all__ = [
     "MaxPerimeter",
     "MinRadius",
     "MinThickness",
+    "ModelKind",
     "Nearest",
+    "OptimizationOutcome",
     "OptimizationResult",
-    "Outcome",
     "ParetoPoint",
     "Payload",
     "Phase",
@@ -67,6 +68,6 @@ from .problem.problem import Problem
 from .problem.problem_file import problem_from
 from .result.constraint_report import ConstraintReport
 from .result.optimum import OptimizationResult
-from .search.drag_models import ConfidentModel, DragModel, SolverModel
-from .search.outcome import Outcome
+from .search.drag_models import ConfidentModel, DragModel, ModelKind, SolverModel
+from .search.outcome import OptimizationOutcome
 from .search.run_record import Iterate, Phase

@@ -35,7 +35,7 @@ from fusiform.solvers.inverse.result.verification import verified
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
-from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.restoration import best_of_searches
 from fusiform.solvers.inverse.search.run_record import Callback, Run
 from fusiform.solvers.inverse.search.start import check_user_constraints, start_variables
@@ -101,9 +101,9 @@ def optimize(
     feasible = nearest_feasible(run.variables, first, thorough=trouble is None)
     if trouble is not None:
         words = f"The constraints contradict each other: {trouble}."
-        return infeasible_result(run, feasible.x, Outcome.CONTRADICTION, words)
+        return infeasible_result(run, feasible.x, OptimizationOutcome.CONTRADICTION, words)
     if feasible.problem is not None:
-        return infeasible_result(run, feasible.x, Outcome.INFEASIBLE, f"Infeasible: {feasible.problem}.")
+        return infeasible_result(run, feasible.x, OptimizationOutcome.INFEASIBLE, f"Infeasible: {feasible.problem}.")
     initial, scale = _initial(run, feasible.x)
     optimum = run.nearest(best_of_searches(run, feasible.x))
     certificate = None

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fusiform.solvers import InputError, load_body
-from fusiform.solvers.inverse import Outcome, optimize, problem_from
+from fusiform.solvers.inverse import OptimizationOutcome, optimize, problem_from
 from fusiform.surrogates import load_surrogate
 
 BODIES = ("circle", "ellipse:2", "ellipse:0.6", "naca0012", "naca2412", "ellipse:5", "kidney", "teardrop")
@@ -93,13 +93,13 @@ def main() -> None:
             problem = replace(problem_from(values, Path()), verify=None)
             result = optimize(problem, model=model)
             words = result.status
-            if result.outcome is Outcome.CERTIFIED:
+            if result.outcome is OptimizationOutcome.CERTIFIED:
                 kind = "certified"
-            elif result.outcome is Outcome.CONTRADICTION:
+            elif result.outcome is OptimizationOutcome.CONTRADICTION:
                 kind = "contradiction, reported before iterating"
             elif not result.feasible:
                 kind = "no feasible body found, nearest given"
-            elif result.outcome is Outcome.TIMED_OUT:
+            elif result.outcome is OptimizationOutcome.TIMED_OUT:
                 kind = "stopped at the timeout"
             else:
                 kind = "feasible, not certified"

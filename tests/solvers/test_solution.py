@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch_modes import AROUND
 
-from fusiform.solvers import Body, FlowConditions, Outcome, Solution, solve
+from fusiform.solvers import Body, FlowConditions, Solution, SolveOutcome, solve
 
 CASES = {
     "half plane": (Body.ellipse(2.0), FlowConditions(10.0)),
@@ -47,9 +47,9 @@ def test_a_solution_from_inference_mode_can_be_differentiated_outside() -> None:
 
 def test_the_outcome_is_a_value() -> None:
     solution = solve(*CASES["half plane"], grid="coarse")
-    assert (solution.outcome, solution.converged, solution.accurate) == (Outcome.CONVERGED, True, True)
-    poor = replace(solution, outcome=Outcome.INACCURATE)
+    assert (solution.outcome, solution.converged, solution.accurate) == (SolveOutcome.CONVERGED, True, True)
+    poor = replace(solution, outcome=SolveOutcome.INACCURATE)
     assert (poor.converged, poor.accurate) == (True, False)
-    none = replace(solution, outcome=Outcome.NOT_CONVERGED)
+    none = replace(solution, outcome=SolveOutcome.NOT_CONVERGED)
     assert (none.converged, none.accurate) == (False, False)
-    assert [outcome.value for outcome in Outcome] == ["converged", "inaccurate", "not_converged"]
+    assert [outcome.value for outcome in SolveOutcome] == ["converged", "inaccurate", "not_converged"]

@@ -13,9 +13,10 @@ from fusiform.solvers.geometry import laurent
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
 from fusiform.solvers.inverse.result.constraint_report import constraint_reports, slack_reports, violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.search.drag_models import ModelKind
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
-from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
 from fusiform.solvers.inverse.search.start import start_variables
@@ -52,6 +53,7 @@ def result_of(
         problem=problem,
         body=run.variables.body_at(best.x, f"{problem.body.name}-optimized"),
         model=run.model.name,
+        model_kind=ModelKind.of(run.model),
         x=best.x,
         fun=best.value,
         jac=program.value(best.x, best.forces)[1],
@@ -65,7 +67,7 @@ def result_of(
         stopped=optimum.stop is not None or (certificate is not None and certificate.stop is not None),
         status=status,
         kkt_residual=state.residual,
-        certified=certificate is not None and certificate.outcome is Outcome.CERTIFIED,
+        certified=certificate is not None and certificate.outcome is OptimizationOutcome.CERTIFIED,
         solver_solves=run.truth.solves,
         constraints=constraint_reports(program, best.x, best.forces, state),
         seconds=run.seconds,
@@ -74,13 +76,14 @@ def result_of(
     )
 
 
-def infeasible_result(run: Run, x: Array, outcome: Outcome, status: str) -> OptimizationResult:
+def infeasible_result(run: Run, x: Array, outcome: OptimizationOutcome, status: str) -> OptimizationResult:
     """The result where no body satisfies the shape constraints: the nearest one, x (n,), without a search."""
     problem = run.problem
     return OptimizationResult(
         problem=problem,
         body=run.variables.body_at(x, f"{problem.body.name}-nearest"),
         model=run.model.name,
+        model_kind=ModelKind.of(run.model),
         x=x,
         fun=math.nan,
         jac=np.zeros(len(x)),
@@ -105,7 +108,7 @@ def infeasible_result(run: Run, x: Array, outcome: Outcome, status: str) -> Opti
 
 def _verdict(
     run: Run, optimum: LocalOptimum, certificate: Certificate | None, state: Optimality, violations: list[str]
-) -> tuple[Outcome, str]:
+) -> tuple[OptimizationOutcome, str]:
     """The outcome of the run, and its sentence."""
     stop = optimum.stop
     if certificate is not None:
@@ -113,29 +116,34 @@ def _verdict(
     else:
         outcome, status = _search_verdict(run, optimum, state, violations)
         if run.problem.certify and stop is None and not violations:
-            outcome, status = Outcome.NOT_CERTIFIED, f"{status} Not certified: the solver has no flow for this body."
+            outcome, status = (
+                OptimizationOutcome.NOT_CERTIFIED,
+                f"{status} Not certified: the solver has no flow for this body.",
+            )
     if violations:
-        early = outcome in (Outcome.STOPPED, Outcome.TIMED_OUT)
+        early = outcome in (OptimizationOutcome.STOPPED, OptimizationOutcome.TIMED_OUT)
         words = f"{status} No body was found with {' and '.join(violations)}: this one is nearest."
-        return (outcome if early else Outcome.INFEASIBLE), words.strip()
+        return (outcome if early else OptimizationOutcome.INFEASIBLE), words.strip()
     if not outcome.is_success and stop is None:
         x = optimum.best.x if certificate is None else certificate.best.x
         status += _pinch_warning(run, x)
     return outcome, status
 
 
-def _search_verdict(run: Run, optimum: LocalOptimum, state: Optimality, violations: list[str]) -> tuple[Outcome, str]:
+def _search_verdict(
+    run: Run, optimum: LocalOptimum, state: Optimality, violations: list[str]
+) -> tuple[OptimizationOutcome, str]:
     evaluations, best = len(run.history), "this is the best body so far"
     if optimum.stop is not None:
         return optimum.stop.outcome, f"Stopped {optimum.stop.reason} after {evaluations} evaluations; {best}."
     if violations:
-        return Outcome.INFEASIBLE, ""
+        return OptimizationOutcome.INFEASIBLE, ""
     if not optimum.converged:
-        return Outcome.NOT_CONVERGED, f"Ended before convergence ({optimum.message}); {best}."
+        return OptimizationOutcome.NOT_CONVERGED, f"Ended before convergence ({optimum.message}); {best}."
     if state.residual > JUDGEMENT.converged:
         words = f"Ended where the optimality conditions hold only to {state.residual:.1e}; try another start."
-        return Outcome.NOT_OPTIMAL, words
-    return Outcome.CONVERGED, f"Converged: the optimality conditions hold to {state.residual:.1e}."
+        return OptimizationOutcome.NOT_OPTIMAL, words
+    return OptimizationOutcome.CONVERGED, f"Converged: the optimality conditions hold to {state.residual:.1e}."
 
 
 def _pinch_warning(run: Run, x: Array) -> str:

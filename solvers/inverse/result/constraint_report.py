@@ -82,7 +82,7 @@ def constraint_reports(program: Program, x: Array, forces: Forces, state: Optima
         total = float(np.sum(above))
         slack = float(forces.confidence.min()) - program.min_confidence
         words = f"confidence at least {program.min_confidence:g}"
-        reports.append(ConstraintReport(words, slack, "one of confidence", total > 0.0, total, total))
+        reports.append(ConstraintReport(words, slack, "confidence", total > 0.0, total, total))
     return tuple(reports)
 
 

@@ -19,7 +19,8 @@ from fusiform.solvers.inverse.problem.project_reader import read_project
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.result.plotting import result_figure
 from fusiform.solvers.inverse.result.project_file import result_from, write_result
-from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.drag_models import ModelKind
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Iterate
 from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
@@ -40,6 +41,8 @@ class OptimizationResult:
         The best feasible body; the one that violates least where `feasible` is False.
     model : str
         Name of the drag model.
+    model_kind : ModelKind
+        The flow solver or a surrogate.
     x : ndarray, shape (n,)
         The scaled variables, see `search/variables.py`.
     fun, jac : float, ndarray (n,)
@@ -48,7 +51,7 @@ class OptimizationResult:
         Evaluations of model and solver, and iterations of the search.
     predicted_drag_coefficient, predicted_initial_drag_coefficient : float
         The model's weighted drag of the optimum and of the start.
-    outcome : Outcome
+    outcome : OptimizationOutcome
         The outcome of the run.
     success, feasible, stopped, certified : bool
         True if the optimality conditions hold as required; if the body satisfies all constraints; if callback or
@@ -89,6 +92,7 @@ class OptimizationResult:
     problem: Problem
     body: Body
     model: str
+    model_kind: ModelKind
     x: Array
     fun: float
     jac: Array
@@ -96,7 +100,7 @@ class OptimizationResult:
     nit: int
     predicted_drag_coefficient: float
     predicted_initial_drag_coefficient: float
-    outcome: Outcome
+    outcome: OptimizationOutcome
     success: bool
     feasible: bool
     stopped: bool

@@ -19,7 +19,8 @@ from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.problem_file import problem_from
 from fusiform.solvers.inverse.problem.project_reader import FORMAT
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
-from fusiform.solvers.inverse.search.outcome import Outcome
+from fusiform.solvers.inverse.search.drag_models import ModelKind
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Iterate, Phase
 
 Result = TypeVar("Result")
@@ -74,7 +75,8 @@ def _fields(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     fields["x"], fields["jac"] = (np.array(fields[name], dtype=np.float64) for name in ("x", "jac"))
     fields["constraints"] = tuple(ConstraintReport(**report) for report in fields["constraints"])
     fields["history"] = tuple(_iterate(entry) for entry in fields["history"])
-    fields["outcome"] = Outcome(fields["outcome"]) if "outcome" in fields else _earlier_outcome(fields)
+    fields["outcome"] = OptimizationOutcome(fields["outcome"]) if "outcome" in fields else _earlier_outcome(fields)
+    fields["model_kind"] = ModelKind(fields["model_kind"]) if "model_kind" in fields else _earlier_kind(fields)
     for name in UNKNOWN:
         fields[name] = math.nan if fields[name] is None else float(fields[name])
     return fields
@@ -85,10 +87,15 @@ def _iterate(entry: Mapping[str, Any]) -> Iterate:
     return Iterate(**{**entry, "coefficients": coefficients, "phase": Phase(entry["phase"])})
 
 
-def _earlier_outcome(fields: Mapping[str, Any]) -> Outcome:
+def _earlier_kind(fields: Mapping[str, Any]) -> ModelKind:
+    """The kind of model in a file from before it was written: the solver's names begin with `solver`."""
+    return ModelKind.SOLVER if str(fields["model"]).startswith("solver") else ModelKind.SURROGATE
+
+
+def _earlier_outcome(fields: Mapping[str, Any]) -> OptimizationOutcome:
     """The outcome of a result in a file from before these were written, as far as its flags tell."""
     if fields["success"]:
-        return Outcome.CERTIFIED if fields["certified"] else Outcome.CONVERGED
+        return OptimizationOutcome.CERTIFIED if fields["certified"] else OptimizationOutcome.CONVERGED
     if fields["stopped"]:
-        return Outcome.STOPPED
-    return Outcome.NOT_CONVERGED if fields["feasible"] else Outcome.INFEASIBLE
+        return OptimizationOutcome.STOPPED
+    return OptimizationOutcome.NOT_CONVERGED if fields["feasible"] else OptimizationOutcome.INFEASIBLE

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from fusiform.solvers.flow import ACCURACIES, Resolution, State, steady_forces
+
+
+class ModelKind(StrEnum):
+    """The kind of drag model that a search used; project files hold its value.
+
+    Examples
+    --------
+    >>> from fusiform.solvers.inverse import ModelKind, SolverModel
+    >>> ModelKind.of(SolverModel()) is ModelKind.SOLVER
+    True
+    """
+
+    SOLVER = "solver"
+    """The flow solver, `SolverModel`."""
+    SURROGATE = "surrogate"
+    """Any other model."""
+
+    @classmethod
+    def of(cls, model: DragModel) -> ModelKind:
+        """The kind of `model`."""
+        return cls.SOLVER if isinstance(model, SolverModel) else cls.SURROGATE
 
 
 class DragModel(Protocol):

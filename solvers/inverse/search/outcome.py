@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class OptimizationOutcome(StrEnum):
     """The outcome of an optimisation; project files hold its value.
 
     The first two are successes. After a stop the best body so far is returned, feasible or not.
 
     Examples
     --------
-    >>> from fusiform.solvers.inverse import Outcome
-    >>> Outcome("certified") is Outcome.CERTIFIED
+    >>> from fusiform.solvers.inverse import OptimizationOutcome
+    >>> OptimizationOutcome("certified") is OptimizationOutcome.CERTIFIED
     True
-    >>> [outcome.value for outcome in Outcome if outcome.is_success]
+    >>> [outcome.value for outcome in OptimizationOutcome if outcome.is_success]
     ['certified', 'converged']
     """
 
@@ -41,14 +41,14 @@ class Outcome(StrEnum):
 
     @property
     def is_success(self) -> bool:
-        return self in (Outcome.CERTIFIED, Outcome.CONVERGED)
+        return self in (OptimizationOutcome.CERTIFIED, OptimizationOutcome.CONVERGED)
 
 
 @dataclass(frozen=True)
 class Stop:
     """An early end: its outcome (`STOPPED` or `TIMED_OUT`), and the `reason` that completes "stopped …"."""
 
-    outcome: Outcome
+    outcome: OptimizationOutcome
     reason: str
 
 

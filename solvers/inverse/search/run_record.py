@@ -21,7 +21,7 @@ from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.project_reader import FORMAT, read_project
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
-from fusiform.solvers.inverse.search.outcome import Outcome, Stop, Stopped
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome, Stop, Stopped
 from fusiform.solvers.inverse.search.program import Candidate, Program
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
 from fusiform.solvers.inverse.search.variables import Array, Variables
@@ -148,7 +148,7 @@ class Run:
         """Raise `Stopped` if the timeout is over."""
         timeout = self.problem.timeout
         if timeout is not None and self.seconds > timeout:
-            raise Stopped(Stop(Outcome.TIMED_OUT, f"after {timeout:g} s, the timeout"))
+            raise Stopped(Stop(OptimizationOutcome.TIMED_OUT, f"after {timeout:g} s, the timeout"))
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase: its best body is its own, since another model gives the forces."""
@@ -176,7 +176,7 @@ class Run:
         self.history.append(iterate)
         self._write(self._best)
         if self._callback is not None and self._callback(iterate):
-            raise Stopped(Stop(Outcome.STOPPED, "on request"))
+            raise Stopped(Stop(OptimizationOutcome.STOPPED, "on request"))
         self.pause()
 
     def _model_identity(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, lear
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
-from fusiform.solvers.inverse.search.outcome import Outcome, Stop, Stopped
+from fusiform.solvers.inverse.search.outcome import OptimizationOutcome, Stop, Stopped
 from fusiform.solvers.inverse.search.program import TOLERANCES, Candidate, Program
 from fusiform.solvers.inverse.search.restoration import TIGHTENINGS
 from fusiform.solvers.inverse.search.run_record import Phase, Run
@@ -72,7 +72,7 @@ class Certificate:
 
     best: Candidate
     optimality: Optimality
-    outcome: Outcome
+    outcome: OptimizationOutcome
     status: str
     stop: Stop | None
 
@@ -87,7 +87,7 @@ def certification(run: Run, optimum: LocalOptimum, start: Array, scale: float) -
     certificate = None
     for _ in range(TIGHTENINGS):
         certificate = certify(run, begin, scale)
-        if certificate is None or certificate.outcome is not Outcome.CERTIFIED:
+        if certificate is None or certificate.outcome is not OptimizationOutcome.CERTIFIED:
             break
         if not run.variables.tighten(certificate.best.x):
             break
@@ -147,10 +147,10 @@ class _Iteration:
     def certificate(self, reason: str, stop: Stop | None) -> Certificate:
         residual, tolerance = self._optimality.residual, self._run.problem.certify_tolerance
         if self._holds():
-            outcome = Outcome.CERTIFIED
+            outcome = OptimizationOutcome.CERTIFIED
             status = f"Certified: the solver's own optimality conditions hold to {residual:.1e}."
         else:
-            outcome = Outcome.NOT_CERTIFIED if stop is None else stop.outcome
+            outcome = OptimizationOutcome.NOT_CERTIFIED if stop is None else stop.outcome
             status = (
                 f"Not certified: {reason}. The optimality conditions hold to {residual:.1e}, and {tolerance:.1e} was "
                 "asked for."

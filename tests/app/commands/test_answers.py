@@ -15,7 +15,7 @@ from tiny import RECIPE
 
 from fusiform.app.results.exported_files import OPTIMUM_FILES
 from fusiform.app.results.json_text import json_text
-from fusiform.solvers import Body, FlowConditions, Outcome, load_body, solve
+from fusiform.solvers import Body, FlowConditions, SolveOutcome, load_body, solve
 from fusiform.solvers.geometry import read_outline
 from fusiform.surrogates import load_surrogate
 
@@ -137,9 +137,9 @@ def test_people_read_what_the_flow_does_and_how_accurate_it_is() -> None:
         assert words in table
 
 
-@pytest.mark.parametrize(("outcome", "exit_code"), [(Outcome.NOT_CONVERGED, 1), (Outcome.INACCURATE, 0)])
+@pytest.mark.parametrize(("outcome", "exit_code"), [(SolveOutcome.NOT_CONVERGED, 1), (SolveOutcome.INACCURATE, 0)])
 def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
-    monkeypatch: pytest.MonkeyPatch, outcome: Outcome, exit_code: int
+    monkeypatch: pytest.MonkeyPatch, outcome: SolveOutcome, exit_code: int
 ) -> None:
     found = solve(load_body("circle"), FlowConditions(1.0), grid="coarse")
     poor = replace(found, outcome=outcome, status="Less than was asked for.")

@@ -15,7 +15,7 @@ from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.frames import formatting
 from fusiform.app.state import session
 from fusiform.app.state.job_snapshot import Phase
-from fusiform.solvers import FlowConditions, Outcome, load_body, solve
+from fusiform.solvers import FlowConditions, SolveOutcome, load_body, solve
 from fusiform.surrogates import load_surrogate
 
 
@@ -39,7 +39,7 @@ def test_the_solver_can_be_asked_and_compared(page: AppTest) -> None:
 
 def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     found = solve(load_body("circle"), FlowConditions(10.0), grid="coarse")
-    poor = replace(found, outcome=Outcome.INACCURATE, status="Less than was asked for.")
+    poor = replace(found, outcome=SolveOutcome.INACCURATE, status="Less than was asked for.")
     monkeypatch.setattr(computations, "solve", lambda *_, **__: poor)
     healthy(page.button("solve").click().run())
     run_until(page, idle)

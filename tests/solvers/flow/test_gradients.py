@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from fusiform.solvers import Body, FlowConditions, InputError, Outcome, solve
+from fusiform.solvers import Body, FlowConditions, InputError, SolveOutcome, solve
 from fusiform.solvers.flow.equations import State, residual, residual_norm
 from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.sensitivity import steady_forces
@@ -125,4 +125,4 @@ def test_a_gradient_is_of_the_drag_or_the_lift_of_a_solution():
     with pytest.raises(InputError, match="drag or lift, got 'Drag'"):
         solution.gradient("Drag")
     with pytest.raises(InputError, match="converged solution"):
-        replace(solution, outcome=Outcome.NOT_CONVERGED).gradient()
+        replace(solution, outcome=SolveOutcome.NOT_CONVERGED).gradient()

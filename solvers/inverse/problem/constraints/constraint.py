@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body
     from fusiform.solvers.inverse.problem.trial_shape import Shape
 
-LENGTH = "a unit of length"
+LENGTH = "unit of length"
 
 
 class Constraint:
     """Common base of the constraints on the shape and on the forces.
 
-    `unit` is the unit of its limit, in words. Subclasses are frozen dataclasses; those with plain fields need no more
+    `unit` names the unit of its limit. Subclasses are frozen dataclasses; those with plain fields need no more
     than `describe` of the methods below.
 
     Examples

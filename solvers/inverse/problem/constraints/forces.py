@@ -49,7 +49,7 @@ class Lift(ForceConstraint):
     minimum: float | None = None
     maximum: float | None = None
     point: int = 0
-    unit: ClassVar[str] = "one of C_L"
+    unit: ClassVar[str] = "C_L"
     coefficient: ClassVar[str] = "lift"
     needs_lift: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (
@@ -119,7 +119,7 @@ class DragEquals(ForceConstraint):
 
     value: float
     point: int = 0
-    unit: ClassVar[str] = "one of C_D"
+    unit: ClassVar[str] = "C_D"
     coefficient: ClassVar[str] = "drag"
     needs_lift: ClassVar[bool] = False
     forms: ClassVar[tuple[Form, ...]] = (

@@ -35,7 +35,7 @@ class UserConstraint(ShapeConstraint):
 
     name: str
     function: Callable[[Tensor], Tensor]
-    unit: ClassVar[str] = "one of the function's"
+    unit: ClassVar[str] = "value of the function"
 
     def describe(self) -> str:
         return self.name

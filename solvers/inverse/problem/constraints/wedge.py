@@ -65,7 +65,7 @@ class WedgeAngle(ShapeConstraint):
     minimum: float | None = None
     maximum: float | None = None
     over: float = 0.1
-    unit: ClassVar[str] = "a degree"
+    unit: ClassVar[str] = "degree"
     forms: ClassVar[tuple[Form, ...]] = (_form("nose", ""), _form("tail", " before it"))
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Results in files: what survives, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from fusiform.solvers.inverse import (
     DesignPoint,
     Lift,
     MaxLength,
+    ModelKind,
+    OptimizationOutcome,
     OptimizationResult,
-    Outcome,
     Problem,
     UserConstraint,
     minimize_drag,
@@ -68,9 +70,22 @@ def test_functions_of_the_users_that_do_not_work_are_reported_and_survive_a_file
         optimize(again.problem, model=surrogate)
 
 
+def test_the_kind_of_model_is_kept_and_follows_from_the_name_in_earlier_files(surrogate, tmp_path):
+    file = tmp_path / "project.json"
+    named_alike = replace(minimize_drag(Body.circle(), AT, model=surrogate, verify=None), model="solver-like")
+    named_alike.save(file)
+    assert OptimizationResult.load(file).model_kind is ModelKind.SURROGATE
+    project = json.loads(file.read_text())
+    for model, kind in (("solver (40 x 48)", ModelKind.SOLVER), ("small", ModelKind.SURROGATE)):
+        project["result"].pop("model_kind", None)
+        project["result"]["model"] = model
+        file.write_text(json.dumps(project))
+        assert OptimizationResult.load(file).model_kind is kind
+
+
 def test_a_file_from_before_outcomes_were_written_is_opened(surrogate, tmp_path):
     file = tmp_path / "project.json"
-    for iterations, outcome in ((80, Outcome.CONVERGED), (2, Outcome.NOT_CONVERGED)):
+    for iterations, outcome in ((80, OptimizationOutcome.CONVERGED), (2, OptimizationOutcome.NOT_CONVERGED)):
         result = minimize_drag(Body.circle(), AT, model=surrogate, verify=None, max_iterations=iterations)
         result.save(file)
         project = json.loads(file.read_text())

@@ -11,7 +11,7 @@ from fusiform.solvers.inverse import (
     DesignPoint,
     Lift,
     Nearest,
-    Outcome,
+    OptimizationOutcome,
     Phase,
     Problem,
     SolverModel,
@@ -30,7 +30,7 @@ def test_a_certified_optimum_satisfies_the_solvers_own_conditions_within_eight_s
     assert result.solver_solves <= 8
     assert result.verified is not None
     assert result.verified.drag_coefficient <= 2.391
-    assert result.outcome is Outcome.CERTIFIED
+    assert result.outcome is OptimizationOutcome.CERTIFIED
     assert {it.phase for it in result.history} == set(Phase)
 
 

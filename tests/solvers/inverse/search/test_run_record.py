@@ -13,7 +13,7 @@ import torch
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.inverse import (
     MaxLength,
-    Outcome,
+    OptimizationOutcome,
     SolverModel,
     minimize_drag,
 )
@@ -38,7 +38,7 @@ def test_stopping_keeps_the_best_body_so_far(surrogate):
     result = minimize_drag(Body.circle(), FlowConditions(10.0), model=surrogate, verify=None, callback=stop_at_four)
     assert result.evaluations == 4
     assert not result.success
-    assert result.outcome is Outcome.STOPPED
+    assert result.outcome is OptimizationOutcome.STOPPED
     assert "Stopped on request" in result.status
     assert result.predicted_drag_coefficient == min(best)
 
@@ -46,13 +46,13 @@ def test_stopping_keeps_the_best_body_so_far(surrogate):
 def test_the_iteration_limit_is_reported(surrogate):
     result = minimize_drag(Body.circle(), FlowConditions(10.0), model=surrogate, verify=None, max_iterations=2)
     assert not result.success
-    assert result.outcome is Outcome.NOT_CONVERGED
+    assert result.outcome is OptimizationOutcome.NOT_CONVERGED
     assert "Ended before convergence" in result.status
 
 
 def test_a_run_stops_at_its_timeout_and_on_request_and_keeps_the_best_body(surrogate, tmp_path):
     slow = minimize_drag(Body.circle(), AT, timeout=0.3, verify=None)
-    assert slow.outcome is Outcome.TIMED_OUT
+    assert slow.outcome is OptimizationOutcome.TIMED_OUT
     assert "the timeout" in slow.status
     assert len(slow.history) >= 1
     file = tmp_path / "run.json"
@@ -95,7 +95,7 @@ def test_a_stop_at_any_evaluation_is_a_stop(surrogate, at, certify):
         callback=lambda it: it.evaluation == at,
     )
     assert result.stopped
-    assert result.outcome is Outcome.STOPPED
+    assert result.outcome is OptimizationOutcome.STOPPED
     assert not result.success
     assert "stopped on request" in result.status.lower()
     assert result.nfev == at
@@ -134,6 +134,6 @@ def test_a_timeout_while_other_starts_are_chosen_leaves_the_first_optimum():
             return drag.to(torch.complex128)
 
     result = minimize_drag(Body.circle(), AT, model=Slow(), verify=None, starts=2, timeout=3.0)
-    assert result.outcome is Outcome.TIMED_OUT
+    assert result.outcome is OptimizationOutcome.TIMED_OUT
     assert result.feasible
     assert result.fun == pytest.approx(1.75, abs=1e-3)

@@ -15,7 +15,7 @@ from fusiform.solvers.inverse import (
     MinRadius,
     MinThickness,
     Nearest,
-    Outcome,
+    OptimizationOutcome,
     Problem,
     SolverModel,
     Symmetry,
@@ -111,7 +111,7 @@ def test_an_optimum_that_would_cross_itself_is_reported(surrogate):
     problem = Problem(Body.naca("0012"), (DesignPoint(FlowConditions(20.0)),), LiftToDrag(), verify=None)
     result = optimize(problem, model=surrogate)
     assert not result.success
-    assert result.outcome is Outcome.NOT_OPTIMAL
+    assert result.outcome is OptimizationOutcome.NOT_OPTIMAL
     assert "of crossing itself" in result.status
     assert "least thickness or radius" in result.status
     held = replace(problem, constraints=(MinThickness(0.3), MaxLength(2.0), MinRadius(0.06)))
@@ -120,13 +120,13 @@ def test_an_optimum_that_would_cross_itself_is_reported(surrogate):
 
 def test_lift_out_of_reach_is_reported(surrogate):
     impossible = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(Symmetry(),), lift=0.3)
-    assert impossible.outcome is Outcome.CONTRADICTION
+    assert impossible.outcome is OptimizationOutcome.CONTRADICTION
     assert "no lift" in impossible.status
     out_of_reach = minimize_drag(
         Body.ellipse(1.2), AT, model=surrogate, lift=4.0, constraints=(MaxLength(1.1),), verify=None
     )
     assert not out_of_reach.feasible
-    assert out_of_reach.outcome is Outcome.INFEASIBLE
+    assert out_of_reach.outcome is OptimizationOutcome.INFEASIBLE
     assert "No body was found with lift coefficient 4" in out_of_reach.status
 
 
