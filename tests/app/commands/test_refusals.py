@@ -102,7 +102,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
-    arguments = command("optimize", "circle", "--reynolds", "1", "--model", "solver")
+    arguments = command("optimize", "naca2412", "--reynolds", "40", "--model", "solver")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
