@@ -7,29 +7,29 @@ follows the section.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import files
 
 import streamlit as st
 
 from fusiform.app.edits import design as edits
-from fusiform.app.state.session import DESIGN, OPTIMISE, TRAIN, WHY
+from fusiform.app.edits.navigation import show_section
+from fusiform.app.state.session import Section
 from fusiform.app.views.design import gallery, workbench
 from fusiform.app.views.design.shape_sliders import shape_sliders
 from fusiform.app.views.optimise import constraints
 from fusiform.app.views.optimise import section as optimise
 from fusiform.app.views.shared import job_bar, job_start, projects, rail
 from fusiform.app.views.shared.following import drawn, follow_design
-from fusiform.app.views.shared.session import change, keep, keep_settings, session
+from fusiform.app.views.shared.session import change, keep_settings, session
 from fusiform.app.views.shared.tabs import tabs
 from fusiform.app.views.train import training, training_controls
 from fusiform.app.views.why import explain
 
 SECTIONS = {
-    DESIGN: "Shape a body by dragging its outline; its drag and its flow follow at once.",
-    OPTIMISE: "Find the body with the least drag under constraints, and have it certified by the solver.",
-    TRAIN: "Train models by several methods, compare them, and choose the one in use.",
-    WHY: "Why inverting the physics pays, with measured numbers.",
+    Section.DESIGN: "Shape a body by dragging its outline; its drag and its flow follow at once.",
+    Section.OPTIMISE: "Find the body with the least drag under constraints, and have it certified by the solver.",
+    Section.TRAIN: "Train models by several methods, compare them, and choose the one in use.",
+    Section.WHY: "Why inverting the physics pays, with measured numbers.",
 }
 ABOUT = "Finds the body shape with the least drag in laminar flow.\n\n" + "\n".join(
     f"- **{name}**: {meaning}" for name, meaning in SECTIONS.items()
@@ -40,7 +40,7 @@ def masthead() -> None:
     """The sections, and the buttons that belong to all of them."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.markdown("#### Fusiform", width="content", help=ABOUT)
-        tabs("view", list(SECTIONS), session().section, lambda name: keep(replace(session(), section=name)))
+        tabs("view", list(SECTIONS), session().section, lambda section: change(show_section, section))
         st.space("stretch")
         history_buttons()
         if st.button("Examples", key="examples", icon=":material/grid_view:", help="Ready-made designs to open."):
@@ -79,24 +79,24 @@ def history_buttons() -> None:
     )
 
 
-def section(chosen: str) -> Callable[[], None]:
+def section(chosen: Section) -> Callable[[], None]:
     """Draw the chosen section; a slow part is drawn when the returned function is called, after the rail."""
-    if chosen == OPTIMISE:
+    if chosen is Section.OPTIMISE:
         optimise.show()
-    elif chosen == TRAIN:
+    elif chosen is Section.TRAIN:
         training.show()
     else:
         return workbench.show()
     return lambda: None
 
 
-def controls(chosen: str) -> None:
+def controls(chosen: Section) -> None:
     """Draw the controls of the chosen section."""
-    if chosen == TRAIN:
+    if chosen is Section.TRAIN:
         training_controls.rail()
         return
     rail.start()
-    if chosen == OPTIMISE:
+    if chosen is Section.OPTIMISE:
         constraints.panel()
     else:
         shape_sliders()
@@ -114,7 +114,7 @@ def page() -> None:
     masthead()
     training.model_sign()
     chosen = session().section
-    if chosen == WHY:
+    if chosen is Section.WHY:
         explain.show()
         drawn()
         return

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 from fusiform.app.background.jobs import Job, always_present
 from fusiform.app.results.kept_results import Answer, Front, Optimum
-from fusiform.app.state.job_snapshot import Phase
+from fusiform.app.state.job_snapshot import JobKind
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.inverse import DragModel, Problem, optimize, pareto_front
 
 
 def solve_job(body: Body, conditions: FlowConditions, grid: str, present: Callable[[], bool] = always_present) -> Job:
     """A job whose result is the solver's `Answer`."""
-    return Job(lambda job: Answer.of(solve(body, conditions, grid=grid)), Phase.SOLVING, present)
+    return Job(lambda job: Answer.of(solve(body, conditions, grid=grid)), JobKind.SOLVING, present)
 
 
 def optimization_job(problem: Problem, model: DragModel, present: Callable[[], bool] = always_present) -> Job:
     """A job whose result is the `Optimum` of `problem`."""
-    return Job(lambda job: Optimum.of(optimize(problem, model=model, callback=job.record)), Phase.SEARCHING, present)
+    return Job(lambda job: Optimum.of(optimize(problem, model=model, callback=job.record)), JobKind.SEARCHING, present)
 
 
 def front_job(
@@ -30,7 +30,7 @@ def front_job(
     def work(job: Job) -> Front:
         return Front(problem, over, pareto_front(problem, over, values, model=model, callback=job.record_point))
 
-    return Job(work, Phase.SWEEPING, present)
+    return Job(work, JobKind.SWEEPING, present)
 
 
 def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_present) -> Job:
@@ -41,4 +41,4 @@ def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_
         initial = Answer.of(solve(optimum.start, conditions, grid=grid))
         return replace(optimum, initial=initial, verified=Answer.of(solve(optimum.result.body, conditions, grid=grid)))
 
-    return Job(work, Phase.SOLVING, present)
+    return Job(work, JobKind.SOLVING, present)

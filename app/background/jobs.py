@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from fusiform.app.background.line import Line
-from fusiform.app.state.job_snapshot import Phase, Snapshot
+from fusiform.app.state.job_snapshot import JobKind, Snapshot
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import Iterate, ParetoPoint
 
@@ -40,11 +40,11 @@ class Job:
     def __init__(
         self,
         work: Callable[[Job], object],
-        phase: Phase,
+        kind: JobKind,
         present: Callable[[], bool] = always_present,
         line: Line = SERVER_LINE,
     ) -> None:
-        self._snapshot = Snapshot(phase)
+        self._snapshot = Snapshot(kind)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._present = present

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.design_link import from_link
-from fusiform.app.state.session import CIRCLE, DESIGN, ELLIPSE, NACA, UPLOAD, DesignState, Session, Settings
+from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DesignState, Section, Session, Settings
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.geometry import parse_outline
@@ -139,7 +139,7 @@ def open_optimum(session: Session) -> Session:
     assert session.optimum is not None
     result = session.optimum.result
     settings = replace(session.settings, start_from=None)
-    session = replace(session, settings=settings, section=DESIGN)
+    session = replace(session, settings=settings, section=Section.DESIGN)
     return open_body(session, replace(result.body, name="optimum"), result.conditions)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.job_snapshot import RunningJob, Snapshot
-from fusiform.app.state.session import DESIGN, OPTIMISE, OPTIMUM, Session
+from fusiform.app.state.session import Section, Session, Step
 from fusiform.solvers.inverse import Problem
 
 SOLVED_KEPT = 6
@@ -24,13 +24,15 @@ def refuse(session: Session, error: str) -> Session:
 
 def begin_solve(session: Session, job: RunningJob) -> Session:
     """Begin `job`, which solves the flow of the present design, and show the section Design."""
-    return replace(begin(session, job), asked=session.solved_key, section=DESIGN)
+    return replace(begin(session, job), asked=session.solved_key, section=Section.DESIGN)
 
 
 def begin_search(session: Session, job: RunningJob, problem: Problem, earlier: Optimum | None) -> Session:
     """Begin `job`, which searches the optimum of `problem`, to be compared with `earlier`."""
     searching = begin(session, job)
-    return replace(searching, optimum=None, earlier=earlier, searched=problem, section=OPTIMISE, step=OPTIMUM)
+    return replace(
+        searching, optimum=None, earlier=earlier, searched=problem, section=Section.OPTIMISE, step=Step.OPTIMUM
+    )
 
 
 def begin_sweep(session: Session, job: RunningJob, over: str) -> Session:
@@ -59,4 +61,4 @@ def choose_front_point(session: Session, number: int) -> Session:
 def show_front_point(session: Session) -> Session:
     """Show the chosen point of the front as the optimum, with all its numbers."""
     assert session.front_point is not None
-    return replace(choose_front_point(session, session.front_point), step=OPTIMUM)
+    return replace(choose_front_point(session, session.front_point), step=Step.OPTIMUM)

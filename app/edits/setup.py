@@ -12,15 +12,7 @@ from fusiform.app.edits.design import open_body
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.results.opened_project import open_project
 from fusiform.app.state.constraint_rows import Row, dragged, first_row
-from fusiform.app.state.session import (
-    OPTIMISE,
-    OPTIMUM,
-    PROBLEM,
-    SOLVER,
-    SURROGATE,
-    ProjectState,
-    Session,
-)
+from fusiform.app.state.session import DragSource, ProjectState, Section, Session, Step
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import Problem
@@ -30,7 +22,7 @@ LONGEST_WAY = 20.0
 
 
 def _with_rows(session: Session, rows: Iterable[Row]) -> Session:
-    return replace(session, setup=session.setup.with_rows(rows), step=PROBLEM)
+    return replace(session, setup=session.setup.with_rows(rows), step=Step.PROBLEM)
 
 
 def add_constraint(session: Session, kind: str) -> Session:
@@ -112,8 +104,8 @@ def restore(session: Session, problem: Problem, optimum: Optimum | None) -> Sess
     session = replace(session, setup=setup_of(problem).after(session.setup))
     settings = replace(session.settings, start_from=None, grid=problem.verify or session.settings.grid)
     if optimum is not None:
-        model = SOLVER if optimum.result.model.startswith("solver") else SURROGATE
+        model = DragSource.SOLVER if optimum.result.model.startswith("solver") else DragSource.SURROGATE
         settings = replace(settings, model=model)
-    step = PROBLEM if optimum is None else OPTIMUM
-    session = replace(session, settings=settings, section=OPTIMISE, step=step)
+    step = Step.PROBLEM if optimum is None else Step.OPTIMUM
+    session = replace(session, settings=settings, section=Section.OPTIMISE, step=step)
     return replace(session, optimum=optimum, front=None, earlier=None)

@@ -8,7 +8,7 @@ from fusiform.app.background.refinement import Refined, refined
 from fusiform.app.frames import cached
 from fusiform.app.frames.formatting import sentence
 from fusiform.app.results.kept_results import Answer
-from fusiform.app.state.session import SURROGATE, Session
+from fusiform.app.state.session import DragSource, Session
 from fusiform.solvers import InputError
 from fusiform.surrogates import FlowPrediction
 
@@ -45,7 +45,7 @@ def known(session: Session) -> Known:
     """The answers about the present design, the surrogate's unless the solver alone is to answer."""
     now, folder = session.design.present, session.settings.folder
     solved = session.solved.get(session.solved_key)
-    if session.settings.model != SURROGATE:
+    if session.settings.model != DragSource.SURROGATE:
         return Known(solved=solved)
     try:
         predicted = cached.prediction(folder, now.body, now.conditions)

@@ -1,15 +1,13 @@
-"""The numbers and the words of an optimum and of a point of a trade-off."""
+"""The frame of an optimum: its numbers, words, and the cost of each constraint."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.formatting import apart, coefficient, plain, ratio, value_or_dash
 from fusiform.app.frames.metric import CONVENTION, Metric
-from fusiform.app.results.kept_results import Front, Optimum
-from fusiform.app.state.setup import setup_of
+from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers.inverse import LiftToDrag
 
 SAME_OPTIMUM = 2e-3
@@ -133,31 +131,3 @@ def gain_definition(optimum: Optimum) -> str:
     """The definition of the gain in `constraint_table`."""
     objective = "lift over drag" if isinstance(optimum.result.problem.objective, LiftToDrag) else "drag C_D"
     return f"The gain in {objective} from one unit more of the limit, to first order."
-
-
-def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
-    """The drag of point `number` of a trade-off, and the slope there."""
-    result, start = front.points[number].result, front.points[0].result.predicted_initial_drag_coefficient
-    swept = result.report_of(result.problem.constraints[-1])
-    return (
-        Metric(
-            "Least $C_D$",
-            coefficient(result.predicted_drag_coefficient),
-            f"{apart(result.predicted_drag_coefficient, start)} to the start",
-            f"Drag of the optimum, by {plain(result.model)}; below, compared with the start's. {CONVENTION}",
-        ),
-        Metric(
-            "One more gains",
-            value_or_dash(None if swept is None else swept.gain),
-            "drag, per unit of length",
-            "By how much the least drag would fall for relaxing this limit by one unit of length: the slope of the "
-            "curve at this point.",
-        ),
-    )
-
-
-def point_sketch(front: Front, number: int) -> str:
-    """The body of point `number` of a trade-off, with its constraints and the start, as SVG."""
-    result, start = front.points[number].result, front.problem.body
-    rows, alpha_deg = setup_of(result.problem).rows, result.conditions.alpha_deg
-    return sketch.draw(sketch.outline(result.body), start, rows, alpha_deg, ghost=sketch.outline(start)).svg

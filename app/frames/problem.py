@@ -6,7 +6,7 @@ from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.formatting import plain, sentence
 from fusiform.app.state.session import Session
 from fusiform.solvers import InputError
-from fusiform.solvers.inverse.problem.contradictions import contradiction
+from fusiform.solvers.inverse.problem.contradictions import contradiction_in
 
 
 def trouble_in_numbers(session: Session) -> str | None:
@@ -19,12 +19,12 @@ def trouble_in_numbers(session: Session) -> str | None:
 
 
 def trouble(session: Session) -> str | None:
-    """The sentence about a number out of its range, or about constraints that contradict each other."""
+    """The sentence about a number out of its range, or about conditions that exclude each other."""
     try:
         problem = session.problem
     except InputError as error:
         return sentence(str(error))
-    reason = contradiction(problem.body, (*problem.constraints, *problem.force_constraints))
+    reason = contradiction_in(problem)
     return None if reason is None else sentence(f"the constraints contradict each other: {reason}")
 
 

@@ -1,4 +1,4 @@
-"""A job in words, and a running search in numbers and pictures."""
+"""The frame of a running search: its numbers and pictures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.drawings.pictures import ComplexArray
-from fusiform.app.frames.formatting import coefficient, value_or_dash
+from fusiform.app.frames.formatting import value_or_dash
 from fusiform.app.frames.metric import CONVENTION, Metric
-from fusiform.app.state.job_snapshot import Phase, Snapshot
+from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import Iterate, Problem
@@ -18,28 +18,6 @@ from fusiform.solvers.inverse import Phase as SearchPhase
 
 TRAIL = 5
 _pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
-
-
-def job_words(now: Snapshot) -> str:
-    """The state of a job as a sentence."""
-    if now.stopping:
-        return "Stopping …"
-    if now.place:
-        return f"The server is computing for others. Your turn comes by itself: you are number {now.place} in line."
-    if now.phase is Phase.SWEEPING:
-        return f"Optimising for each value: {len(now.points)} done"
-    if now.phase is Phase.SOLVING:
-        return "Solving …"
-    if not now.history:
-        return "Starting the search …"
-    last = now.history[-1]
-    verb = "Certifying with the solver" if last.phase is SearchPhase.CERTIFYING else "Searching"
-    return f"{verb}: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
-
-
-def can_stop(now: Snapshot) -> bool:
-    """True if the job ends on request: it waits, or it stops between two evaluations. A solve cannot be interrupted."""
-    return now.place > 0 or now.phase is not Phase.SOLVING
 
 
 def search_numbers(now: Snapshot) -> tuple[Metric, ...]:

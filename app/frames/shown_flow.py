@@ -17,7 +17,7 @@ from fusiform.app.drawings.raster import Layer, Raster, stream_lines
 from fusiform.app.frames import cached
 from fusiform.app.frames.known import Known
 from fusiform.app.results.kept_results import Answer
-from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER
+from fusiform.app.state.session import Comparison
 from fusiform.app.state.window import Share, Window
 from fusiform.solvers.flow import FlowAnalysis, FlowField
 
@@ -58,20 +58,20 @@ def solver_flow(solved: Answer | None) -> ShownFlow | None:
     return None if solved is None else ShownFlow(solved.field, "flow solver", None, cached.analysis(solved.field))
 
 
-def compared(known: Known, compare: str) -> tuple[ShownFlow | None, str]:
+def compared(known: Known, compare: Comparison) -> tuple[ShownFlow | None, str]:
     """The flow to show for the choice `compare`, and the words of the badge."""
     mine, true = surrogate_flow(known), solver_flow(known.solved)
     shown = true if mine is None else mine
     if shown is None:
         return None, "Press Ask the solver to see the flow."
-    if compare == OF_SOLVER and true is not None:
+    if compare == Comparison.OF_SOLVER and true is not None:
         return true, true.source
-    if compare == MINUS_SOLVER and true is not None and mine is not None:
+    if compare == Comparison.MINUS_SOLVER and true is not None and mine is not None:
         return replace(mine, other=true.field), f"{mine.source}, minus the solver's flow"
-    if compare == MINUS_START and mine is not None and known.before is not None:
+    if compare == Comparison.MINUS_START and mine is not None and known.before is not None:
         before = known.before.network_field if mine.refined is None else known.before.field
         return replace(mine, other=before), f"{mine.source}, minus the flow of the start"
-    missing = compare in (OF_SOLVER, MINUS_SOLVER) and true is None
+    missing = compare in (Comparison.OF_SOLVER, Comparison.MINUS_SOLVER) and true is None
     return shown, shown.source + (NOT_ASKED if missing else "")
 
 

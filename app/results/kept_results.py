@@ -93,11 +93,19 @@ class Front:
         """The numbers of the points whose constraints hold."""
         return [number for number, point in enumerate(self.points) if point.result.feasible]
 
+    @property
+    def start_drag(self) -> float:
+        """The model's drag of the body that the front began with; NaN if no point is feasible.
+
+        The search of the first feasible point begins with that body, later ones with the optimum before.
+        """
+        feasible = self.feasible
+        return self.points[feasible[0]].result.predicted_initial_drag_coefficient if feasible else math.nan
+
     def optimum(self, number: int) -> Optimum:
         """Point `number`, compared with the body that the front began with."""
         result = self.points[number].result
-        start_drag = self.points[0].result.predicted_initial_drag_coefficient
-        return replace(Optimum.of(result), start=self.problem.body, start_drag=start_drag)
+        return replace(Optimum.of(result), start=self.problem.body, start_drag=self.start_drag)
 
 
 def project_bytes(result: OptimizationResult) -> bytes:

@@ -10,12 +10,12 @@ from fusiform.surrogates.model.model_folder import read_configuration
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import DragModel
 
-SURROGATE, SOLVER = "surrogate", "solver"
+SHIPPED_NAME, SOLVER_NAME = "surrogate", "solver"
 
 
 def check_drag_model(choice: str) -> None:
     """Raise `InputError` unless `choice` names a model; imports no torch."""
-    if choice not in (SURROGATE, SOLVER):
+    if choice not in (SHIPPED_NAME, SOLVER_NAME):
         read_configuration(Path(choice))
 
 
@@ -24,10 +24,10 @@ def drag_model(choice: str) -> DragModel:
 
     `InputError` for a folder that holds no model.
     """
-    if choice == SOLVER:
+    if choice == SOLVER_NAME:
         from fusiform.solvers.inverse import SolverModel
 
         return SolverModel()
     from fusiform.surrogates import load_surrogate
 
-    return load_surrogate(None if choice == SURROGATE else choice)
+    return load_surrogate(None if choice == SHIPPED_NAME else choice)

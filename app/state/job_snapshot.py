@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from fusiform.solvers.inverse import Iterate, ParetoPoint
 
 
-class Phase(Enum):
+class JobKind(Enum):
     """The kind of work of a job."""
 
     SEARCHING = "one optimisation"
@@ -27,7 +27,7 @@ class Snapshot:
     stopped before its turn.
     """
 
-    phase: Phase
+    kind: JobKind
     place: int = 0
     seconds: float = 0.0
     running: bool = True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.control_echoes import Echoes
@@ -17,14 +18,43 @@ from fusiform.app.state.window import Home, Share
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.inverse import Problem
 
-DESIGN, OPTIMISE, TRAIN, WHY = "Design", "Optimise", "Train", "Why"
-PROBLEM, OPTIMUM, TRADE_OFF = "Problem", "Optimum", "Trade-off"
 CIRCLE, ELLIPSE, NACA, UPLOAD = "Circle", "Ellipse", "NACA four digits", "Own outline (file)"
-SURROGATE, SOLVER = "Surrogate", "Flow solver"
-OWN, MINUS_START, OF_SOLVER, MINUS_SOLVER = "Surrogate", "minus start", "Solver", "minus solver"
 
 SolvedKey = tuple[bytes, FlowConditions, str]
 """The coefficients, conditions and grid of an answer of the solver."""
+
+
+class Section(StrEnum):
+    """A section of the page, by its label."""
+
+    DESIGN = "Design"
+    OPTIMISE = "Optimise"
+    TRAIN = "Train"
+    WHY = "Why"
+
+
+class Step(StrEnum):
+    """A step of the section Optimise, by its label."""
+
+    PROBLEM = "Problem"
+    OPTIMUM = "Optimum"
+    TRADE_OFF = "Trade-off"
+
+
+class DragSource(StrEnum):
+    """The source of the drag in Design and Optimise, by its label."""
+
+    SURROGATE = "Surrogate"
+    SOLVER = "Flow solver"
+
+
+class Comparison(StrEnum):
+    """The flow in the drawing, or the difference of two, by its label."""
+
+    OWN = "Surrogate"
+    MINUS_START = "minus start"
+    OF_SOLVER = "Solver"
+    MINUS_SOLVER = "minus solver"
 
 
 @dataclass(frozen=True)
@@ -33,11 +63,11 @@ class Settings:
 
     start_from: str | None = CIRCLE
     digits: str = "0012"
-    model: str = SURROGATE
+    model: DragSource = DragSource.SURROGATE
     model_folder: str = ""
     grid: str = "fine"
     quantity: str = "speed"
-    compare: str = OWN
+    compare: Comparison = Comparison.OWN
     streamlines: bool = True
     sensitivity: bool = True
     wake: bool = False
@@ -111,8 +141,8 @@ class Session:
 
     design: DesignState
     settings: Settings = field(default_factory=Settings)
-    section: str = DESIGN
-    step: str = PROBLEM
+    section: Section = Section.DESIGN
+    step: Step = Step.PROBLEM
     setup: Setup = field(default_factory=Setup)
     project: ProjectState = field(default_factory=ProjectState)
     job: RunningJob | None = None
@@ -133,7 +163,7 @@ class Session:
     echoes: Echoes = field(default_factory=Echoes)
     followed: Design | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
-    drawn: str | None = None
+    drawn: Section | None = None
 
     @property
     def problem(self) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER, OWN
+from fusiform.app.state.session import Comparison
 from fusiform.app.views.shared.field_choice import field_choice
 
 COMPARE_HELP = (
@@ -19,7 +19,7 @@ def toolbar() -> None:
         field_choice()
         st.segmented_control(
             "Flow",
-            [OWN, MINUS_START, OF_SOLVER, MINUS_SOLVER],
+            list(Comparison),
             key="compare",
             required=True,
             label_visibility="collapsed",

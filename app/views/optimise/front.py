@@ -6,24 +6,22 @@ import streamlit as st
 
 from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.edits import jobs as edits
-from fusiform.app.frames.formatting import plain, sentence
-from fusiform.app.frames.optimum import point_numbers, point_sketch
+from fusiform.app.frames.trade_off import curve, left_out, point_numbers, point_sketch
 from fusiform.app.results.kept_results import Front
-from fusiform.app.state.job_snapshot import Phase
+from fusiform.app.state.job_snapshot import JobKind
 from fusiform.app.views.optimise.sweep_controls import LIMITS, sweep_controls
 from fusiform.app.views.shared import job_bar, job_start
 from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, show_metrics
 from fusiform.app.views.shared.session import change, session
-from fusiform.solvers.inverse import ParetoPoint
 
 
 def show() -> None:
     """Draw the view."""
     sweep_controls()
     job, found = job_bar.snapshot(), session().front
-    if job is not None and job.phase is Phase.SWEEPING:
+    if job is not None and job.kind is JobKind.SWEEPING:
         st.fragment(_live, run_every=job_bar.POLL_SECONDS)()
     elif found is not None:
         _finished(found)
@@ -37,8 +35,7 @@ def show() -> None:
 def _live() -> None:
     now, over = job_bar.snapshot(), session().swept
     if now is not None and over is not None:
-        good = [point for point in now.points if point.result.feasible]
-        figure = front_figure([p.value for p in good], [_drag(p) for p in good], _axis(over), None)
+        figure = front_figure(*curve(now.points), _axis(over), None)
         st.plotly_chart(figure, key="front_live", config=PLOT_CONFIG, alt="The front so far")
 
 
@@ -46,14 +43,10 @@ def _axis(over: str) -> str:
     return f"{LIMITS[over].label}, in the body's own unit"
 
 
-def _drag(point: ParetoPoint) -> float:
-    return point.result.predicted_drag_coefficient
-
-
 def _finished(front: Front) -> None:
     """The front, and the body of the point that was clicked."""
     if not front.feasible:
-        st.error(sentence(f"no value is possible: {plain(front.points[0].result.status)}"))
+        st.error(left_out(front))
         return
     chosen = chosen_point(front)
     with st.container(key="front_view"):
@@ -61,18 +54,16 @@ def _finished(front: Front) -> None:
             _chart(front, chosen)
         with st.container():
             _body(front, chosen)
-    left_out = len(front.points) - len(front.feasible)
-    if left_out:
-        st.caption(f"{left_out} values contradict the other constraints and are left out.")
+    if words := left_out(front):
+        st.caption(words)
 
 
 def _chart(front: Front, chosen: int | None) -> None:
     """The front, whose points can be clicked or chosen below it."""
     good, label = front.feasible, LIMITS[front.over].label
-    points = [front.points[n] for n in good]
     place = None if chosen is None else good.index(chosen)
     st.plotly_chart(
-        front_figure([p.value for p in points], [_drag(p) for p in points], _axis(front.over), place),
+        front_figure(*curve(front.points), _axis(front.over), place),
         key="front_chart",
         config=PLOT_CONFIG,
         on_select=_clicked,

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from fusiform.app.drawings.convergence import SEARCH_WORDS
 from fusiform.app.edits import setup as edits
+from fusiform.app.edits.navigation import show_step
 from fusiform.app.frames.problem import problem_sketch, problem_words, trouble
 from fusiform.app.frames.search import search_numbers, search_pictures
-from fusiform.app.state.job_snapshot import Phase
-from fusiform.app.state.session import OPTIMUM, PROBLEM, TRADE_OFF
+from fusiform.app.state.job_snapshot import JobKind
+from fusiform.app.state.session import Step
 from fusiform.app.views.optimise import front, optimum
 from fusiform.app.views.shared import job_bar
 from fusiform.app.views.shared.components import component, picture
 from fusiform.app.views.shared.metrics import show_metrics
-from fusiform.app.views.shared.session import change, keep, session
+from fusiform.app.views.shared.session import change, session
 from fusiform.app.views.shared.tabs import tabs
 
 STEPS = {
-    PROBLEM: "The problem: the body, the objective and the constraints.",
-    OPTIMUM: "The optimum, and by how much it is better.",
-    TRADE_OFF: "How the least drag depends on a limit.",
+    Step.PROBLEM: "The problem: the body, the objective and the constraints.",
+    Step.OPTIMUM: "The optimum, and by how much it is better.",
+    Step.TRADE_OFF: "How the least drag depends on a limit.",
 }
 
 
@@ -30,12 +29,12 @@ def show() -> None:
     """Draw the section."""
     step = session().step
     with st.container(key="optimum_bar", horizontal=True, vertical_alignment="center"):
-        tabs("step", list(STEPS), step, lambda name: keep(replace(session(), step=name)), STEPS)
+        tabs("step", list(STEPS), step, lambda step: change(show_step, step), STEPS)
         st.space("stretch")
         job_bar.optimise_button()
-    if step == PROBLEM:
+    if step is Step.PROBLEM:
         _problem()
-    elif step == TRADE_OFF:
+    elif step is Step.TRADE_OFF:
         front.show()
     else:
         _optimum()
@@ -57,7 +56,7 @@ def _problem() -> None:
 
 def _optimum() -> None:
     job, found = job_bar.snapshot(), session().optimum
-    if job is not None and job.phase is Phase.SEARCHING:
+    if job is not None and job.kind is JobKind.SEARCHING:
         st.fragment(_search, run_every=job_bar.POLL_SECONDS)()
     elif found is not None:
         optimum.show(found)

@@ -13,11 +13,10 @@ from fusiform.app.background.jobs import Job
 from fusiform.app.edits import jobs as edits
 from fusiform.app.frames import cached
 from fusiform.app.results.kept_results import Optimum
-from fusiform.app.state import drag_models
-from fusiform.app.state.session import SOLVER, Session
+from fusiform.app.state.session import DragSource, Session
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers import InputError
-from fusiform.solvers.inverse import DragModel, Problem
+from fusiform.solvers.inverse import DragModel, Problem, SolverModel
 
 
 def collect() -> None:
@@ -97,8 +96,8 @@ def _shown_optimum() -> Optimum:
 
 
 def _model(now: Session) -> DragModel:
-    if now.settings.model == SOLVER:
-        return drag_models.drag_model(drag_models.SOLVER)
+    if now.settings.model == DragSource.SOLVER:
+        return SolverModel()
     return cached.surrogate(now.settings.folder)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from fusiform.app.edits import design as edits
 from fusiform.app.frames.control_values import REYNOLDS_STEPS
 from fusiform.app.frames.formatting import sentence
-from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, SOLVER, SURROGATE, UPLOAD
+from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DragSource
 from fusiform.app.views.shared.following import on_choice
 from fusiform.app.views.shared.session import change, in_fragment, session
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
@@ -126,7 +126,7 @@ def _incidence() -> None:
 def _model() -> None:
     chosen = st.radio(
         "Drag from",
-        [SURROGATE, SOLVER],
+        list(DragSource),
         key="model",
         horizontal=True,
         help="The model of the numbers above the drawing and of the optimiser: the trained network (milliseconds) or "
@@ -136,7 +136,7 @@ def _model() -> None:
         "Model folder",
         key="model_folder",
         placeholder="the shipped model",
-        disabled=chosen == SOLVER,
+        disabled=chosen == DragSource.SOLVER,
         help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
     )
     st.selectbox(

@@ -7,16 +7,19 @@ value that it had before the page itself opened another tab, and lead back to th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
+
+Name = TypeVar("Name", bound=str)
 
 
 def tabs(
     key: str,
-    names: Sequence[str],
-    chosen: str,
-    on_choice: Callable[[str], None],
-    meanings: Mapping[str, str] | None = None,
+    names: Sequence[Name],
+    chosen: Name,
+    on_choice: Callable[[Name], None],
+    meanings: Mapping[Name, str] | None = None,
 ) -> None:
     """Draw a button for each name, with its help where there is one."""
     with st.container(key=f"{key}_tabs", horizontal=True, gap=None, width="content"):

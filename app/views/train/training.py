@@ -11,7 +11,7 @@ from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
 from fusiform.app.frames.formatting import sentence
 from fusiform.app.results.training_folder import Run, Stage, read_runs, read_stage
-from fusiform.app.state.session import SOLVER, SURROGATE, Session
+from fusiform.app.state.session import DragSource, Session
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.app.views.shared.session import change, keep, session
@@ -41,7 +41,7 @@ COLUMNS = (
 def model_sign() -> None:
     """The name of the model in use and a button back to the shipped one; nothing for the shipped one."""
     folder = session().settings.folder
-    if folder and session().settings.model == SURROGATE:
+    if folder and session().settings.model == DragSource.SURROGATE:
         with st.container(key="model_sign", horizontal=True, vertical_alignment="center"):
             st.badge(
                 f"Model in use: {_short(folder)}",
@@ -59,7 +59,7 @@ def model_sign() -> None:
 
 def _with_model(now: Session, folder: str) -> Session:
     """Design and Optimise ask the model in `folder`, "" the shipped one."""
-    return replace(now, settings=replace(now.settings, model_folder=folder, model=SURROGATE))
+    return replace(now, settings=replace(now.settings, model_folder=folder, model=DragSource.SURROGATE))
 
 
 def _use(folder: str) -> None:
@@ -96,7 +96,7 @@ def _bar() -> None:
             help="The horizontal axis of the charts. A step of one method costs a hundred times that of another: "
             "seconds of wall clock count everything, the physics included.",
         )
-        if settings.model == SOLVER:
+        if settings.model == DragSource.SOLVER:
             st.caption("In Design the flow solver answers, no model.")
         elif not settings.folder:
             st.caption("Model in use in Design: the shipped one.")

@@ -13,7 +13,7 @@ from fusiform.app.background.cache import LruCache, OwnedCache
 from fusiform.app.background.computations import optimization_job
 from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.background.line import Line
-from fusiform.app.state.job_snapshot import Phase
+from fusiform.app.state.job_snapshot import JobKind
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import DesignPoint, Problem
 from fusiform.surrogates import load_surrogate
@@ -36,7 +36,7 @@ def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
         began.append(number)
         return gates[number].wait(SECONDS)
 
-    line = [Job(lambda job, number=number: work(number), Phase.SOLVING) for number in range(len(gates))]
+    line = [Job(lambda job, number=number: work(number), JobKind.SOLVING) for number in range(len(gates))]
     wait_until(lambda: len(began) == SERVER_LINE.most_running)
     assert [job.snapshot().place for job in line] == [0] * SERVER_LINE.most_running + [1, 2, 3]
     line[SERVER_LINE.most_running].stop()
@@ -55,9 +55,9 @@ def test_only_a_few_jobs_run_at_once_and_their_places_are_given_back() -> None:
 
 def test_the_line_has_an_end() -> None:
     line, release = Line(most_running=2, most_waiting=1), threading.Event()
-    jobs = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING, line=line) for _ in range(3)]
+    jobs = [Job(lambda job: release.wait(SECONDS), JobKind.SOLVING, line=line) for _ in range(3)]
     with pytest.raises(InputError, match="try again in a minute"):
-        Job(lambda job: None, Phase.SOLVING, line=line)
+        Job(lambda job: None, JobKind.SOLVING, line=line)
     release.set()
     assert all(job.wait(SECONDS) for job in jobs)
 
@@ -75,14 +75,14 @@ def test_a_job_past_its_deadline_or_left_alone_stops(monkeypatch: pytest.MonkeyP
 
 def test_a_job_continues_while_the_session_is_connected() -> None:
     gone = threading.Event()
-    job = Job(lambda job: job.should_stop(), Phase.SOLVING, lambda: not gone.is_set())
+    job = Job(lambda job: job.should_stop(), JobKind.SOLVING, lambda: not gone.is_set())
     assert job.wait(SECONDS)
     assert job.snapshot().result is False
 
 
 def test_a_crash_of_a_job_is_a_sentence_and_gives_its_place_back() -> None:
     for _ in range(2 * SERVER_LINE.most_running):
-        job = Job(lambda job: 1 / 0, Phase.SOLVING)
+        job = Job(lambda job: 1 / 0, JobKind.SOLVING)
         assert job.wait(SECONDS)
         assert str(job.snapshot().error).startswith("The computation failed (ZeroDivisionError")
 
@@ -91,7 +91,7 @@ def test_a_failing_job_leaves_a_sentence() -> None:
     def fail(job: Job) -> None:
         raise InputError("expected another body")
 
-    job = Job(fail, Phase.SOLVING)
+    job = Job(fail, JobKind.SOLVING)
     assert job.wait(SECONDS)
     assert job.snapshot().error == "expected another body"
     assert not job.snapshot().running

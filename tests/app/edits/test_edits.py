@@ -13,8 +13,8 @@ from fusiform.app.edits import jobs
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.control_echoes import ECHO_SECONDS, KEPT, Echoes
 from fusiform.app.state.design_link import to_link
-from fusiform.app.state.job_snapshot import Phase, Snapshot
-from fusiform.app.state.session import DESIGN, NACA, OPTIMISE, OPTIMUM, UPLOAD, Session
+from fusiform.app.state.job_snapshot import JobKind, Snapshot
+from fusiform.app.state.session import NACA, UPLOAD, Section, Session, Step
 from fusiform.app.state.window import Home, Window
 from fusiform.solvers import FlowConditions, load_body, solve
 from fusiform.solvers.geometry.normal_displacement import pulled
@@ -98,10 +98,10 @@ class NoJob:
 
 def test_the_solvers_answer_belongs_to_the_design_that_it_was_asked_for(new: Session) -> None:
     answer = Answer.of(solve(load_body("circle"), FlowConditions(10.0), grid="coarse"))
-    asked = jobs.begin_solve(replace(chosen(new, grid="coarse"), section=OPTIMISE), NoJob())
-    assert asked.section == DESIGN
+    asked = jobs.begin_solve(replace(chosen(new, grid="coarse"), section=Section.OPTIMISE), NoJob())
+    assert asked.section == Section.DESIGN
     moved = edits.set_reynolds(asked, 20.0)
-    done = jobs.collect(moved, Snapshot(Phase.SOLVING, running=False, result=answer))
+    done = jobs.collect(moved, Snapshot(JobKind.SOLVING, running=False, result=answer))
     assert done.job is None
     assert done.solved.get(done.solved_key) is None
     assert edits.undo(done).solved[edits.undo(done).solved_key] is answer
@@ -112,15 +112,15 @@ def test_of_the_solvers_answers_the_last_are_kept(new: Session) -> None:
     session = new
     for reynolds in range(1, 9):
         session = jobs.begin_solve(edits.set_reynolds(session, float(reynolds)), NoJob())
-        session = jobs.collect(session, Snapshot(Phase.SOLVING, running=False, result=answer))
+        session = jobs.collect(session, Snapshot(JobKind.SOLVING, running=False, result=answer))
     assert [conditions.reynolds for _, conditions, _ in session.solved] == [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
 
 
 def test_a_search_shows_the_optimum_to_come_and_a_failed_one_its_reason(new: Session) -> None:
     problem = Problem(load_body("circle"), (DesignPoint(FlowConditions(10.0)),))
     searching = jobs.begin_search(jobs.refuse(new, "expected less"), NoJob(), problem, None)
-    assert (searching.section, searching.step, searching.job_error) == (OPTIMISE, OPTIMUM, None)
-    failed = jobs.collect(searching, Snapshot(Phase.SEARCHING, running=False, error="it failed"))
+    assert (searching.section, searching.step, searching.job_error) == (Section.OPTIMISE, Step.OPTIMUM, None)
+    failed = jobs.collect(searching, Snapshot(JobKind.SEARCHING, running=False, error="it failed"))
     assert (failed.job, failed.job_error, failed.optimum) == (None, "it failed", None)
 
 

@@ -17,7 +17,7 @@ from fusiform.app.frames import formatting
 from fusiform.app.frames.design import Frame, frame
 from fusiform.app.frames.known import Known, known
 from fusiform.app.results.kept_results import Answer
-from fusiform.app.state.session import MINUS_SOLVER, MINUS_START, OF_SOLVER, SOLVER, Session
+from fusiform.app.state.session import Comparison, DragSource, Session
 from fusiform.solvers import FlowConditions, load_body, solve
 from fusiform.solvers.flow import analyse, streamlines
 from fusiform.surrogates import load_surrogate
@@ -97,7 +97,7 @@ def test_a_refinement_that_failed_is_not_awaited(new: Session) -> None:
 
 
 def test_without_a_surrogate_the_solver_alone_answers(new: Session, solved: Answer) -> None:
-    nothing = framed(new, model=SOLVER)
+    nothing = framed(new, model=DragSource.SOLVER)
     assert number(nothing, "Drag") == ("–", "by the solver")
     assert nothing.badge == "Press Ask the solver to see the flow."
     assert (nothing.drawing["raster"], nothing.drawing["awaited"], nothing.walls) == (None, False, {})
@@ -119,9 +119,13 @@ def test_the_solvers_answer_stands_beside_the_surrogates(new: Session, solved: A
 @pytest.mark.parametrize(
     ("compare", "alone", "asked"),
     [
-        (OF_SOLVER, "being refined … (the solver has not been asked)", "flow solver"),
-        (MINUS_SOLVER, "being refined … (the solver has not been asked)", "being refined …, minus the solver's flow"),
-        (MINUS_START, "minus the flow of the start", "minus the flow of the start"),
+        (Comparison.OF_SOLVER, "being refined … (the solver has not been asked)", "flow solver"),
+        (
+            Comparison.MINUS_SOLVER,
+            "being refined … (the solver has not been asked)",
+            "being refined …, minus the solver's flow",
+        ),
+        (Comparison.MINUS_START, "minus the flow of the start", "minus the flow of the start"),
     ],
 )
 def test_the_badge_names_the_flow(new: Session, solved: Answer, compare: str, alone: str, asked: str) -> None:
@@ -132,7 +136,7 @@ def test_the_badge_names_the_flow(new: Session, solved: Answer, compare: str, al
 
 def test_the_difference_to_the_start_is_zero_at_the_start_and_not_after_a_pull(new: Session) -> None:
     for session, expected in ((new, True), (edits.pull(new, PULL), False)):
-        layer = framed(session, compare=MINUS_START).layer
+        layer = framed(session, compare=Comparison.MINUS_START).layer
         assert layer is not None
         assert np.allclose(np.nan_to_num(layer.values), 0.0, atol=1e-12) == expected
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from fusiform.app.edits.design import new_session
-from fusiform.app.edits.setup import add_constraint, set_number
+from fusiform.app.edits.setup import add_constraint, set_number, set_objective
 from fusiform.app.frames import formatting
+from fusiform.app.frames.job_words import can_stop, job_words
 from fusiform.app.frames.optimum import constraint_table, optimum_numbers, optimum_words
 from fusiform.app.frames.problem import problem_sketch, problem_words, trouble, trouble_in_numbers
-from fusiform.app.frames.search import can_stop, job_words, search_numbers, search_pictures
-from fusiform.app.results.kept_results import Optimum
-from fusiform.app.state.job_snapshot import Phase, Snapshot
+from fusiform.app.frames.search import search_numbers, search_pictures
+from fusiform.app.frames.trade_off import curve, left_out, point_numbers
+from fusiform.app.results.kept_results import Front, Optimum
+from fusiform.app.state.job_snapshot import JobKind, Snapshot
 from fusiform.solvers import FlowConditions, load_body
-from fusiform.solvers.inverse import DesignPoint, Iterate, MaxLength, Problem, optimize
+from fusiform.solvers.inverse import DesignPoint, Iterate, MaxHeight, MaxLength, Problem, optimize, pareto_front
 from fusiform.surrogates import load_surrogate
 
 
@@ -40,11 +43,11 @@ def optimum(history: list[Iterate]) -> Optimum:
 @pytest.mark.parametrize(
     ("now", "words", "stops"),
     [
-        (Snapshot(Phase.SOLVING), "Solving …", False),
-        (Snapshot(Phase.SOLVING, place=3), "you are number 3 in line", True),
-        (Snapshot(Phase.SEARCHING), "Starting the search …", True),
-        (Snapshot(Phase.SEARCHING, stopping=True), "Stopping …", True),
-        (Snapshot(Phase.SWEEPING), "Optimising for each value: 0 done", True),
+        (Snapshot(JobKind.SOLVING), "Solving …", False),
+        (Snapshot(JobKind.SOLVING, place=3), "you are number 3 in line", True),
+        (Snapshot(JobKind.SEARCHING), "Starting the search …", True),
+        (Snapshot(JobKind.SEARCHING, stopping=True), "Stopping …", True),
+        (Snapshot(JobKind.SWEEPING), "Optimising for each value: 0 done", True),
     ],
 )
 def test_a_job_says_what_it_does_and_whether_it_can_be_stopped(now: Snapshot, words: str, stops: bool) -> None:
@@ -53,12 +56,12 @@ def test_a_job_says_what_it_does_and_whether_it_can_be_stopped(now: Snapshot, wo
 
 
 def test_a_running_search_shows_its_best_drag(optimum: Optimum, history: list[Iterate]) -> None:
-    now = Snapshot(Phase.SEARCHING, history=tuple(history), seconds=3.2)
+    now = Snapshot(JobKind.SEARCHING, history=tuple(history), seconds=3.2)
     values = {metric.label: metric.value for metric in search_numbers(now)}
     best = formatting.coefficient(history[-1].best_drag_coefficient)
     assert (values["Best $C_D$"], values["Evaluations"], values["By"]) == (best, str(len(history)), "model")
     assert job_words(now).endswith(f"best drag {best}")
-    assert [metric.value for metric in search_numbers(Snapshot(Phase.SEARCHING))][:3] == ["–", "–", "–"]
+    assert [metric.value for metric in search_numbers(Snapshot(JobKind.SEARCHING))][:3] == ["–", "–", "–"]
 
 
 def test_the_pictures_of_a_search_are_drawn_once_for_each_evaluation(optimum: Optimum, history: list[Iterate]) -> None:
@@ -93,6 +96,29 @@ def test_an_optimum_is_compared_with_that_of_another_start(optimum: Optimum, sha
     assert f"The other start gave {words}: " in optimum_words(optimum, before)
     assert "The other start" not in optimum_words(optimum, optimum)
     assert "The other start" not in optimum_words(optimum, None)
+
+
+def test_a_front_that_begins_with_an_impossible_value_is_compared_with_its_start() -> None:
+    points = (DesignPoint(FlowConditions(10.0)),)
+    problem = Problem(load_body("circle"), points, constraints=(MaxHeight(0.8),), verify=None)
+    model = load_surrogate()
+    front = Front(problem, "length", pareto_front(problem, "length", [0.9, 1.6], model=model))
+    assert front.feasible == [1]
+    start = model.evaluate(problem.body, points[0].conditions).drag_coefficient
+    assert front.start_drag == pytest.approx(start)
+    assert front.optimum(1).reduction_percent > 0.0
+    best = front.points[1].result.predicted_drag_coefficient
+    assert point_numbers(front, 1)[0].note == f"{formatting.apart(best, start)} to the start"
+    assert curve(front.points) == ([1.6], [best])
+    assert left_out(front) == "Left out, because they contradict the other constraints: 0.9."
+    nothing = replace(front, points=front.points[:1])
+    assert math.isnan(nothing.start_drag)
+    assert (left_out(nothing) or "").startswith("No value is possible: ")
+
+
+def test_lift_over_drag_of_a_symmetric_body_at_zero_incidence_is_a_contradiction() -> None:
+    session = set_objective(add_constraint(new_session({}), "symmetry"), "lift_to_drag")
+    assert "no lift to make great" in (trouble(session) or "")
 
 
 def test_a_problem_is_drawn_with_its_constraints_and_contradictions_are_a_sentence() -> None:

@@ -51,8 +51,8 @@ def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTe
     opened(page, "mine.json", optimum.project)
     assert not page.error
     assert (page.session_state["session"].section, page.session_state["session"].step) == (
-        session.OPTIMISE,
-        session.OPTIMUM,
+        session.Section.OPTIMISE,
+        session.Step.OPTIMUM,
     )
     result = optimum.result
     assert metric(page, "Optimum") == formatting.coefficient(result.verification["drag_coefficient"])
@@ -76,7 +76,7 @@ def test_a_problem_file_opens(page: AppTest, name: str) -> None:
     design = session_body(page)
     assert design == pytest.approx(expected.body.coefficients.tolist())
     assert page.number_input("reynolds").value == expected.points[0].conditions.reynolds
-    assert page.session_state["session"].step == session.PROBLEM
+    assert page.session_state["session"].step == session.Step.PROBLEM
 
 
 def session_body(at: AppTest) -> list[complex]:
@@ -141,7 +141,7 @@ def test_every_damaged_number_of_a_project_is_refused_or_opened(optimum: Optimum
 def test_a_bad_project_leaves_the_page_as_it_is(page: AppTest) -> None:
     opened(page, "bad.json", b"{")
     assert page.error[0].value.startswith("Expected a project file")
-    assert page.session_state["session"].section == session.DESIGN
+    assert page.session_state["session"].section == session.Section.DESIGN
 
 
 def test_the_report_is_one_whole_file_with_the_numbers_of_the_result(optimum: Optimum) -> None:

@@ -14,13 +14,13 @@ from fusiform.app.background import computations
 from fusiform.app.background.jobs import SERVER_LINE, Job
 from fusiform.app.frames import formatting
 from fusiform.app.state import session
-from fusiform.app.state.job_snapshot import Phase
+from fusiform.app.state.job_snapshot import JobKind
 from fusiform.solvers import FlowConditions, SolveOutcome, load_body, solve
 from fusiform.surrogates import load_surrogate
 
 
 def test_the_solver_can_be_asked_and_compared(page: AppTest) -> None:
-    healthy(page.segmented_control("compare").set_value(session.OF_SOLVER).run())
+    healthy(page.segmented_control("compare").set_value(session.Comparison.OF_SOLVER).run())
     assert "has not been asked" in drawn(page)["badge"]
     healthy(page.button("solve").click().run())
     run_until(page, idle)
@@ -30,7 +30,7 @@ def test_the_solver_can_be_asked_and_compared(page: AppTest) -> None:
     assert formatting.coefficient(expected.drag_pressure) in note(page, "Pressure part")
     assert drawn(page)["badge"] == "flow solver"
     assert not page.warning
-    healthy(page.segmented_control("compare").set_value(session.MINUS_SOLVER).run())
+    healthy(page.segmented_control("compare").set_value(session.Comparison.MINUS_SOLVER).run())
     assert drawn(page)["colours"]["label"].startswith("difference of ")
     assert drawn(page)["colours"]["low"] == -drawn(page)["colours"]["high"]
     healthy(page.number_input("reynolds").set_value(12.0).run())
@@ -47,7 +47,7 @@ def test_a_solution_that_is_not_what_was_asked_for_is_told(page: AppTest, monkey
 
 
 def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
-    healthy(page.radio("model").set_value(session.SOLVER).run())
+    healthy(page.radio("model").set_value(session.DragSource.SOLVER).run())
     assert metric(page, "Drag") == "–"
     assert "Press Ask the solver" in drawn(page)["badge"]
     page.button("solve").click().run()
@@ -59,7 +59,7 @@ def test_without_a_surrogate_the_solver_alone_answers(page: AppTest) -> None:
 def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTest) -> None:
     page.number_input("reynolds").set_value(20.0).run()
     healthy(page.button("optimise").click().run())
-    assert page.session_state["session"].section == session.OPTIMISE
+    assert page.session_state["session"].section == session.Section.OPTIMISE
     run_until(page, idle)
     healthy(page.run())
     optimum = page.session_state["session"].optimum
@@ -80,7 +80,7 @@ def test_the_optimum_is_verified_with_the_numbers_of_the_python_call(page: AppTe
 
 
 def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
-    page.radio("model").set_value(session.SOLVER)
+    page.radio("model").set_value(session.DragSource.SOLVER)
     page.number_input("reynolds").set_value(1.0).run()
     healthy(page.button("optimise").click().run())
     run_until(page, lambda at: not idle(at) and len(at.session_state["session"].job.snapshot().history) >= 1)
@@ -98,7 +98,7 @@ def test_stop_ends_a_search_with_its_best_body(page: AppTest) -> None:
 
 def test_who_waits_in_line_is_told_and_can_leave_it(page: AppTest) -> None:
     release = threading.Event()
-    others = [Job(lambda job: release.wait(SECONDS), Phase.SOLVING) for _ in range(SERVER_LINE.most_running)]
+    others = [Job(lambda job: release.wait(SECONDS), JobKind.SOLVING) for _ in range(SERVER_LINE.most_running)]
     healthy(page.button("optimise").click().run())
     assert any("you are number 1 in line" in caption.value for caption in page.caption)
     healthy(page.button("stop").click().run())

@@ -118,7 +118,7 @@ def test_outside_its_range_the_surrogate_says_that_its_confidence_is_low(page: A
 
 
 def test_the_difference_to_the_start_is_nothing_at_first_and_something_after_a_change(page: AppTest) -> None:
-    healthy(page.segmented_control("compare").set_value(session.MINUS_START).run())
+    healthy(page.segmented_control("compare").set_value(session.Comparison.MINUS_START).run())
     assert (drawn(page)["raster"]["low"], drawn(page)["ghost"]) == (0.0, None)
     healthy(page.slider("fineness").set_value(1.5).run())
     assert drawn(page)["raster"]["low"] < -0.05

@@ -70,7 +70,7 @@ def test_an_optimum_with_a_greatest_length_has_the_numbers_of_the_python_api(pag
     number = add(page, "max_length")
     healthy(page.number_input(constraints.number_key(number, "value")).set_value(1.5).run())
     healthy(page.button("optimise").click().run())
-    assert page.session_state["session"].step == session.OPTIMUM
+    assert page.session_state["session"].step == session.Step.OPTIMUM
     finished(page)
     saved = tmp_path / "project.json"
     saved.write_bytes(page.session_state["session"].optimum.project)

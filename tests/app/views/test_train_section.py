@@ -70,7 +70,7 @@ def uploaded(at: AppTest, steps: int, name: str = "tiny.toml") -> AppTest:
 
 
 def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
-    at = opened(session.TRAIN, tmp_path)
+    at = opened(session.Section.TRAIN, tmp_path)
     assert "press Start" in at.info[0].value
     assert "the shipped one" in texts(at)
     assert at.selectbox("train_recipe").options[0] == "demonstration"
@@ -83,7 +83,7 @@ def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
 def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path, tiny_cases: Path) -> None:
     folder = tmp_path / "tiny"
     shutil.copytree(tiny_cases, folder / "data")
-    at = uploaded(opened(session.TRAIN, tmp_path), 2000)
+    at = uploaded(opened(session.Section.TRAIN, tmp_path), 2000)
     assert at.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert at.pills("train_methods").value == ["dp"]
     healthy(at.button("train_start").click().run())
@@ -93,7 +93,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     healthy(at.run())
     assert len(at.get("plotly_chart")) == 2
 
-    again = opened(session.TRAIN)  # as after a reload of the page
+    again = opened(session.Section.TRAIN)  # as after a reload of the page
     assert again.selectbox("train_recipe").value == str(folder / "recipe.toml")
     assert again.button("train_start").disabled
     healthy(again.button("train_stop").click().run())
@@ -135,7 +135,7 @@ def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: 
     [(b"name = ", "TOML"), (RECIPE.format(steps=2).replace("seed = 2", "seed = 1").encode(), "different seeds")],
 )
 def test_a_bad_recipe_is_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
-    at = opened(session.TRAIN, tmp_path)
+    at = opened(session.Section.TRAIN, tmp_path)
     healthy(at.file_uploader("train_upload").upload("bad.toml", content, "application/toml").run())
     assert reason in at.error[0].value
     assert at.error[0].value.endswith(".")
@@ -145,7 +145,7 @@ def test_a_bad_recipe_is_a_sentence(tmp_path: Path, content: bytes, reason: str)
 
 def test_what_fails_in_the_process_is_a_sentence_in_the_page(tmp_path: Path) -> None:
     """Here: the folder already holds the cases of another recipe."""
-    at = uploaded(opened(session.TRAIN, tmp_path), 2)
+    at = uploaded(opened(session.Section.TRAIN, tmp_path), 2)
     manifest = tmp_path / "tiny" / "data" / "heldout" / "manifest.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({"digest": "other"}))
@@ -249,7 +249,7 @@ def test_each_method_has_a_colour_and_a_dash_of_its_own() -> None:
 
 
 def test_the_page_that_explains_has_the_numbers_of_the_files() -> None:
-    at = opened(session.WHY)
+    at = opened(session.Section.WHY)
     errors = {row["method"]: measured.shares(row["drag median (seeds)"]) for row in measured.table("methods")}
     sip, dp = errors[explain.BEST_SIP][0], errors[explain.BEST_DP][0]
     shown = {metric.label: metric.value for metric in at.metric}
