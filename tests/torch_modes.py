@@ -23,4 +23,5 @@ AROUND: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "inference mode": torch.inference_mode,
     "double precision": lambda: default_dtype(torch.float64),
     "half precision": lambda: default_dtype(torch.float16),
+    "brain float": lambda: default_dtype(torch.bfloat16),
 }

@@ -6,7 +6,7 @@ Body, conditions, numbers with their definitions, the cost of each constraint, p
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -110,7 +110,7 @@ def _flows(start: Answer | None, best: Answer | None) -> str:
     return f'<h2>Flow</h2><div class="pair">{figures}</div>{words}'
 
 
-def _table(values: dict[str, Any]) -> str:
+def _table(values: Mapping[str, Any]) -> str:
     lines = "".join(f"<tr><td>{escape(str(k))}</td><td>{escape(str(v))}</td></tr>" for k, v in values.items())
     return f"<table>{lines}</table>"
 

@@ -6,9 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fusiform.app.results.json_text import finite
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.files import write_json
+from fusiform.solvers.common.files import finite, write_json
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body

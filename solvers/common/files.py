@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 import uuid
@@ -77,6 +78,15 @@ def read_arrays(path: Path, remedy: str) -> dict[str, np.ndarray[Any, Any]]:
             return dict(file)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"expected a readable file of arrays, got {path.name} ({error}); {remedy}") from error
+
+
+def finite(value: Any) -> Any:
+    """`value` as JSON has it: mappings as dicts, sequences as lists, and None for numbers that are not finite."""
+    if isinstance(value, Mapping):
+        return {key: finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_json(path: Path, value: Any) -> None:

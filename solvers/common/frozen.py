@@ -1,9 +1,12 @@
-"""Tensor fields of frozen dataclasses that nothing outside can change."""
+"""Tensors, arrays and mappings in frozen dataclasses that nothing outside can change."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,3 +41,21 @@ def frozen_tensor(dtype: torch.dtype) -> Any:
     new copy. The copies are ordinary tensors, also under `torch.inference_mode`.
     """
     return _FrozenTensor(dtype)
+
+
+def read_only(value: Any) -> Any:
+    """A copy of plain values that cannot be changed: arrays, and mappings and lists with what they hold."""
+    if isinstance(value, np.ndarray):
+        copy = value.copy()
+        copy.flags.writeable = False
+        return copy
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: read_only(entry) for key, entry in value.items()})
+    return tuple(read_only(entry) for entry in value) if isinstance(value, list | tuple) else value
+
+
+def thawed(value: Any) -> Any:
+    """The dicts and lists whose copy `read_only` made."""
+    if isinstance(value, Mapping):
+        return {key: thawed(entry) for key, entry in value.items()}
+    return [thawed(entry) for entry in value] if isinstance(value, tuple) else value

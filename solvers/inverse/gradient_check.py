@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
@@ -17,7 +18,7 @@ from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 STEPS = tuple(0.02 * 0.5**n for n in range(5))  # h, in the scaled variables √k a_k
 LEAST_ORDER = 1.9  # observed order from which a gradient passes
@@ -105,15 +106,15 @@ def check_gradient(
     return GradientCheck(STEPS, drag, lift, _order(np.array(drag)), _order(np.array(lift)))
 
 
-def _direction(modes: int, seed: int) -> Array:
+def _direction(modes: int, seed: int) -> FloatArray:
     """A random unit vector (2 · modes,) whose entries fall like 1/k²."""
-    direction: Array = np.random.default_rng(seed).standard_normal(2 * modes)
+    direction: FloatArray = np.random.default_rng(seed).standard_normal(2 * modes)
     direction /= np.tile(np.arange(1, modes + 1), 2) ** 2
-    unit: Array = direction / np.linalg.norm(direction)
+    unit: FloatArray = direction / np.linalg.norm(direction)
     return unit
 
 
-def _errors(forces: ForceModel, x: Array, at: Forces, change: Array) -> tuple[float, float]:
+def _errors(forces: ForceModel, x: FloatArray, at: Forces, change: FloatArray) -> tuple[float, float]:
     """e(h) of C_D and C_L for the `change` h v of x, with the forces `at` x; relative to the drag."""
     there = forces(x + change)
     require(there is not None, "expected room for a small change of the body, got none; try a smoother body")
@@ -123,7 +124,7 @@ def _errors(forces: ForceModel, x: Array, at: Forces, change: Array) -> tuple[fl
     return abs(drag) / abs(float(at.drag[0])), abs(lift) / abs(float(at.drag[0]))
 
 
-def _order(errors: Array) -> float:
+def _order(errors: FloatArray) -> float:
     """The last observed order that is not rounding; infinite if all errors are."""
     if errors.max() < NOISE:
         return math.inf

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
@@ -40,7 +41,7 @@ from fusiform.solvers.inverse.search.restoration import best_of_searches
 from fusiform.solvers.inverse.search.run_record import Callback, Run
 from fusiform.solvers.inverse.search.start import check_user_constraints, start_variables
 from fusiform.solvers.inverse.search.trust_region import certification
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @gradients_enabled()
@@ -204,7 +205,7 @@ def _begun(
     start: Body | None,
     callback: Callback | None,
     checkpoint: str | os.PathLike[str] | None,
-) -> tuple[Run, Array]:
+) -> tuple[Run, FloatArray]:
     """The run, and the variables (n,) of its start."""
     require(
         problem.min_confidence == 0.0 or isinstance(model, ConfidentModel),
@@ -216,7 +217,7 @@ def _begun(
     return run, given if start is None else start_variables(variables, start)
 
 
-def _initial(run: Run, feasible: Array) -> tuple[Forces, float]:
+def _initial(run: Run, feasible: FloatArray) -> tuple[Forces, float]:
     """Forces of the given body, or of the `feasible` start if the model has none, and the size of the objective."""
     initial = run.forces(run.given) or run.forces(feasible)
     require(

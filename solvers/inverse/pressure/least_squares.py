@@ -10,11 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import FlowBatch, Resolution, State, flow_tangents, solve_batch
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ MISFIT = Misfit()
 class Point:
     """Variables x (m,), their flow, the residual of the pressure (n,), as it is and blurred, and x − x_0 (m,)."""
 
-    x: Array
+    x: FloatArray
     flow: FlowBatch
-    residual: Array
-    blurred: Array
-    change: Array
+    residual: FloatArray
+    blurred: FloatArray
+    change: FloatArray
 
     @property
     def value(self) -> float:
@@ -52,7 +53,7 @@ class Point:
         """Root mean square of the difference over the range of the target."""
         return float(np.linalg.norm(self.residual))
 
-    def with_blur(self, blur: Array) -> Point:
+    def with_blur(self, blur: FloatArray) -> Point:
         """The same point with the residual blurred by the matrix `blur` (n, n)."""
         return replace(self, blurred=blur @ self.residual)
 
@@ -64,7 +65,12 @@ class PressureFit:
     """
 
     def __init__(
-        self, variables: Variables, start: Array, conditions: FlowConditions, target: Array, resolution: Resolution
+        self,
+        variables: Variables,
+        start: FloatArray,
+        conditions: FlowConditions,
+        target: FloatArray,
+        resolution: Resolution,
     ) -> None:
         self.variables, self.start, self.resolution = variables, start, resolution
         self.alpha = math.radians(conditions.alpha_deg)
@@ -72,11 +78,11 @@ class PressureFit:
         self.arc, self.target = target.T
         self.unit = float(np.ptp(self.target)) * math.sqrt(len(target))
         self.directions = self._turned(torch.eye(len(start), dtype=torch.float64))
-        self.no_blur: Array = np.eye(len(target))
+        self.no_blur: FloatArray = np.eye(len(target))
         self.blur = _gaussian_means(self.arc)
         self.solves = 0
 
-    def at(self, x: Array, blur: Array, guess: State | None = None) -> Point | None:
+    def at(self, x: FloatArray, blur: FloatArray, guess: State | None = None) -> Point | None:
         """The point of variables x, its flow started from `guess`; None where the solver finds no flow."""
         turned = self._turned(torch.from_numpy(x)[None])
         flow = solve_batch(turned, self.reynolds, self.resolution, guess, continuation=guess is None)
@@ -89,7 +95,7 @@ class PressureFit:
         residual = (pressure - self.target) / self.unit
         return Point(x, flow, residual, blur @ residual, x - self.start)
 
-    def linearised(self, point: Point, blur: Array) -> tuple[Array, State]:
+    def linearised(self, point: Point, blur: FloatArray) -> tuple[FloatArray, State]:
         """Derivatives of the blurred residual (n, m) and of the state (m, …) along the variables."""
         tangents = flow_tangents(point.flow, self.directions)
         sides = tangents.sides, tangents.side_states, tangents.side_coefficients
@@ -113,9 +119,9 @@ class PressureFit:
         return laurent.rotate(scaled / self.variables.scale, torch.full_like(x[:, 0], self.alpha))
 
 
-def _gaussian_means(arc: Array) -> Array:
+def _gaussian_means(arc: FloatArray) -> FloatArray:
     """The matrix (n, n) of Gaussian means over neighbouring arc fractions."""
     gap = arc[:, None] - arc
     weight = np.exp(-0.5 * ((gap - np.round(gap)) / MISFIT.blur) ** 2)
-    means: Array = weight / weight.sum(1, keepdims=True)
+    means: FloatArray = weight / weight.sum(1, keepdims=True)
     return means

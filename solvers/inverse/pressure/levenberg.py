@@ -10,11 +10,12 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.flow import State
 from fusiform.solvers.geometry import is_valid
 from fusiform.solvers.inverse.pressure.least_squares import MISFIT, Point, PressureFit
 from fusiform.solvers.inverse.pressure.outcome import PressureOutcome
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 TINY = 1e-300
 FIRST_SEARCH, OTHER_SEARCHES = (False, True, False), (True, False)  # blurred or not, run after run
@@ -60,11 +61,11 @@ class SearchEnd:
 class Quadratic:
     """The model gᵀδ + ½ δᵀHδ of half the sum of squares, and the derivatives of the state along the variables."""
 
-    gradient: Array
-    hessian: Array
+    gradient: FloatArray
+    hessian: FloatArray
     states: State
 
-    def decrease(self, step: Array) -> float:
+    def decrease(self, step: FloatArray) -> float:
         """Predicted fall of the sum of squares."""
         return -float(2.0 * self.gradient @ step + step @ self.hessian @ step)
 
@@ -102,11 +103,11 @@ def search(
 class _Run:
     """One run of the method from `point`, with the residual multiplied by the matrix `blur`."""
 
-    def __init__(self, fit: PressureFit, point: Point, blur: Array, tolerance: float, settings: Levenberg) -> None:
+    def __init__(self, fit: PressureFit, point: Point, blur: FloatArray, tolerance: float, settings: Levenberg) -> None:
         self._fit, self._point, self._blur, self._settings = fit, point, blur, settings
         self._tolerance, self._damping = tolerance, settings.first_damping
         scale = fit.variables.scale.numpy() ** 4
-        self._metric: Array = np.diag(np.tile(scale, len(point.x) // fit.variables.modes))
+        self._metric: FloatArray = np.diag(np.tile(scale, len(point.x) // fit.variables.modes))
 
     def end(self, max_iterations: int, on_point: OnPoint) -> SearchEnd:
         """Iterate until no step lowers the misfit by the tolerance, or progress ends."""
@@ -153,10 +154,10 @@ class _Run:
             self._damping *= settings.raise_damping
         return None
 
-    def _step(self, model: Quadratic, hessian: Array) -> Array:
+    def _step(self, model: Quadratic, hessian: FloatArray) -> FloatArray:
         """The step δ to the least gᵀδ + ½ δᵀHδ, H = `hessian`, that leads to a body; zero where none is found."""
         x, variables, settings = self._point.x, self._fit.variables, self._settings
-        newton: Array = np.asarray(-np.linalg.solve(hessian, model.gradient), dtype=np.float64)
+        newton: FloatArray = np.asarray(-np.linalg.solve(hessian, model.gradient), dtype=np.float64)
         step = newton * min(1.0, settings.longest_step / max(float(np.linalg.norm(newton)), TINY))
         if float(variables.values(x + step).min()) < 0.0:
             step = _constrained_step(variables, x, model.gradient, hessian, step, settings.longest_step)
@@ -169,8 +170,8 @@ class _Run:
 
 
 def _constrained_step(
-    variables: Variables, x: Array, gradient: Array, hessian: Array, step: Array, longest: float
-) -> Array:
+    variables: Variables, x: FloatArray, gradient: FloatArray, hessian: FloatArray, step: FloatArray, longest: float
+) -> FloatArray:
     """The least value of gᵀδ + ½ δᵀHδ under the limits on edges, by SLSQP, in units of its slope along `step`."""
     scale = max(abs(float(gradient @ step)), TINY)
     end = minimize(
@@ -185,11 +186,11 @@ def _constrained_step(
             "jac": lambda d: variables.jacobian(x + d),
         },
     )
-    constrained: Array = end.x
+    constrained: FloatArray = end.x
     return constrained
 
 
-def _predicted(state: State, tangents: State, step: Array) -> State:
+def _predicted(state: State, tangents: State, step: FloatArray) -> State:
     """The state after `step` (m,), to first order."""
     weights = torch.from_numpy(step)
     return state + State(*(torch.tensordot(weights, t, 1)[None] for t in vars(tangents).values()))

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
@@ -35,7 +36,7 @@ from fusiform.solvers.inverse.pressure.pressure_match import PressureIterate, Pr
 from fusiform.solvers.inverse.pressure.target import checked_target, has_equal_sides
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure_of
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 from fusiform.solvers.solution import Solution
 from fusiform.solvers.solver import solve
 
@@ -127,7 +128,7 @@ def _check_options(grid: str, starts: int, max_iterations: int, tolerance: float
     )
 
 
-def _fit(start: Body, conditions: FlowConditions, target: Array, grid: str) -> PressureFit:
+def _fit(start: Body, conditions: FlowConditions, target: FloatArray, grid: str) -> PressureFit:
     """The least-squares problem, with the start rounded where its edges are too sharp."""
     symmetric = start.is_symmetric() and conditions.alpha_deg == 0.0 and has_equal_sides(target)
     variables = Variables(start, start.modes, symmetric, ())
@@ -179,7 +180,7 @@ class _Record:
 
 def _match(
     solution: Solution,
-    target: Array,
+    target: FloatArray,
     outcome: PressureOutcome,
     history: tuple[PressureIterate, ...],
     solves: int,
@@ -208,7 +209,7 @@ def _match(
     )
 
 
-def _status(target: Array, off: Array, outcome: PressureOutcome, solution: Solution) -> str:
+def _status(target: FloatArray, off: FloatArray, outcome: PressureOutcome, solution: Solution) -> str:
     """The sentence for differences `off` (n,) from the target, over its range."""
     modes = solution.body.modes
     misfit, worst = float(np.sqrt(np.mean(off**2))), int(off.argmax())

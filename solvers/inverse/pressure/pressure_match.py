@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
+from fusiform.solvers.common.frozen import frozen_tensor, read_only
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.pressure.outcome import PressureOutcome
-from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
 
 
@@ -44,7 +46,7 @@ class PressureIterate:
     iteration: int
     misfit: float
     change: float
-    coefficients: Tensor
+    coefficients: Tensor = frozen_tensor(torch.complex128)  # noqa: RUF009, a descriptor without state
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ class PressureMatch:
         The nearest body.
     conditions : FlowConditions
         Reynolds number and incidence.
-    target : ndarray, shape (n, 2)
+    target : ndarray, shape (n, 2), read-only
         Arc fraction s and C_p as given.
-    pressure_coefficient : ndarray, shape (n,)
+    pressure_coefficient : ndarray, shape (n,), read-only
         C_p of the body at the same arc fractions, from `solution`.
     misfit, largest_misfit : float
         Root mean square and largest difference of the two, over the range of the target.
@@ -93,8 +95,8 @@ class PressureMatch:
 
     body: Body
     conditions: FlowConditions
-    target: Array
-    pressure_coefficient: Array
+    target: FloatArray
+    pressure_coefficient: FloatArray
     misfit: float
     largest_misfit: float
     attained: bool
@@ -106,3 +108,7 @@ class PressureMatch:
     seconds: float
     history: tuple[PressureIterate, ...]
     solution: Solution
+
+    def __post_init__(self) -> None:
+        for name in ("target", "pressure_coefficient"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.inverse.search.variables import Array
 
 EQUAL_SIDES = 1e-3  # difference of the two sides, over the range of C_p, up to which they count as equal
 
 
-def checked_target(target: ArrayLike, modes: int) -> Array:
+def checked_target(target: ArrayLike, modes: int) -> FloatArray:
     """The target as an array (n, 2); `InputError` unless it determines `modes` coefficients."""
     try:
         table = np.array(target, dtype=np.float64)
@@ -33,7 +33,7 @@ def checked_target(target: ArrayLike, modes: int) -> Array:
     return table
 
 
-def has_equal_sides(target: Array) -> bool:
+def has_equal_sides(target: FloatArray) -> bool:
     """True if C(1 − s) = C(s)."""
     arc, pressure = target.T
     mirrored = np.interp(1.0 - arc, arc, pressure, period=1.0)

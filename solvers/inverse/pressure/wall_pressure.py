@@ -15,6 +15,7 @@ import torch
 from scipy.interpolate import CubicSpline
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import (
     DYNAMIC_PRESSURE,
@@ -27,13 +28,12 @@ from fusiform.solvers.flow import (
     resample,
 )
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
 
 TAIL_LENGTH, REFINEMENT = 0.05, 8
 
 
-def pressure_distribution(solution: Solution, count: int = 128) -> Array:
+def pressure_distribution(solution: Solution, count: int = 128) -> FloatArray:
     """The pressure coefficient C_p along the wall of a solved flow, by arc length.
 
     The arc fraction s runs from 0 to 1 counter-clockwise, with the stream along +x, from the tail over the upper side
@@ -72,13 +72,13 @@ def pressure_distribution(solution: Solution, count: int = 128) -> Array:
     return np.column_stack([arc, wall_pressure_of(solution, arc)])
 
 
-def wall_pressure_of(solution: Solution, arc: Array) -> Array:
+def wall_pressure_of(solution: Solution, arc: FloatArray) -> FloatArray:
     """C_p (n,) of a solved flow at the arc fractions `arc` (n,)."""
     flow, alpha = solution.flow, math.radians(solution.conditions.alpha_deg)
     return wall_pressure(flow.problem, flow.state, flow.coefficients, alpha, arc)[0].numpy()
 
 
-def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: float, arc: Array) -> Tensor:
+def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: float, arc: FloatArray) -> Tensor:
     """C_p (batch, n) at the arc fractions `arc` (n,) of a batch on the whole plane.
 
     `coefficients` (batch, K) are at incidence `alpha`, in radians. Trigonometric interpolation between the nodes.
@@ -102,9 +102,9 @@ def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: f
     return torch.from_numpy(np.array(rows))
 
 
-def _periodic(s: Array, values: Array, at: Array) -> Array:
+def _periodic(s: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
     """The function of period 1 with `values` (n,) at `s` (n,), ascending except for one wrap, at other arguments."""
     first = int(s.argmin())
     s, values = np.roll(s, -first), np.roll(values, -first)
-    interpolated: Array = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
+    interpolated: FloatArray = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
     return interpolated

@@ -59,12 +59,12 @@ class Shape:
     @cached_property
     def nose(self) -> Tensor:
         """Smallest x, (batch,)."""
-        return -self._extreme(torch.tensor(-1.0 + 0j))
+        return -self._extreme(torch.tensor(-1.0 + 0j, dtype=torch.complex128))
 
     @cached_property
     def length(self) -> Tensor:
         """Extent along x, (batch,)."""
-        return self._extreme(torch.tensor(1.0 + 0j)) - self.nose
+        return self._extreme(torch.tensor(1.0 + 0j, dtype=torch.complex128)) - self.nose
 
     def _extreme(self, direction: Tensor) -> Tensor:
         """Largest Re(z · conj(direction)) of the outline, not of its points alone: Newton's method on η; (batch,)."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
@@ -21,7 +22,6 @@ from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
 from fusiform.solvers.inverse.search.start import start_variables
 from fusiform.solvers.inverse.search.trust_region import Certificate
-from fusiform.solvers.inverse.search.variables import Array
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def result_of(
     )
 
 
-def infeasible_result(run: Run, x: Array, outcome: OptimizationOutcome, status: str) -> OptimizationResult:
+def infeasible_result(run: Run, x: FloatArray, outcome: OptimizationOutcome, status: str) -> OptimizationResult:
     """The result where no body satisfies the shape constraints: the nearest one, x (n,), without a search."""
     problem = run.problem
     return OptimizationResult(
@@ -146,7 +146,7 @@ def _search_verdict(
     return OptimizationOutcome.CONVERGED, f"Converged: the optimality conditions hold to {state.residual:.1e}."
 
 
-def _pinch_warning(run: Run, x: Array) -> str:
+def _pinch_warning(run: Run, x: FloatArray) -> str:
     """A sentence if parts of the outline at x (n,) nearly touch, otherwise nothing."""
     pinch = float(shape_of(run.variables.body_at(x, ""), JUDGEMENT.pinch_points).pinch)
     if pinch >= JUDGEMENT.pinched:

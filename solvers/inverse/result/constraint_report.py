@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.kkt import Optimality
 from fusiform.solvers.inverse.search.program import TOLERANCES, Program
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class ConstraintReport:
     gain: float
 
 
-def constraint_reports(program: Program, x: Array, forces: Forces, state: Optimality) -> tuple[ConstraintReport, ...]:
+def constraint_reports(
+    program: Program, x: FloatArray, forces: Forces, state: Optimality
+) -> tuple[ConstraintReport, ...]:
     """A report for each constraint at x (n,): on the shape (but symmetry), then on the forces, then the confidence."""
     above, equal = list(state.force_multipliers), list(state.equality_multipliers)
     reports = _shape_reports(program.variables, x, state)
@@ -86,13 +89,13 @@ def constraint_reports(program: Program, x: Array, forces: Forces, state: Optima
     return tuple(reports)
 
 
-def slack_reports(variables: Variables, x: Array) -> tuple[ConstraintReport, ...]:
+def slack_reports(variables: Variables, x: FloatArray) -> tuple[ConstraintReport, ...]:
     """Reports of the shape constraints at x (n,) without multipliers, for a body that is not an optimum."""
     slacks = zip(variables.constraints, variables.slacks(x), strict=True)
     return tuple(ConstraintReport(c.describe(), slack, c.unit, False, 0.0, 0.0) for c, slack in slacks)
 
 
-def _shape_reports(variables: Variables, x: Array, state: Optimality) -> list[ConstraintReport]:
+def _shape_reports(variables: Variables, x: FloatArray, state: Optimality) -> list[ConstraintReport]:
     owners, d = np.array(variables.owners(x)), variables.body.reference_length
     reports = []
     for number, (constraint, slack) in enumerate(zip(variables.constraints, variables.slacks(x), strict=True)):
@@ -102,7 +105,7 @@ def _shape_reports(variables: Variables, x: Array, state: Optimality) -> list[Co
     return reports
 
 
-def _force_report(condition: ForceConstraint, values: Array, total: float) -> ConstraintReport:
+def _force_report(condition: ForceConstraint, values: FloatArray, total: float) -> ConstraintReport:
     """Report of a force constraint with residuals `values` (r,), whose multipliers sum to `total`."""
     if condition.equality:
         unit = f"{condition.unit} {'lower' if total > 0.0 else 'higher'}"
@@ -112,7 +115,7 @@ def _force_report(condition: ForceConstraint, values: Array, total: float) -> Co
     return ConstraintReport(condition.describe(), slack, unit, active, total, abs(total))
 
 
-def violated(program: Program, x: Array, forces: Forces) -> list[str]:
+def violated(program: Program, x: FloatArray, forces: Forces) -> list[str]:
     """The constraints that the body at x (n,) violates, each with the amount, in words."""
     words = []
     for c in program.conditions:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fusiform.solvers.common.arrays import FloatArray
+from fusiform.solvers.common.frozen import read_only, thawed
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
@@ -22,7 +24,6 @@ from fusiform.solvers.inverse.result.project_file import result_from, write_resu
 from fusiform.solvers.inverse.search.drag_models import ModelKind
 from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Iterate
-from fusiform.solvers.inverse.search.variables import Array
 from fusiform.solvers.solution import Solution
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ class OptimizationResult:
         Name of the drag model.
     model_kind : ModelKind
         The flow solver or a surrogate.
-    x : ndarray, shape (n,)
+    x : ndarray, shape (n,), read-only
         The scaled variables, see `search/variables.py`.
     fun, jac : float, ndarray (n,)
-        The objective and its gradient, by the solver if it certified, otherwise by the model.
+        The objective and its gradient (read-only), by the solver if it certified, otherwise by the model.
     nfev, nit : int
         Evaluations of model and solver, and iterations of the search.
     predicted_drag_coefficient, predicted_initial_drag_coefficient : float
@@ -70,11 +71,11 @@ class OptimizationResult:
         All evaluations.
     initial, verified : Solution or None
         The solver's flows past start and optimum at the first design point; None without verification or after `load`.
-    verification : dict
+    verification : mapping
         The numbers of `verified`; those of every design point in `points`; weighted means over the points of start and
         optimum as `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no
         flow); `converged` and `accurate`, True if all flows are.
-    provenance : dict
+    provenance : mapping
         Versions and seed.
 
     Examples
@@ -93,9 +94,9 @@ class OptimizationResult:
     body: Body
     model: str
     model_kind: ModelKind
-    x: Array
+    x: FloatArray
     fun: float
-    jac: Array
+    jac: FloatArray
     nfev: int
     nit: int
     predicted_drag_coefficient: float
@@ -113,8 +114,12 @@ class OptimizationResult:
     history: tuple[Iterate, ...]
     initial: Solution | None = None
     verified: Solution | None = None
-    verification: dict[str, Any] = field(default_factory=dict)
-    provenance: dict[str, Any] = field(default_factory=dict)
+    verification: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("x", "jac", "verification", "provenance"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @property
     def conditions(self) -> FlowConditions:
@@ -152,7 +157,7 @@ class OptimizationResult:
         """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point."""
         return (
             {"initial_drag_coefficient": None}
-            | self.verification
+            | thawed(self.verification)
             | {
                 "body": self.body.name,
                 "model": self.model,

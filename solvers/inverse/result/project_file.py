@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.common.files import write_json
+from fusiform.solvers.common.files import finite, write_json
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.body_table import body_from, body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
@@ -30,7 +30,7 @@ UNKNOWN = ("fun", "kkt_residual", "predicted_drag_coefficient", "predicted_initi
 def write_result(path: Path, problem: Problem, result: Mapping[str, Any]) -> None:
     """Write a project file with `problem` and the fields of a `result`."""
     plain = {name: _plain(value) for name, value in result.items()}
-    write_json(path, _finite({"format": FORMAT, "problem": problem.to_dict(), "result": plain}))
+    write_json(path, finite({"format": FORMAT, "problem": problem.to_dict(), "result": plain}))
 
 
 def result_from(project: Mapping[str, Any], folder: Path, result: Callable[..., Result]) -> Result:
@@ -57,15 +57,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, ConstraintReport):
         return asdict(value)
     return [_plain(entry) for entry in value] if isinstance(value, tuple) else value
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for NaN and infinity, which JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _fields(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -13,18 +13,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces
-from fusiform.solvers.inverse.search.variables import Array
 
 SAFE = 0.3  # |cos| of the angle between residual and step from which the symmetric rank-one update is taken
 
-Model = Callable[[Array], Forces | None]
+Model = Callable[[FloatArray], Forces | None]
 
 
 class CorrectedModel:
     """F̂ above, as a function of x; `centre` is x_k, `curvature` B for each C_D and C_L, (2, m, n, n)."""
 
-    def __init__(self, model: Model, centre: Array, solver: Forces, curvature: Array) -> None:
+    def __init__(self, model: Model, centre: FloatArray, solver: Forces, curvature: FloatArray) -> None:
         uncorrected = model(centre)
         assert uncorrected is not None
         self._model, self._centre, self._curvature = model, centre[: curvature.shape[-1]], curvature
@@ -32,7 +32,7 @@ class CorrectedModel:
         self._drag_slope = solver.drag_slope - uncorrected.drag_slope
         self._lift_slope = solver.lift_slope - uncorrected.lift_slope
 
-    def __call__(self, x: Array) -> Forces | None:
+    def __call__(self, x: FloatArray) -> Forces | None:
         forces = self._model(x)
         if forces is None:
             return None
@@ -47,7 +47,7 @@ class CorrectedModel:
         )
 
 
-def secant_update(curvature: Array, step: Array, change: Array) -> Array:
+def secant_update(curvature: FloatArray, step: FloatArray, change: FloatArray) -> FloatArray:
     """B (n, n) changed so that B s = y, with r = y − B s: B + r rᵀ/(r·s), or B + (r sᵀ + s rᵀ)/s·s − (r·s) s sᵀ/(s·s)².
 
     The symmetric rank-one update learns fastest, but grows without bound as r·s → 0: where the angle between r and s is
@@ -63,7 +63,9 @@ def secant_update(curvature: Array, step: Array, change: Array) -> Array:
     return curvature
 
 
-def learnt_curvature(curvature: Array, model: Model, old: tuple[Array, Forces], new: tuple[Array, Forces]) -> Array:
+def learnt_curvature(
+    curvature: FloatArray, model: Model, old: tuple[FloatArray, Forces], new: tuple[FloatArray, Forces]
+) -> FloatArray:
     """B (2, m, n, n) updated from the two models' gradients at both ends of a step, (x, the solver's forces) each."""
     before, after = model(old[0]), model(new[0])
     if before is None or after is None:

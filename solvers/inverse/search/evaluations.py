@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.flow import State
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 DIGITS = 11  # of the shape variables: bodies equal to these are the same
 
@@ -27,21 +28,21 @@ class Forces:
     The slope of the lift is zero where nothing depends on it; `confidence` (m,) is 1 and its slope zero likewise.
     """
 
-    drag: Array
-    lift: Array
-    drag_slope: Array
-    lift_slope: Array
-    confidence: Array
-    confidence_slope: Array
+    drag: FloatArray
+    lift: FloatArray
+    drag_slope: FloatArray
+    lift_slope: FloatArray
+    confidence: FloatArray
+    confidence_slope: FloatArray
 
     @classmethod
-    def without_slopes(cls, drag: Array, lift: Array, size: int) -> Forces:
+    def without_slopes(cls, drag: FloatArray, lift: FloatArray, size: int) -> Forces:
         """Values alone, with slopes of zero along `size` variables."""
         flat, sure = np.zeros((len(drag), size)), np.ones(len(drag))
         return cls(drag, lift, flat, flat, sure, flat)
 
 
-OnEvaluation = Callable[[Array, Forces], None]
+OnEvaluation = Callable[[FloatArray, Forces], None]
 
 
 class ForceModel:
@@ -65,11 +66,11 @@ class ForceModel:
         self.model, self._variables, self._lift, self._confidence = model, variables, lift, confidence
         self._reynolds = torch.tensor([p.conditions.reynolds for p in points], dtype=torch.float64)
         self._alpha = torch.tensor([math.radians(p.conditions.alpha_deg) for p in points], dtype=torch.float64)
-        self._known: dict[bytes, tuple[Array, Forces]] = {}
+        self._known: dict[bytes, tuple[FloatArray, Forces]] = {}
         self._state: State | None = None
         self.solves = 0
 
-    def __call__(self, x: Array) -> Forces | None:
+    def __call__(self, x: FloatArray) -> Forces | None:
         """Forces at variables x (≥ shape_size,); None for an invalid body and where the model has no answer."""
         shape = x[: self._variables.shape_size]
         key = _key(shape)
@@ -83,7 +84,7 @@ class ForceModel:
             self._known[key] = shape.copy(), forces
         return forces
 
-    def _evaluate(self, shape: Array) -> Forces | None:
+    def _evaluate(self, shape: FloatArray) -> Forces | None:
         leaf = torch.from_numpy(shape).expand(len(self._reynolds), -1).clone().requires_grad_()
         coefficients = self._variables.coefficients(leaf)
         if not bool(is_valid(coefficients.detach()[:1])[0]):
@@ -131,5 +132,5 @@ class ForceModel:
             self._known[_key(x)] = x, Forces(**arrays)
 
 
-def _key(x: Array) -> bytes:
+def _key(x: FloatArray) -> bytes:
     return (np.round(x, DIGITS) + 0.0).tobytes()

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, is_valid
 from fusiform.solvers.inverse.problem.constraints.containment import Payload
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ FEASIBILITY_SEARCH = FeasibilitySearch()
 class NearestBody:
     """Variables `x` (n,) of the nearest feasible body; or of the one that violates least, and a sentence `problem`."""
 
-    x: Array
+    x: FloatArray
     problem: str | None
 
 
 def nearest_feasible(
-    variables: Variables, start: Array, *, thorough: bool = True, settings: FeasibilitySearch = FEASIBILITY_SEARCH
+    variables: Variables, start: FloatArray, *, thorough: bool = True, settings: FeasibilitySearch = FEASIBILITY_SEARCH
 ) -> NearestBody:
     """The feasible body nearest to `start` (n,), or the least violating one; from `start` alone unless `thorough`."""
     best, violation = start, _violation(variables, start)
@@ -58,14 +59,14 @@ def nearest_feasible(
     return NearestBody(best, None if feasible else _sentence(variables, best))
 
 
-def _violation(variables: Variables, x: Array) -> float:
+def _violation(variables: Variables, x: FloatArray) -> float:
     """Largest constraint violation (≥ 0); inf if the map is not univalent."""
     if not bool(is_valid(variables.coefficients(torch.from_numpy(x)[None]))[0]):
         return math.inf
     return max(0.0, -float(variables.values(x).min()))
 
 
-def _ellipses(variables: Variables, start: Array, settings: FeasibilitySearch) -> list[Array]:
+def _ellipses(variables: Variables, start: FloatArray, settings: FeasibilitySearch) -> list[FloatArray]:
     """Ellipses standing on the payload, or where the start stands."""
     centres = [z for c in variables.constraints if isinstance(c, Payload) for z in c.region.hull()[0]]
     shift = variables.shape(torch.from_numpy(start)[None]).shift[0]
@@ -77,7 +78,7 @@ def _ellipses(variables: Variables, start: Array, settings: FeasibilitySearch) -
     return [variables.pack(a, middle) for a in bodies]
 
 
-def _projection(variables: Variables, start: Array, settings: FeasibilitySearch) -> Array:
+def _projection(variables: Variables, start: FloatArray, settings: FeasibilitySearch) -> FloatArray:
     """The nearest point with all residuals ≥ 0 that SLSQP finds."""
     end = minimize(
         lambda x: (0.5 * float(((x - start) ** 2).sum()), x - start),
@@ -87,19 +88,19 @@ def _projection(variables: Variables, start: Array, settings: FeasibilitySearch)
         constraints={"type": "ineq", "fun": variables.values, "jac": variables.jacobian},
         options={"maxiter": settings.iterations, "ftol": 1e-10},
     )
-    x: Array = end.x
+    x: FloatArray = end.x
     return x if np.isfinite(x).all() else start
 
 
-def _least_violation(variables: Variables, start: Array, settings: FeasibilitySearch) -> Array:
+def _least_violation(variables: Variables, start: FloatArray, settings: FeasibilitySearch) -> FloatArray:
     """min t ≥ 0 with all residuals ≥ −t."""
     size = len(start)
     unit = np.zeros(size + 1)
     unit[-1] = 1.0
 
-    def jacobian(x: Array) -> Array:
+    def jacobian(x: FloatArray) -> FloatArray:
         slopes = variables.jacobian(x[:-1])
-        wide: Array = np.concatenate([slopes, np.ones((len(slopes), 1))], axis=1)
+        wide: FloatArray = np.concatenate([slopes, np.ones((len(slopes), 1))], axis=1)
         return wide
 
     violation = max(0.0, -float(variables.values(start).min()))
@@ -112,11 +113,11 @@ def _least_violation(variables: Variables, start: Array, settings: FeasibilitySe
         constraints={"type": "ineq", "fun": lambda x: variables.values(x[:-1]) + x[-1], "jac": jacobian},
         options={"maxiter": 2 * settings.iterations, "ftol": 1e-9},
     )
-    x: Array = end.x[:-1]
+    x: FloatArray = end.x[:-1]
     return x if np.isfinite(x).all() else start
 
 
-def _sentence(variables: Variables, x: Array) -> str:
+def _sentence(variables: Variables, x: FloatArray) -> str:
     """The constraints that the best body found violates, in words."""
     slacks = variables.slacks(x)
     violated = [

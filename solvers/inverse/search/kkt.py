@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.program import TOLERANCES, Program
-from fusiform.solvers.inverse.search.variables import Array
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Optimality:
     """The KKT `residual`, and the multipliers of the shape residuals (m,), force inequalities and force equalities."""
 
     residual: float
-    shape_multipliers: Array
-    force_multipliers: Array
-    equality_multipliers: Array
+    shape_multipliers: FloatArray
+    force_multipliers: FloatArray
+    equality_multipliers: FloatArray
 
     @property
     def force_multiplier_sum(self) -> float:
@@ -30,7 +30,7 @@ class Optimality:
         return float(np.abs(np.concatenate([self.force_multipliers, self.equality_multipliers])).sum())
 
 
-def optimality(program: Program, x: Array, forces: Forces, scale: float) -> Optimality:
+def optimality(program: Program, x: FloatArray, forces: Forces, scale: float) -> Optimality:
     """KKT residual and multipliers at x (n,), by non-negative least squares over the active constraints.
 
     The residual is relative to `scale`, the objective's size at the start, in the scaled variables.

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.search.drag_models import SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.program import Program
 from fusiform.solvers.inverse.search.run_record import Run
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Multistart:
 MULTISTART = Multistart()
 
 
-def random_bodies(variables: Variables, start: Array, seed: int, settings: Multistart = MULTISTART) -> Array:
+def random_bodies(variables: Variables, start: FloatArray, seed: int, settings: Multistart = MULTISTART) -> FloatArray:
     """Valid bodies (n, size): ellipses of random fineness with random smooth modes, standing where the start stands."""
     random = np.random.default_rng(seed)
     size, modes, count = variables.shape_size, variables.modes, settings.candidates
@@ -48,11 +49,11 @@ def random_bodies(variables: Variables, start: Array, seed: int, settings: Multi
     x = np.concatenate([shape, np.tile(start[size:], (count, 1))], axis=1)
     with torch.no_grad():
         valid = is_valid(variables.coefficients(torch.from_numpy(x))).numpy()
-    kept: Array = x[valid & ((shape**2).sum(1) < 1.0)]
+    kept: FloatArray = x[valid & ((shape**2).sum(1) < 1.0)]
     return kept
 
 
-def global_starts(run: Run, start: Array, count: int, settings: Multistart = MULTISTART) -> list[Array]:
+def global_starts(run: Run, start: FloatArray, count: int, settings: Multistart = MULTISTART) -> list[FloatArray]:
     """The best `count` of random bodies, by objective and violation, that are not alike; deterministic by the seed.
 
     Where the model is the solver, which is not cheap, by the violation of the shape constraints alone.
@@ -62,7 +63,7 @@ def global_starts(run: Run, start: Array, count: int, settings: Multistart = MUL
     for begin in range(0, len(x), settings.batch):
         run.pause()
         merits.append(_merits(run, x[begin : begin + settings.batch], settings.penalty))
-    starts: list[Array] = []
+    starts: list[FloatArray] = []
     size = run.variables.shape_size
     for index in np.argsort(np.concatenate(merits), kind="stable"):
         if all(np.abs(x[index, :size] - other[:size]).max() > settings.apart for other in starts):
@@ -73,7 +74,7 @@ def global_starts(run: Run, start: Array, count: int, settings: Multistart = MUL
 
 
 @torch.no_grad()
-def _merits(run: Run, x: Array, penalty: float) -> Array:
+def _merits(run: Run, x: FloatArray, penalty: float) -> FloatArray:
     """Objective + penalty · violation for each body (n,); infinite where the model has no answer."""
     variables = run.variables
     violation = np.maximum(-variables.tightened(torch.from_numpy(x)).amin(1).numpy(), 0.0)
@@ -91,7 +92,9 @@ def _merits(run: Run, x: Array, penalty: float) -> Array:
     return np.array([_merit(run.program, penalty, *row) for row in rows])
 
 
-def _merit(program: Program, penalty: float, x: Array, drag: Array, lift: Array, violation: float) -> float:
+def _merit(
+    program: Program, penalty: float, x: FloatArray, drag: FloatArray, lift: FloatArray, violation: float
+) -> float:
     if not np.isfinite(drag + lift).all():
         return float(np.inf)
     forces = Forces.without_slopes(drag, lift, program.variables.shape_size)

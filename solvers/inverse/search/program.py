@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.problem.objectives import Objective
 from fusiform.solvers.inverse.search.evaluations import Forces
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ TOLERANCES = Tolerances()
 class Candidate:
     """A trial body: variables `x` (n,), objective `value`, `forces`, and the largest constraint `violation` (≥ 0)."""
 
-    x: Array
+    x: FloatArray
     value: float
     forces: Forces
     violation: float
@@ -59,11 +60,11 @@ class Program:
     variables: Variables
     objective: Objective
     conditions: tuple[ForceConstraint, ...]
-    weights: Array
-    origin: Array
+    weights: FloatArray
+    origin: FloatArray
     min_confidence: float = 0.0
 
-    def value(self, x: Array, forces: Forces) -> tuple[float, Array]:
+    def value(self, x: FloatArray, forces: Forces) -> tuple[float, FloatArray]:
         """The objective at x (n,) and its gradient (n,)."""
         size = self.variables.shape_size
         drag, lift = _leaves(forces)
@@ -76,14 +77,14 @@ class Program:
         gradient[:size] = _chained(by_drag, by_lift, forces) + by_change.numpy()
         return float(value.detach()), gradient
 
-    def candidate(self, x: Array, forces: Forces) -> Candidate:
+    def candidate(self, x: FloatArray, forces: Forces) -> Candidate:
         """The trial body at x (n,), judged by this program."""
         return Candidate(x.copy(), self.value(x, forces)[0], forces, self.violation(x, forces))
 
-    def force_residuals(self, x: Array, forces: Forces, equality: bool) -> tuple[Array, Array]:
+    def force_residuals(self, x: FloatArray, forces: Forces, equality: bool) -> tuple[FloatArray, FloatArray]:
         """Residuals (r,) of the force constraints that are equalities, or those that are not, and slopes (r, n)."""
         values: list[float] = []
-        slopes: list[Array] = []
+        slopes: list[FloatArray] = []
         for condition in self.conditions:
             if condition.equality is equality:
                 drag, lift = _leaves(forces)
@@ -101,12 +102,12 @@ class Program:
             jacobian[:, : self.variables.shape_size] = np.array(slopes)
         return np.array(values), jacobian
 
-    def violation(self, x: Array, forces: Forces) -> float:
+    def violation(self, x: FloatArray, forces: Forces) -> float:
         """Largest constraint violation (≥ 0), where force constraints count `Tolerances.force_weight` times."""
         force = TOLERANCES.force_weight * self.force_violation(x, forces)
         return max(0.0, -float(self.variables.values(x).min()), force)
 
-    def force_violation(self, x: Array, forces: Forces) -> float:
+    def force_violation(self, x: FloatArray, forces: Forces) -> float:
         """Largest violation of a force constraint (≥ 0)."""
         above, equal = (self.force_residuals(x, forces, kind)[0] for kind in (False, True))
         return max(0.0, -float(above.min(initial=0.0)), float(np.abs(equal).max(initial=0.0)))
@@ -117,7 +118,7 @@ def _leaves(forces: Forces) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(forces.drag).requires_grad_(), torch.from_numpy(forces.lift).requires_grad_()
 
 
-def _chained(by_drag: Tensor, by_lift: Tensor, forces: Forces) -> Array:
+def _chained(by_drag: Tensor, by_lift: Tensor, forces: Forces) -> FloatArray:
     """Derivative (n_shape,) by the shape variables from those by C_D and C_L (m,)."""
-    slope: Array = by_drag.numpy() @ forces.drag_slope + by_lift.numpy() @ forces.lift_slope
+    slope: FloatArray = by_drag.numpy() @ forces.drag_slope + by_lift.numpy() @ forces.lift_slope
     return slope

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.objectives import LeastViolation
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.multistart import global_starts
@@ -15,12 +16,11 @@ from fusiform.solvers.inverse.search.outcome import Stopped
 from fusiform.solvers.inverse.search.program import Program
 from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
-from fusiform.solvers.inverse.search.variables import Array
 
 TIGHTENINGS = 5  # searches, each with constraints tightened by the last one's violations, at most
 
 
-def best_of_searches(run: Run, start: Array) -> LocalOptimum:
+def best_of_searches(run: Run, start: FloatArray) -> LocalOptimum:
     """The best local optimum from `start` (n,), where the model has an answer, and from other bodies."""
     best = _restored(run, start)
     if run.problem.starts == 1 or best.stop is not None:
@@ -41,7 +41,7 @@ def best_of_searches(run: Run, start: Array) -> LocalOptimum:
     return best
 
 
-def _restored(run: Run, start: Array) -> LocalOptimum:
+def _restored(run: Run, start: FloatArray) -> LocalOptimum:
     """A search; where it violates the force constraints, another one from the body that violates least."""
     first = _tightened(run, run.program, start)
     if first.stop is not None or first.best.feasible or not run.program.conditions:
@@ -67,7 +67,7 @@ def _restored(run: Run, start: Array) -> LocalOptimum:
     return replace(nearest, converged=again.converged, message=again.message, stop=again.stop)
 
 
-def _tightened(run: Run, program: Program, start: Array) -> LocalOptimum:
+def _tightened(run: Run, program: Program, start: FloatArray) -> LocalOptimum:
     """Search; where the finely sampled outline violates a constraint, tighten it and search on from inside."""
     optimum: LocalOptimum | None = None
     for _ in range(TIGHTENINGS):

@@ -14,8 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import write_json
+from fusiform.solvers.common.frozen import frozen_tensor
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.project_reader import FORMAT, read_project
@@ -24,7 +26,7 @@ from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.outcome import OptimizationOutcome, Stop, Stopped
 from fusiform.solvers.inverse.search.program import Candidate, Program
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
-from fusiform.solvers.inverse.search.variables import Array, Variables
+from fusiform.solvers.inverse.search.variables import Variables
 
 RUN_LIMITS = ("max_iterations", "timeout", "verify")  # options that may differ between a run and its resumption
 
@@ -82,7 +84,7 @@ class Iterate:
     evaluation: int
     drag_coefficient: float
     best_drag_coefficient: float
-    coefficients: Tensor
+    coefficients: Tensor = frozen_tensor(torch.complex128)  # noqa: RUF009, a descriptor without state
     phase: Phase = Phase.SEARCHING
     value: float = math.nan
 
@@ -103,13 +105,13 @@ class Run:
         problem: Problem,
         model: DragModel,
         variables: Variables,
-        given: Array,
+        given: FloatArray,
         callback: Callback | None,
         checkpoint: Path | None,
     ) -> None:
         self.problem, self.model, self.variables, self.given = problem, model, variables, given
         weights = np.array([p.weight for p in problem.points])
-        self.weights: Array = weights / weights.sum()
+        self.weights: FloatArray = weights / weights.sum()
         origin = given[: variables.shape_size].copy()
         self.program = Program(
             variables, problem.objective, problem.force_constraints, self.weights, origin, problem.min_confidence
@@ -165,7 +167,7 @@ class Run:
             return optimum
         return replace(optimum, best=best)
 
-    def on_evaluation(self, x: Array, forces: Forces) -> None:
+    def on_evaluation(self, x: FloatArray, forces: Forces) -> None:
         """Record an evaluation; raises `Stopped` on the callback's request or after the timeout."""
         trial = self.program.candidate(x, forces)
         if self._best is None or trial.better_than(self._best):

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import OptimizeResult, minimize
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces, OnEvaluation
 from fusiform.solvers.inverse.search.outcome import Stop, Stopped
 from fusiform.solvers.inverse.search.program import Candidate, Program
-from fusiform.solvers.inverse.search.variables import Array
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class LocalOptimum:
 
 def local_optimum(
     program: Program,
-    forces: Callable[[Array], Forces | None],
-    start: Array,
+    forces: Callable[[FloatArray], Forces | None],
+    start: FloatArray,
     *,
     max_iterations: int,
     tolerance: float,
@@ -94,7 +94,7 @@ class _Rounds:
         self._settings = settings
         self.iterations, self.converged, self.message = 0, False, ""
 
-    def run(self, low: Array, high: Array) -> None:
+    def run(self, low: FloatArray, high: FloatArray) -> None:
         """Search between the bounds `low` and `high` (n_shape,) until a round converges inside its reach."""
         reach, size = self._settings.reach, len(low)
         while self.iterations < self._max and reach > self._settings.least_reach:
@@ -113,7 +113,7 @@ class _Rounds:
         assert best is not None
         return best
 
-    def _round(self, x: Array, low: Array, high: Array) -> OptimizeResult:
+    def _round(self, x: FloatArray, low: FloatArray, high: FloatArray) -> OptimizeResult:
         iterations = min(self._settings.round_iterations, self._max - self.iterations)
         free = [(None, None)] * (len(x) - len(low))
         end = minimize(
@@ -136,16 +136,16 @@ class _Evaluations:
     def __init__(
         self,
         program: Program,
-        forces: Callable[[Array], Forces | None],
+        forces: Callable[[FloatArray], Forces | None],
         on_evaluation: OnEvaluation,
         settings: Slsqp,
     ) -> None:
         self.program, self._forces, self._on_evaluation, self._settings = program, forces, on_evaluation, settings
         self.best: Candidate | None = None
         self.scale = 1.0
-        self._last: tuple[Candidate, Array] | None = None
+        self._last: tuple[Candidate, FloatArray] | None = None
 
-    def at(self, x: Array) -> tuple[Candidate, Array] | None:
+    def at(self, x: FloatArray) -> tuple[Candidate, FloatArray] | None:
         """The candidate at x and its gradient (n,); None if the model has no answer."""
         if self._last is not None and np.array_equal(self._last[0].x, x):
             return self._last
@@ -164,21 +164,21 @@ class _Evaluations:
         self._on_evaluation(x, forces)
         return self._last
 
-    def settle(self, x: Array) -> None:
+    def settle(self, x: FloatArray) -> None:
         """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
         evaluated = self.at(x)
         if evaluated is not None and self.best is not None and evaluated[0].feasible:
             allowed = self.best.value + self._settings.settle * self.scale
             self.best = evaluated[0] if evaluated[0].value < allowed else self.best
 
-    def objective(self, x: Array) -> tuple[float, Array]:
+    def objective(self, x: FloatArray) -> tuple[float, FloatArray]:
         evaluated = self.at(x)
         if evaluated is None:
             slope = np.zeros(len(x)) if self._last is None else self._last[1]
             return self._settings.step_back, slope / self.scale
         return evaluated[0].value / self.scale, evaluated[1] / self.scale
 
-    def residuals(self, x: Array, equality: bool) -> tuple[Array, Array]:
+    def residuals(self, x: FloatArray, equality: bool) -> tuple[FloatArray, FloatArray]:
         """Force residuals and slopes at x; with the last forces if the model has no answer there."""
         evaluated = self.at(x) or self._last
         assert evaluated is not None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import torch
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry import Body, is_valid, laurent
 from fusiform.solvers.inverse.problem.constraints.user_constraint import UserConstraint
-from fusiform.solvers.inverse.search.variables import LIMITS, Array, Variables
+from fusiform.solvers.inverse.search.variables import LIMITS, Variables
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Rounding:
 ROUNDING = Rounding()
 
 
-def start_variables(variables: Variables, body: Body) -> Array:
+def start_variables(variables: Variables, body: Body) -> FloatArray:
     """Variables (n,) of `body` with the model's modes, blended towards the circle until its edges keep the margin."""
     reduced = body.with_modes(variables.modes)
     coefficients = reduced.coefficients
@@ -41,7 +42,7 @@ def start_variables(variables: Variables, body: Body) -> Array:
     return variables.pack(trial, reduced.origin)
 
 
-def check_user_constraints(variables: Variables, x: Array) -> None:
+def check_user_constraints(variables: Variables, x: FloatArray) -> None:
     """Evaluate the user's own constraints at x (n,) once; `InputError` for one that fails or returns a wrong shape."""
     shape = variables.shape(torch.from_numpy(x)[None])
     for constraint in variables.constraints:

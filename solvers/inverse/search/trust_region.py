@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, learnt_curvature
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
@@ -23,7 +24,6 @@ from fusiform.solvers.inverse.search.program import TOLERANCES, Candidate, Progr
 from fusiform.solvers.inverse.search.restoration import TIGHTENINGS
 from fusiform.solvers.inverse.search.run_record import Phase, Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
-from fusiform.solvers.inverse.search.variables import Array
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Certificate:
     stop: Stop | None
 
 
-def certification(run: Run, optimum: LocalOptimum, start: Array, scale: float) -> Certificate | None:
+def certification(run: Run, optimum: LocalOptimum, start: FloatArray, scale: float) -> Certificate | None:
     """Certify until the constraints hold between the sampled points too; None where the solver has no flow.
 
     The run begins at the model's `optimum`, or at `start` (n,) where the solver finds that no worse.
@@ -96,7 +96,7 @@ def certification(run: Run, optimum: LocalOptimum, start: Array, scale: float) -
     return certificate
 
 
-def _begin(run: Run, optimum: Array, start: Array) -> Array:
+def _begin(run: Run, optimum: FloatArray, start: FloatArray) -> FloatArray:
     if run.truth is run.forces or run.program.conditions:
         return optimum
     at_optimum, at_start = run.truth(optimum), run.truth(start)
@@ -106,7 +106,7 @@ def _begin(run: Run, optimum: Array, start: Array) -> Array:
     return start if worse else optimum
 
 
-def certify(run: Run, start: Array, scale: float, settings: TrustRegion = TRUST_REGION) -> Certificate | None:
+def certify(run: Run, start: FloatArray, scale: float, settings: TrustRegion = TRUST_REGION) -> Certificate | None:
     """Iterate from `start` (n,) until the solver's optimality residual, relative to `scale`, is below the tolerance.
 
     None where the solver has no flow at the start.
@@ -131,7 +131,7 @@ class _Iteration:
         self._current = start
         self._optimality = optimality(run.program, start.x, start.forces, scale)
         points, self._size = start.forces.drag_slope.shape
-        self._curvature: Array = np.zeros((2, points, self._size, self._size))
+        self._curvature: FloatArray = np.zeros((2, points, self._size, self._size))
         self._radius, self._penalty = settings.first_radius, 1.0
 
     def run(self) -> str:
@@ -190,7 +190,7 @@ class _Iteration:
             raise Stopped(end.stop)
         return None if end is None else end.best
 
-    def _judge(self, x: Array, forces: Forces, fall: float) -> None:
+    def _judge(self, x: FloatArray, forces: Forces, fall: float) -> None:
         """Learn from the solver's `forces` at x, change the radius, and accept the body if the merit falls."""
         now = self._current
         self._curvature = learnt_curvature(self._curvature, self._run.forces, (now.x, now.forces), (x, forces))
@@ -206,7 +206,7 @@ class _Iteration:
             self._current = self._run.program.candidate(x, forces)
             self._optimality = optimality(self._run.program, x, forces, self._scale)
 
-    def _merit(self, x: Array, forces: Forces) -> float:
+    def _merit(self, x: FloatArray, forces: Forces) -> float:
         """The objective, with an exact penalty for the force constraints and a steep one for the shape's.
 
         The latter count where the search samples the outline, and from `coarse` on where it is sampled finely.

@@ -18,15 +18,13 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,9 @@ class Variables:
         self.size = int(ends[-1])
         self._slices = [slice(int(a), int(b)) for a, b in pairwise(ends)]
         self.tightening = [0.0] * len(self.constraints)
-        self._last: tuple[tuple[bytes, tuple[float, ...]], Array] | None = None
+        self._last: tuple[tuple[bytes, tuple[float, ...]], FloatArray] | None = None
 
-    def pack(self, coefficients: Tensor, origin: complex) -> Array:
+    def pack(self, coefficients: Tensor, origin: complex) -> FloatArray:
         """Variables (n,) of the body with `coefficients` (modes,) standing at `origin`."""
         scaled = coefficients * self.scale
         parts = [scaled.real] if self.symmetric else [scaled.real, scaled.imag]
@@ -79,7 +77,7 @@ class Variables:
             SEARCH_POINTS,
         )
         parts += [c.start(shape)[0] for c in self.constraints]
-        packed: Array = torch.cat(parts).numpy().copy()
+        packed: FloatArray = torch.cat(parts).numpy().copy()
         return packed
 
     def coefficients(self, x: Tensor) -> Tensor:
@@ -102,7 +100,7 @@ class Variables:
             at = at + torch.complex(shift[:, 0], shift[:, 1])
         return Shape(self.coefficients(x), at, self.body.reference_length, points)
 
-    def body_at(self, x: Array, name: str) -> Body:
+    def body_at(self, x: FloatArray, name: str) -> Body:
         """The body of variables (n,)."""
         shape = self.shape(torch.from_numpy(x)[None])
         return replace(
@@ -129,7 +127,7 @@ class Variables:
         rest = [p - t for p, t in zip(parts[1:], self.tightening, strict=True)]
         return torch.cat([parts[0], *rest], dim=1)
 
-    def values(self, x: Array) -> Array:
+    def values(self, x: FloatArray) -> FloatArray:
         """`tightened` of one point (n,); the last answer is kept."""
         key = x.tobytes(), tuple(self.tightening)
         if self._last is None or self._last[0] != key:
@@ -137,33 +135,33 @@ class Variables:
                 self._last = key, self.tightened(torch.from_numpy(x)[None])[0].numpy()
         return self._last[1].copy()
 
-    def jacobian(self, x: Array) -> Array:
+    def jacobian(self, x: FloatArray) -> FloatArray:
         """∂ `tightened`/∂x, (m, n), by central differences in one batch of 2n bodies, accurate to about 1e-9."""
         steps = LIMITS.difference * np.concatenate([np.eye(len(x)), -np.eye(len(x))])
         with torch.no_grad():
             forward, backward = self.tightened(torch.from_numpy(x + steps)).chunk(2)
-        slopes: Array = ((forward - backward) / (2.0 * LIMITS.difference)).T.numpy()
+        slopes: FloatArray = ((forward - backward) / (2.0 * LIMITS.difference)).T.numpy()
         return slopes
 
-    def owners(self, x: Array) -> list[int]:
+    def owners(self, x: FloatArray) -> list[int]:
         """For each entry of `values` the number of its constraint, −1 for margin and fill."""
         with torch.no_grad():
             parts = self.residuals(torch.from_numpy(x)[None])
         return [number - 1 for number, part in enumerate(parts) for _ in range(part.shape[1])]
 
-    def slacks(self, x: Array) -> list[float]:
+    def slacks(self, x: FloatArray) -> list[float]:
         """Slack of each constraint on a finely sampled outline, in units of its limit; ≥ 0 where it holds."""
         with torch.no_grad():
             shape = self.shape(torch.from_numpy(x)[None], CHECK_POINTS)
             return [float(c.slack(shape)[0]) for c in self.constraints]
 
-    def violations(self, x: Array) -> list[float]:
+    def violations(self, x: FloatArray) -> list[float]:
         """Largest violation (≥ 0) of each constraint's residuals on a finely sampled outline."""
         with torch.no_grad():
             parts = self.residuals(torch.from_numpy(x)[None], CHECK_POINTS)[1:]
         return [max(0.0, -float(p.min())) if p.numel() else 0.0 for p in parts]
 
-    def tighten(self, x: Array) -> bool:
+    def tighten(self, x: FloatArray) -> bool:
         """Tighten the constraints that a finely sampled outline violates; returns True if there were any."""
         violations = self.violations(x)
         for number, violation in enumerate(violations):
