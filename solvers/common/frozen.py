@@ -1,14 +1,17 @@
-"""Tensors, arrays and mappings in frozen dataclasses that nothing outside can change."""
+"""Fields of frozen dataclasses that nothing outside can change: tensors, arrays, mappings, networks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from fusiform.solvers.common.autograd import ordinary_tensors
 
 
 class _FrozenTensor:
@@ -25,8 +28,8 @@ class _FrozenTensor:
         if instance is None:
             raise AttributeError(self._name)  # a field without a default value
         with torch.inference_mode(False):
-            kept: Tensor = vars(instance)[self._name]
-            return kept.clone()
+            tensor: Tensor = kept(instance, self._name)
+            return tensor.clone()
 
     def __set__(self, instance: object, value: Any) -> None:
         with torch.inference_mode(False):
@@ -59,3 +62,40 @@ def thawed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: thawed(entry) for key, entry in value.items()}
     return [thawed(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+class _FrozenCopy:
+    """Keeps a deep copy of the dataclass's argument, and returns a new one at each access."""
+
+    def __init__(self) -> None:
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+        if instance is None:
+            raise AttributeError(self._name)  # a field without a default value
+        return _copy(kept(instance, self._name))
+
+    def __set__(self, instance: object, value: Any) -> None:
+        vars(instance)[self._name] = _copy(value)
+
+
+def _copy(value: Any) -> Any:
+    with ordinary_tensors():
+        return deepcopy(value)
+
+
+def frozen_copy() -> Any:
+    """The field of a frozen dataclass whose value, a network or a dictionary, cannot be changed from outside.
+
+    The dataclass keeps a deep copy of its argument, and each access to the field returns a new one; its own methods
+    read the field by `kept`, without copying. Tensors of the copies are ordinary, also under `torch.inference_mode`.
+    """
+    return _FrozenCopy()
+
+
+def kept(instance: object, name: str) -> Any:
+    """The value that `instance` keeps for its field `name`, for its own methods: not to be changed or passed on."""
+    return vars(instance)[name]

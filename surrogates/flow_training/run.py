@@ -70,7 +70,7 @@ class Run:
         anchors = inputs(designs)
         error = ErrorModel(anchors, radius(anchors, inputs(self.heldout)), 0.0, 0.0, 0.0)
         base = self.foundation
-        return Surrogate(name, network, base.basis, base.polynomial, error, self.recipe.dataset.space, {})
+        return Surrogate(name, self.recipe.dataset.space, network, base.basis, base.polynomial, error, {})
 
     def start_folder(self, stage: str) -> Path:
         """The folder of the model that `stage` begins with."""

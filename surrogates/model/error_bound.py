@@ -18,8 +18,8 @@ import torch
 from scipy.optimize import nnls
 from torch import Tensor
 
+from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.flow import Problem, State, residual
-from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
 
 
 @dataclass(frozen=True)

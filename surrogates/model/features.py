@@ -12,7 +12,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
+from fusiform.solvers.common.autograd import ordinary_tensors
 
 OUTLINE_SAMPLES = 24
 

@@ -14,32 +14,34 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.common.files import write_atomically, write_json
+from fusiform.solvers.common.frozen import frozen_copy
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.flow_basis import LinearBasis
 from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, FORMAT, read_configuration, unreadable
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
 
 
 @dataclass(frozen=True)
 class ModelParts:
     """Everything that a model folder holds.
 
-    `drag_scale` (3,): the polynomial of C₀, see `force_scaling`; `error`: the bound on the drag error; `space`: the
-    designs that the model is trained on; `card`: how it was made and how well it does, ready for JSON.
+    `space`: the designs that the model is trained on; `drag_scale` (3,): the polynomial of C₀, see `force_scaling`;
+    `error`: the bound on the drag error; `card`: how it was made and how well it does, ready for JSON. Each access
+    returns a copy, so that nothing that has the model can change it.
     """
 
     name: str
-    network: EquivariantNetwork
-    basis: LinearBasis
-    drag_scale: Tensor
-    error: ErrorModel
     space: DesignSpace
-    card: dict[str, Any]
+    network: EquivariantNetwork = frozen_copy()  # noqa: RUF009, descriptors without state
+    basis: LinearBasis = frozen_copy()  # noqa: RUF009
+    drag_scale: Tensor = frozen_copy()  # noqa: RUF009
+    error: ErrorModel = frozen_copy()  # noqa: RUF009
+    card: dict[str, Any] = frozen_copy()  # noqa: RUF009
 
 
 def write_model(folder: Path, model: ModelParts) -> None:
@@ -95,10 +97,10 @@ def _assembled(config: dict[str, Any], stored: dict[str, Tensor]) -> ModelParts:
     network.requires_grad_(False)
     return ModelParts(
         name=config["name"],
+        space=DesignSpace(**config["space"]),
         network=network,
         basis=LinearBasis(**part("basis."), resolution=Resolution(**config["resolution"])),
         drag_scale=tensors["drag_scale"],
         error=ErrorModel(anchors, **config["error"]),
-        space=DesignSpace(**config["space"]),
         card=config["card"],
     )

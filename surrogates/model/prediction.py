@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers import Body, FlowConditions, ForceGradient
+from fusiform.solvers.common.autograd import gradients_enabled, ordinary_tensors
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import FlowField, Problem, State, force_coefficients, updated_state
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solution import conventions, turned_coefficients
 from fusiform.surrogates.interface import Correction, SurrogateModel
 from fusiform.surrogates.model.error_bound import confidence_of, misfit_factor
-from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Prediction:
         """The network's own flow, without updates: in milliseconds, and poor in derived quantities (pressure)."""
         return FlowField(*self._predicted, self._design[0])
 
-    @ordinary_tensors()
+    @gradients_enabled()
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Gradient of the predicted force coefficient, through the network and the geometry.
 
@@ -137,13 +137,12 @@ class Prediction:
         True
         """
         require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
-        with torch.enable_grad():
-            coefficients = self.body.coefficients[None].clone().requires_grad_()
-            reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
-            alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()
-            forces = self.surrogate.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
-            part = forces.real if force == "drag" else forces.imag
-            slopes = torch.autograd.grad(part.sum(), (coefficients, reynolds, alpha))
+        coefficients = self.body.coefficients[None].clone().requires_grad_()
+        reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
+        alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()
+        forces = self.surrogate.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
+        part = forces.real if force == "drag" else forces.imag
+        slopes = torch.autograd.grad(part.sum(), (coefficients, reynolds, alpha))
         return ForceGradient(slopes[0][0], float(slopes[1]), float(slopes[2]))
 
     def summary(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,9 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.frozen import kept
 from fusiform.solvers.flow import Problem, State, discretise
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.model.error_bound import confidence_of
@@ -21,7 +22,6 @@ from fusiform.surrogates.model.flow_basis import decode_state
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_scalars
 from fusiform.surrogates.model.model_file import ModelParts, write_model
 from fusiform.surrogates.model.network import EquivariantNetwork
-from fusiform.surrogates.model.ordinary_tensors import ordinary_tensors
 from fusiform.surrogates.model.prediction import Prediction
 
 
@@ -31,12 +31,14 @@ class Surrogate(ModelParts):
 
     `evaluate` answers for one body. The other queries take batches: `coefficients` (batch, K) complex map coefficients
     at incidence, `reynolds` (batch,), on the CPU; they are differentiable, and their precision follows the inputs
-    (single precision is twice as fast for many bodies).
+    (single precision is twice as fast for many bodies). Its attributes are copies: a model cannot be changed.
 
     Attributes
     ----------
     name : str
         Name of the model.
+    space : DesignSpace
+        The designs that the model is trained on.
     network : EquivariantNetwork
         Features of a design to outputs.
     basis : LinearBasis
@@ -45,8 +47,6 @@ class Surrogate(ModelParts):
         The polynomial of the scale C₀(Re) of the forces, (3,).
     error : ErrorModel
         The bound on the drag error.
-    space : DesignSpace
-        The designs that the model is trained on.
     card : dict
         How the model was made and how well it does, ready for JSON.
 
@@ -69,7 +69,7 @@ class Surrogate(ModelParts):
     def outputs(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Tensor, Tensor]:
         """Basis coefficients (batch, r) and forces (batch, 4): C_D pressure, friction, C_L pressure, friction."""
         out = self._network(reynolds)(coefficients, reynolds).to(reynolds.dtype)
-        return out[:, :-FORCES], out[:, -FORCES:] * drag_scale(self.drag_scale, reynolds)[:, None]
+        return out[:, :-FORCES], out[:, -FORCES:] * drag_scale(kept(self, "drag_scale"), reynolds)[:, None]
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), without the outputs of the flow."""
@@ -83,13 +83,13 @@ class Surrogate(ModelParts):
     @ordinary_tensors()
     def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
         """The discretised problems, and the predicted flows as their approximate solutions."""
-        problem = discretise(coefficients, reynolds, self.basis.resolution)
+        problem = discretise(coefficients, reynolds, kept(self, "basis").resolution)
         encoded, forces = self.outputs(coefficients, reynolds)
-        return problem, decode_state(self.basis, problem, encoded, force_scalars(forces))
+        return problem, decode_state(kept(self, "basis"), problem, encoded, force_scalars(forces))
 
     def error_bound(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> Tensor:
         """Bound ε (batch,) on the relative error of the drag, where `flow` is the answer of `state`."""
-        return self.error.bound(self.inputs(coefficients, reynolds), *flow)
+        return kept(self, "error").bound(self.inputs(coefficients, reynolds), *flow)
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
@@ -158,13 +158,13 @@ class Surrogate(ModelParts):
     @ordinary_tensors()
     def _single(self) -> EquivariantNetwork:
         """The network in single precision."""
-        return deepcopy(self.network).float()
+        return self.network.float()
 
     def _network(self, reynolds: Tensor) -> EquivariantNetwork:
-        return self._single if reynolds.dtype == torch.float32 else self.network
+        return self._single if reynolds.dtype == torch.float32 else kept(self, "network")
 
     def _forces(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """The last four outputs alone, (batch, 4), without those of the flow."""
         network = self._network(reynolds)
-        forces = network.from_pair(network.pair(coefficients, reynolds), self.basis.size).to(reynolds.dtype)
-        return forces * drag_scale(self.drag_scale, reynolds)[:, None]
+        forces = network.from_pair(network.pair(coefficients, reynolds), kept(self, "basis").size).to(reynolds.dtype)
+        return forces * drag_scale(kept(self, "drag_scale"), reynolds)[:, None]

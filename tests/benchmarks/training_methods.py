@@ -255,7 +255,7 @@ def surrogate_of(shared: Prepared, folder: Path, record: dict) -> Surrogate:
     network.requires_grad_(False)
     base = shared.foundation
     error = ErrorModel(torch.zeros(1, network.network.input_mean.numel()), 1.0, 0.0, 0.0, 0.0)
-    return Surrogate(record["method"], network.network, base.basis, base.polynomial, error, SPACE, {})
+    return Surrogate(record["method"], SPACE, network.network, base.basis, base.polynomial, error, {})
 
 
 def search(folder: Path, sizes: tuple[int, int], record: dict | None) -> list[tuple[float, int, bool]]:

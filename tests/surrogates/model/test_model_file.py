@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError
+from fusiform.solvers.common.frozen import kept
 from fusiform.surrogates import load_surrogate
 
 
@@ -42,10 +43,10 @@ def test_a_loaded_model_shares_its_tensors_with_no_other(surrogate):
 
     def pointers(model):
         parts = [
-            *model.network.state_dict().values(),
-            *vars(model.basis).values(),
-            model.drag_scale,
-            model.error.anchors,
+            *kept(model, "network").state_dict().values(),
+            *vars(kept(model, "basis")).values(),
+            kept(model, "drag_scale"),
+            kept(model, "error").anchors,
         ]
         return [part.untyped_storage().data_ptr() for part in parts if isinstance(part, torch.Tensor)]
 
