@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import is_number, require, shown
 
 REYNOLDS_RANGE = (0.1, 100.0)
 ALPHA_RANGE_DEG = (-30.0, 30.0)
@@ -41,13 +40,13 @@ class FlowConditions:
     def __post_init__(self) -> None:
         low, high = REYNOLDS_RANGE
         require(
-            math.isfinite(self.reynolds) and low <= self.reynolds <= high,
+            is_number(self.reynolds) and low <= self.reynolds <= high,
             f"expected a Reynolds number between {low:g} and {high:g} (based on the equal-area diameter), "
-            f"got {self.reynolds:g}; choose a value in that range",
+            f"got {shown(self.reynolds)}; choose a value in that range",
         )
         low, high = ALPHA_RANGE_DEG
         require(
-            math.isfinite(self.alpha_deg) and low <= self.alpha_deg <= high,
-            f"expected an angle of attack between {low:g} and {high:g} degrees, got {self.alpha_deg:g}; "
+            is_number(self.alpha_deg) and low <= self.alpha_deg <= high,
+            f"expected an angle of attack between {low:g} and {high:g} degrees, got {shown(self.alpha_deg)}; "
             "choose a value in that range",
         )

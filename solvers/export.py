@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
-from pathlib import Path
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import is_number, require, shown
+from fusiform.solvers.common.files import file_path
 from fusiform.solvers.flow import FlowField, write_vts
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.geometry.formats.extruded_solid import write_stl
 from fusiform.solvers.geometry.formats.outline_writers import OUTLINE_SUFFIXES, write_outline
 from fusiform.solvers.geometry.polygons import signed_area
@@ -49,8 +49,8 @@ def export_body(
     Raises
     ------
     InputError
-        For another suffix or unit, a length that is not positive, an option that the format does not use, a .vts
-        without a field, and a place that cannot be written.
+        For an argument of another type, another suffix or unit, a length that is not positive, an option that the
+        format does not use, a .vts without a field, and a place that cannot be written.
 
     Examples
     --------
@@ -60,7 +60,8 @@ def export_body(
     >>> read_outline("ellipse.csv").max(axis=0).round(6).tolist()
     [50.0, 25.0]
     """
-    file = Path(path)
+    require_body(body)
+    file = file_path(path)
     suffix = file.suffix.lower()
     require(
         suffix in EXPORT_SUFFIXES,
@@ -69,13 +70,16 @@ def export_body(
     require(span is None or suffix == ".stl", f"expected a span for .stl only, got one for {suffix}; leave it out")
     if suffix == ".vts":
         require(chord is None, "expected a .vts in units of d, got a chord; leave it out")
-        require(field is not None, "expected a flow field for .vts, got none; give field=solution.field")
+        require(
+            isinstance(field, FlowField),
+            f"expected a flow field for .vts, got {'none' if field is None else shown(field)}; give field=solution.field",
+        )
         assert field is not None
         write_vts(file, field)
         return
     require(
-        chord is None or (math.isfinite(chord) and chord > 0.0),
-        f"expected a positive chord, got {chord}; give the length along x",
+        chord is None or (is_number(chord) and chord > 0.0),
+        f"expected a positive chord, got {shown(chord)}; give the length along x",
     )
     scale = 1.0 if chord is None else chord / body.length
     points = scale * body.outline(OUTLINE_POINTS)

@@ -164,7 +164,10 @@ class Solution:
         >>> lift.alpha > 0.0
         True
         """
-        require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
+        require(
+            isinstance(force, str) and force in ("drag", "lift"),
+            f"expected the force drag or lift, got {force!r}; choose one of them",
+        )
         require(self.converged, "expected a converged solution for a gradient, got one that is not; see its status")
         with torch.inference_mode(False):  # also turns gradients on
             return self._gradient(1.0 if force == "drag" else 1j)

@@ -6,9 +6,11 @@ import time
 
 import torch
 
+from fusiform.solvers.common.errors import InputError, require, require_kind, shown
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import ACCURACIES, Accuracy, FlowBatch, solve_to_accuracy
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.grids import check_grid
 from fusiform.solvers.solution import Solution, SolveOutcome, turned_coefficients
 
@@ -53,7 +55,7 @@ def solve(
     Raises
     ------
     InputError
-        For an unknown grid, or a tolerance out of range.
+        For an argument of another type, an unknown grid or device, and a tolerance out of range.
 
     Examples
     --------
@@ -64,6 +66,7 @@ def solve(
     """
     begun = time.perf_counter()
     accuracy = _accuracy(grid, tolerance)
+    _check(body, conditions, start, device)
     with torch.inference_mode(False), torch.no_grad():
         coefficients = turned_coefficients(body, conditions, device)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
@@ -87,6 +90,22 @@ def solve(
         seconds=time.perf_counter() - begun,
         flow=flow,
     )
+
+
+def _check(body: Body, conditions: FlowConditions, start: Solution | None, device: torch.device | str) -> None:
+    require_body(body)
+    require_kind(conditions, FlowConditions, "give FlowConditions(reynolds, alpha_deg)")
+    if start is not None:
+        require_kind(start, Solution, "give the result of another solve, or None")
+    require(
+        isinstance(device, str | torch.device), f"expected the name of a device, got {shown(device)}; give cpu or cuda"
+    )
+    try:
+        float(torch.zeros(1, dtype=torch.float64, device=device))
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        raise InputError(
+            f"expected a device that computes in double precision, got {str(device)!r}; give cpu or cuda"
+        ) from error
 
 
 def _outcome(converged: bool, accurate: bool) -> SolveOutcome:

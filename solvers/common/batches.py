@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import Field, fields, is_dataclass, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
-Record = TypeVar("Record")
+
+class Dataclass(Protocol):
+    """An instance of any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Record = TypeVar("Record", bound=Dataclass)
 
 
 def select(record: Record, index: Tensor | slice) -> Record:
@@ -25,7 +32,7 @@ def select(record: Record, index: Tensor | slice) -> Record:
             return tuple(part(item) for item in value)
         return select(value, index) if _is_record(value) else value
 
-    return _with_fields(record, {name: part(value) for name, value in _values(record).items()})
+    return replace(record, **{name: part(value) for name, value in _values(record).items()})
 
 
 def concatenate(records: Sequence[Record]) -> Record:
@@ -39,16 +46,12 @@ def concatenate(records: Sequence[Record]) -> Record:
         return concatenate(parts) if _is_record(parts[0]) else parts[0]
 
     values = [_values(record) for record in records]
-    return _with_fields(records[0], {name: whole([each[name] for each in values]) for name in values[0]})
+    return replace(records[0], **{name: whole([each[name] for each in values]) for name in values[0]})
 
 
 def _is_record(value: Any) -> bool:
     return is_dataclass(value) and not isinstance(value, type)
 
 
-def _values(record: Any) -> dict[str, Any]:
+def _values(record: Dataclass) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def _with_fields(record: Any, values: dict[str, Any]) -> Any:
-    return replace(record, **values)

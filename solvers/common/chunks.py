@@ -51,29 +51,24 @@ def stored_chunks(
 
     Each chunk is a file in `folder`, written by the process that computed it. A scalar of a chunk becomes one row.
     """
-    paths = [_chunk_path(folder, indices, size, index) for index in indices[::size]]
-    finished = {path for path in paths if path.exists()}
+    paths = {start: _chunk_path(folder, start) for start in indices[::size]}
+    finished = {start for start, path in paths.items() if path.exists()}
 
     def is_done(index: int) -> bool:
-        return _chunk_path(folder, indices, size, index) in finished
+        return index - (index - indices.start) % size in finished
 
     for _ in resume(partial(_store, work, folder), indices, is_done, size, workers, progress):
         pass
-    parts = [read_arrays(path, "delete it and start again") for path in paths]
+    parts = [read_arrays(path, "delete it and start again") for path in paths.values()]
     return {key: np.concatenate([np.atleast_1d(part[key]) for part in parts]) for key in parts[0]}
 
 
-def _chunk_path(folder: Path, indices: range, size: int, index: int) -> Path:
-    start = index - (index - indices.start) % size
-    return _path(folder, start)
-
-
-def _path(folder: Path, start: int) -> Path:
+def _chunk_path(folder: Path, start: int) -> Path:
     return folder / f"bodies-{start:06d}.npz"
 
 
 def _store(work: Callable[[range], Mapping[str, Array]], folder: Path, chunk: range) -> None:
-    write_arrays(_path(folder, chunk.start), work(chunk))
+    write_arrays(_chunk_path(folder, chunk.start), work(chunk))
 
 
 def _ranges(indices: Iterable[int], size: int) -> list[range]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from numbers import Real
+import math
+import reprlib
+from numbers import Integral, Real
 
 
 class InputError(ValueError):
@@ -33,4 +34,24 @@ def is_number(value: object) -> bool:
     """True for a finite real number that is not a bool."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
-    return not value < -sys.float_info.max and value <= sys.float_info.max
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number larger than every float
+        return False
+
+
+def is_whole(value: object) -> bool:
+    """True for a whole number that is not a bool."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def shown(value: object) -> str:
+    """`value` as a sentence names it: a number with six digits, anything else abbreviated."""
+    if is_number(value):
+        return f"{value:g}"
+    return " ".join(reprlib.repr(value).split())
+
+
+def require_kind(value: object, kind: type, remedy: str) -> None:
+    """Raise `InputError` unless `value` is an instance of the class `kind`; the sentence ends with `remedy`."""
+    require(isinstance(value, kind), f"expected a {kind.__name__}, got {shown(value)}; {remedy}")

@@ -14,7 +14,16 @@ from typing import IO, Any
 
 import numpy as np
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, require, shown
+
+
+def file_path(path: str | os.PathLike[str]) -> Path:
+    """`path` as a `Path`; `InputError` for anything that is no path."""
+    require(
+        isinstance(path, str | os.PathLike),
+        f"expected the path of a file, got {shown(path)}; give a string or a pathlib.Path",
+    )
+    return Path(path)
 
 
 def make_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.autograd import ordinary_tensors
+from fusiform.solvers.common.errors import InputError, shown
 
 
 class _FrozenTensor:
@@ -33,15 +34,21 @@ class _FrozenTensor:
 
     def __set__(self, instance: object, value: Any) -> None:
         with torch.inference_mode(False):
-            copy = torch.as_tensor(value, dtype=self._dtype).detach().to(device="cpu", copy=True)
-        vars(instance)[self._name] = copy
+            vars(instance)[self._name] = self._converted(value).detach().to(device="cpu", copy=True)
+
+    def _converted(self, value: Any) -> Tensor:
+        try:
+            return torch.as_tensor(value, dtype=self._dtype)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise InputError(f"expected numbers for {self._name}, got {shown(value)}; give a list of them") from error
 
 
 def frozen_tensor(dtype: torch.dtype) -> Any:
     """The field of a frozen dataclass whose tensor cannot be changed from outside.
 
     The dataclass keeps a detached copy of its argument as `dtype` on the CPU, and each access to the field returns a
-    new copy. The copies are ordinary tensors, also under `torch.inference_mode`.
+    new copy. The copies are ordinary tensors, also under `torch.inference_mode`. `InputError` for an argument
+    that does not consist of numbers.
     """
     return _FrozenTensor(dtype)
 

@@ -6,7 +6,6 @@ import math
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -15,15 +14,24 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require_kind
+from fusiform.solvers.common.files import file_path
 from fusiform.solvers.common.frozen import frozen_tensor
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.geometry.curves import smooth_maximum
+from fusiform.solvers.geometry.curves import extent
 from fusiform.solvers.geometry.formats.outline_files import read_outline
-from fusiform.solvers.geometry.limits import DEFAULT_MODES, MODES_RANGE, require_fineness, require_modes
+from fusiform.solvers.geometry.limits import (
+    DEFAULT_MODES,
+    require_amount,
+    require_count,
+    require_fineness,
+    require_length,
+    require_modes,
+    require_origin,
+)
 from fusiform.solvers.geometry.named_outlines import naca_outline
 from fusiform.solvers.geometry.outline_fitting import fit_fewer_modes, fit_outline
-from fusiform.solvers.geometry.validity import is_valid
+from fusiform.solvers.geometry.validity import require_valid
 
 _EXTENT_POINTS = 2048
 
@@ -52,7 +60,8 @@ class Body:
     Raises
     ------
     InputError
-        If the coefficients do not describe a simple outline (`is_valid`), or d is not positive.
+        If the coefficients do not describe a simple outline (`is_valid`), d is not positive, or another argument is of
+        the wrong type.
 
     Examples
     --------
@@ -73,20 +82,11 @@ class Body:
     origin: complex = 0j
 
     def __post_init__(self) -> None:
-        a = self.coefficients
-        require(
-            a.dim() == 1 and MODES_RANGE[0] <= len(a) <= MODES_RANGE[1],
-            f"expected 1 to {MODES_RANGE[1]} coefficients in one row, got shape {tuple(a.shape)}; give a_1 … a_K",
-        )
-        require(
-            bool(is_valid(a[None])[0]),
-            "expected coefficients of an outline that does not cross itself, got a map that folds over; "
-            "make the coefficients smaller",
-        )
-        require(
-            math.isfinite(self.reference_length) and self.reference_length > 0.0,
-            f"expected a positive reference length, got {self.reference_length:g}; give the equal-area diameter",
-        )
+        require_valid(self.coefficients)
+        require_length(self.reference_length, "reference length", "give the equal-area diameter")
+        require_kind(self.name, str, "give the name as a string")
+        require_amount(self.fit_error, "fit error", "leave it out for an exact body")
+        require_origin(self.origin)
 
     @classmethod
     def circle(cls, diameter: float = 1.0, *, modes: int = DEFAULT_MODES) -> Self:
@@ -115,8 +115,7 @@ class Body:
         Examples
         --------
         >>> from fusiform import Body
-        >>> body = Body.ellipse(4.0)
-        >>> round(body.length, 6), round(body.height, 6)
+        >>> round(Body.ellipse(4.0).length, 6), round(Body.ellipse(4.0).height, 6)
         (2.0, 0.5)
         """
         require_fineness(fineness)
@@ -132,8 +131,7 @@ class Body:
         Parameters
         ----------
         digits : str
-            Such as "0012" or "2412": camber in % of the chord, its position in tenths, thickness in % (01 to 40);
-            `InputError` for anything else.
+            Such as "2412": camber in % of the chord, its position in tenths, thickness in % (01 to 40).
         modes, chord : int, float
             Number of coefficients, 1 to 64; length along x in the user's unit.
 
@@ -143,12 +141,12 @@ class Body:
         >>> Body.naca("0012").is_symmetric(), Body.naca("2412").is_symmetric()
         (True, False)
         """
-        require(math.isfinite(chord) and chord > 0.0, f"expected a positive chord, got {chord:g}; give a length")
+        require_length(chord, "chord", "give a length")
         return cls.from_outline(chord * naca_outline(digits), name=f"NACA {digits}", modes=modes)
 
     @classmethod
     def from_outline(cls, points: ArrayLike, *, name: str = "outline", modes: int = DEFAULT_MODES) -> Self:
-        """The body nearest to a closed outline, of the same area; see `fit_outline` for the fit and its limits.
+        """The body nearest to a closed outline, of the same area; the fit, its limits and errors: `fit_outline`.
 
         Parameters
         ----------
@@ -157,11 +155,6 @@ class Body:
         name : str
         modes : int
             Number of coefficients, 1 to 64. Raise it where `fit_error` is too large.
-
-        Raises
-        ------
-        InputError
-            If the points do not bound a body, see `fit_outline`.
 
         Examples
         --------
@@ -201,7 +194,7 @@ class Body:
         >>> body.name, round(body.fineness, 4)
         ('ellipse', 2.0)
         """
-        return cls.from_outline(read_outline(path, axis=axis, at=at), name=Path(path).stem, modes=modes)
+        return cls.from_outline(read_outline(path, axis=axis, at=at), name=file_path(path).stem, modes=modes)
 
     @property
     def modes(self) -> int:
@@ -216,8 +209,7 @@ class Body:
     @cached_property
     def _box(self) -> tuple[float, float, float, float]:
         """Smallest and largest x, smallest and largest y, in the user's unit."""
-        x, y = self.outline(_EXTENT_POINTS).T
-        return -smooth_maximum(-x), smooth_maximum(x), -smooth_maximum(-y), smooth_maximum(y)
+        return extent(self.outline(_EXTENT_POINTS))
 
     @property
     def length(self) -> float:
@@ -240,7 +232,7 @@ class Body:
         Parameters
         ----------
         count : int
-            Number of points, at equal steps of η.
+            Number of points, at equal steps of η; 1 to 1 000 000, else `InputError`.
 
         Returns
         -------
@@ -253,6 +245,7 @@ class Body:
         >>> Body.circle(2.0).outline(4).round(6).tolist()
         [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [-0.0, -1.0]]
         """
+        require_count(count)
         plane = self.origin + self.reference_length * laurent.outline(self.coefficients[None], count)[0].numpy()
         return np.column_stack([plane.real, plane.imag])
 
@@ -265,6 +258,7 @@ class Body:
         >>> Body.ellipse(2.0).is_symmetric(), Body([0.1j]).is_symmetric()
         (True, False)
         """
+        require_amount(tolerance, "tolerance", "leave it out for 1e-9")
         return bool((self.coefficients.imag.abs() <= tolerance).all())
 
     def with_modes(self, modes: int) -> Self:
@@ -280,9 +274,7 @@ class Body:
         --------
         >>> from fusiform import Body
         >>> section = Body.naca("0012", modes=16)
-        >>> section.with_modes(24).fit_error == section.fit_error
-        True
-        >>> section.with_modes(6).fit_error > section.fit_error
+        >>> section.with_modes(24).fit_error == section.fit_error < section.with_modes(6).fit_error
         True
         """
         require_modes(modes)
@@ -299,3 +291,8 @@ class Body:
             fit_error=self.fit_error + fit.fit_error,
             origin=self.origin + self.reference_length * fit.origin,
         )
+
+
+def require_body(body: Body) -> None:
+    """Raise `InputError` for anything that is no `Body`."""
+    require_kind(body, Body, "make one with load_body(name), Body.ellipse or another constructor")

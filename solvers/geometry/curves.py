@@ -107,3 +107,9 @@ def smooth_maximum(values: FloatArray) -> float:
     before, peak, after = values[top - 1], values[top], values[(top + 1) % len(values)]
     bend = 2.0 * peak - before - after
     return float(peak + (after - before) ** 2 / (8.0 * bend)) if bend > 0.0 else float(peak)
+
+
+def extent(outline: FloatArray) -> tuple[float, float, float, float]:
+    """Smallest and largest x, smallest and largest y of a smooth closed curve from its points (n, 2)."""
+    x, y = outline.T
+    return -smooth_maximum(-x), smooth_maximum(x), -smooth_maximum(-y), smooth_maximum(y)

@@ -13,7 +13,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, read_outline
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_fineness, require_modes
 from fusiform.solvers.geometry.named_outlines import require_naca_digits
@@ -72,6 +72,7 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
         ...
     fusiform.solvers.common.errors.InputError: expected circle, ... did you mean ellipse:2?
     """
+    require(isinstance(spec, str), f"expected the name of a body or of a file, got {shown(spec)}; give a string")
     name = spec.strip().lower()
     require_modes(modes)
     if name == "circle":

@@ -1,24 +1,57 @@
-"""Limits of a body: its number of modes and its fineness. Checked here, since importing torch takes a second."""
+"""Limits of a body and of its outline. Checked here, since importing torch takes a second."""
 
 from __future__ import annotations
 
-from fusiform.solvers.common.errors import require
+import cmath
+from numbers import Complex
+
+from fusiform.solvers.common.errors import is_number, is_whole, require, shown
 
 DEFAULT_MODES = 16
 MODES_RANGE = (1, 64)
 FINENESS_RANGE = (0.1, 20.0)
+LARGEST_COUNT = 1_000_000
 
 
 def require_modes(modes: int) -> None:
     """Raise `InputError` unless a body may have that many coefficients."""
     low, high = MODES_RANGE
-    require(low <= modes <= high, f"expected {low} to {high} modes, got {modes}; 16 suits most bodies")
+    require(
+        is_whole(modes) and low <= modes <= high,
+        f"expected {low} to {high} modes, got {shown(modes)}; 16 suits most bodies",
+    )
 
 
 def require_fineness(fineness: float) -> None:
     """Raise `InputError` unless an ellipse may have that length over height."""
     low, high = FINENESS_RANGE
     require(
-        low <= fineness <= high,
-        f"expected a fineness (length over height) of {low:g} to {high:g}, got {fineness:g}; choose one in between",
+        is_number(fineness) and low <= fineness <= high,
+        f"expected a fineness (length over height) of {low:g} to {high:g}, got {shown(fineness)}; choose another",
+    )
+
+
+def require_length(length: float, name: str, remedy: str) -> None:
+    """Raise `InputError` unless the `length`, called `name` in the sentence, is positive."""
+    require(is_number(length) and length > 0.0, f"expected a positive {name}, got {shown(length)}; {remedy}")
+
+
+def require_amount(amount: float, name: str, remedy: str) -> None:
+    """Raise `InputError` unless the number `amount`, called `name` in the sentence, is 0 or more."""
+    require(is_number(amount) and amount >= 0.0, f"expected a {name} of 0 or more, got {shown(amount)}; {remedy}")
+
+
+def require_origin(origin: complex) -> None:
+    """Raise `InputError` unless `origin` is a point of the plane."""
+    require(
+        isinstance(origin, Complex) and not isinstance(origin, bool) and cmath.isfinite(origin),
+        f"expected the origin as a finite complex number, got {shown(origin)}; give x + 1j * y",
+    )
+
+
+def require_count(count: int) -> None:
+    """Raise `InputError` unless an outline can be sampled at that many points."""
+    require(
+        is_whole(count) and 1 <= count <= LARGEST_COUNT,
+        f"expected 1 to {LARGEST_COUNT} points, got {shown(count)}; give a whole number",
     )

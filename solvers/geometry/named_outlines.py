@@ -1,6 +1,8 @@
-"""Outlines from formulas: ellipses and NACA four-digit sections, as points (n, 2), counter-clockwise."""
+"""Outlines from formulas: NACA four-digit sections, as points (n, 2), counter-clockwise."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 
@@ -8,12 +10,6 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 
 _THICKNESS = (-0.1260, -0.3516, 0.2843, -0.1036)  # of x … x⁴; the original −0.1015 leaves the trailing edge open
-
-
-def ellipse_outline(fineness: float, count: int = 400) -> FloatArray:
-    """`count` points of the ellipse of unit length along x and height 1/`fineness`, at equal eccentric angles."""
-    angle = 2.0 * np.pi * np.arange(count) / count
-    return np.column_stack([0.5 * np.cos(angle), 0.5 / fineness * np.sin(angle)])
 
 
 def _camber(x: FloatArray, height: float, position: float) -> tuple[FloatArray, FloatArray]:
@@ -27,7 +23,7 @@ def _camber(x: FloatArray, height: float, position: float) -> tuple[FloatArray, 
 def require_naca_digits(digits: str) -> None:
     """Raise `InputError` unless `digits` name a NACA four-digit section."""
     require(
-        len(digits) == 4 and digits.isascii() and digits.isdigit() and 1 <= int(digits[2:]) <= 40,
+        isinstance(digits, str) and re.fullmatch("[0-9]{4}", digits) is not None and 1 <= int(digits[2:]) <= 40,
         f"expected four NACA digits with a thickness of 01 to 40, got {digits!r}; write for example 0012 or 2412",
     )
     require(

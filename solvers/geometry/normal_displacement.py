@@ -22,8 +22,10 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
+from fusiform.solvers.common.errors import InputError, is_number, require, shown
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.geometry.body import Body
+from fusiform.solvers.geometry.body import Body, require_body
+from fusiform.solvers.geometry.limits import require_count
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
 SUBSTEPS = 4
@@ -47,6 +49,22 @@ def _variation(coefficients: Tensor, displacement: Tensor) -> tuple[Tensor, Tens
     weighted = torch.cat([torch.zeros_like(coefficients[:1]), laurent.modes(coefficients[None]) * coefficients])
     product = torch.stack([(weighted[: k + 1] * p[: k + 1].flip(0)).sum() for k in range(1, modes + 1)])
     return p[2:] - p[0] * coefficients - product, laurent.conformal_radius(coefficients[None])[0] * p[1]
+
+
+def _row(displacement: FloatArray) -> FloatArray:
+    """A copy of the displacements; `InputError` for anything but one row of finite numbers."""
+    try:
+        given = np.asarray(displacement)
+        row = np.array(given, dtype=np.float64) if given.dtype.kind in "iuf" else np.zeros(0)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"expected one row of displacements, got {shown(displacement)}; give an array of shape (n,)"
+        ) from error
+    require(
+        row.ndim == 1 and len(row) > 0 and bool(np.isfinite(row).all()),
+        f"expected one row of finite displacements, got {shown(displacement)}; give an array of shape (n,)",
+    )
+    return row
 
 
 def displaced(body: Body, displacement: FloatArray) -> Body:
@@ -75,7 +93,8 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
     >>> round(longer.length - 1.0, 3), round(longer.height - 1.0, 3)
     (0.02, -0.02)
     """
-    step = torch.from_numpy(np.asarray(displacement, dtype=np.float64)) / SUBSTEPS
+    require_body(body)
+    step = torch.from_numpy(_row(displacement)) / SUBSTEPS
     a, origin = body.coefficients, 0j
     floor = min(LEAST_MARGIN, 0.5 * float(univalence_margin(a[None])))
     for _ in range(SUBSTEPS):
@@ -114,6 +133,10 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
     >>> body.is_symmetric(), round(body.area, 6) == round(Body.circle().area, 6)
     (False, True)
     """
+    require(
+        all(map(is_number, (eta, displacement, width))) and width > 0.0,
+        f"expected a place, a height and a positive width, got {shown((eta, displacement, width))}; give three numbers",
+    )
     angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS - eta
     return displaced(body, displacement * np.exp((np.cos(angle) - 1.0) / width**2))
 
@@ -146,6 +169,14 @@ def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArr
     >>> bool(g[0] < 0 < g[1])
     True
     """
+    require_body(body)
+    require_count(count)
+    shape = tuple(gradient.shape) if isinstance(gradient, Tensor) else shown(gradient)
+    require(
+        shape == (body.modes,) and gradient.dtype is not torch.bool,
+        f"expected a tensor of {body.modes} derivatives, one for each coefficient of the body, got {shape}; give the "
+        "coefficients of the gradient of a solution for this body",
+    )
     with torch.inference_mode(False):
         return _density(body, gradient, count)
 

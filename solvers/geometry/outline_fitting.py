@@ -50,9 +50,12 @@ class LaurentFit:
 
     Examples
     --------
-    >>> from fusiform.solvers.geometry import LaurentFit, fit_outline
-    >>> isinstance(fit_outline([(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)]), LaurentFit)
-    True
+    >>> from fusiform.solvers.geometry import fit_outline
+    >>> fit = fit_outline([(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)])  # a rectangle of area 2 about 1 + 0.5 i
+    >>> fit.coefficients.shape, round(fit.reference_length**2 * 3.14159 / 4, 3)
+    ((16,), 2.0)
+    >>> abs(fit.origin - (1 + 0.5j)) < 1e-3, 0.01 < fit.fit_error < 0.05
+    (True, True)
     """
 
     coefficients: ComplexArray

@@ -84,8 +84,8 @@ def _distinct(points: FloatArray) -> tuple[FloatArray, bool]:
 
 def _as_points(points: ArrayLike) -> FloatArray:
     try:
-        array = np.array(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        array = _as_floats(points)
+    except (TypeError, ValueError, RuntimeError) as error:
         raise InputError("expected an outline as rows of two numbers x, y, got something else; check it") from error
     require(
         array.ndim == 2 and array.shape[1] == 2,
@@ -103,6 +103,14 @@ def _as_points(points: ArrayLike) -> FloatArray:
         f"expected at most {MAX_POINTS} points, got {len(array)}; keep every second or every tenth point",
     )
     return array
+
+
+def _as_floats(points: ArrayLike) -> FloatArray:
+    """A copy as real numbers; `TypeError` for texts and for complex numbers, which NumPy would convert."""
+    given = np.asarray(points)
+    if given.dtype.kind not in "biufO":
+        raise TypeError(given.dtype)
+    return np.array(given, dtype=np.float64)
 
 
 def clean_outline(points: ArrayLike) -> FloatArray:

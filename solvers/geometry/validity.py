@@ -14,7 +14,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.geometry.laurent import modes
+from fusiform.solvers.geometry.limits import MODES_RANGE
 
 _OUTLINE_POINTS = 256
 _MARGIN_POINTS = 1024
@@ -76,6 +78,16 @@ def _is_simple(polygon: Tensor) -> Tensor:
     return ~(splits & splits.transpose(1, 2) & apart).flatten(1).any(dim=1)
 
 
+def _require_rows(coefficients: Tensor) -> None:
+    is_tensor = isinstance(coefficients, Tensor)
+    require(
+        is_tensor and coefficients.dim() == 2 and coefficients.shape[1] > 0 and coefficients.is_complex(),
+        "expected a complex tensor of shape (batch, K), got "
+        f"{f'{coefficients.dtype} of shape {tuple(coefficients.shape)}' if is_tensor else shown(coefficients)}; "
+        "give one row of coefficients for each body",
+    )
+
+
 def is_valid(coefficients: Tensor) -> Tensor:
     """True for each row of coefficients that is a body: the map univalent in |ζ| ≥ 1, the outline simple.
 
@@ -99,6 +111,7 @@ def is_valid(coefficients: Tensor) -> Tensor:
     >>> is_valid(torch.tensor([[0.3 + 0.1j], [1.2 + 0j]])).tolist()
     [True, False]
     """
+    _require_rows(coefficients)
     a = coefficients.detach()
     valid = has_regular_derivative(a)
     polygon = _outlines(torch.where(valid[:, None], a, torch.zeros_like(a)))
@@ -108,6 +121,20 @@ def is_valid(coefficients: Tensor) -> Tensor:
         rows = unsure[start : start + _BODIES_AT_ONCE]
         valid[rows] = _is_simple(polygon[rows])
     return valid
+
+
+def require_valid(coefficients: Tensor) -> None:
+    """Raise `InputError` unless the coefficients (K,) describe a body."""
+    high = MODES_RANGE[1]
+    require(
+        coefficients.dim() == 1 and 1 <= len(coefficients) <= high,
+        f"expected 1 to {high} coefficients in one row, got shape {tuple(coefficients.shape)}; give a_1 … a_K",
+    )
+    require(
+        bool(is_valid(coefficients[None])[0]),
+        "expected coefficients of an outline that does not cross itself, got a map that folds over; "
+        "make the coefficients smaller",
+    )
 
 
 def univalence_margin(coefficients: Tensor) -> Tensor:
@@ -133,5 +160,6 @@ def univalence_margin(coefficients: Tensor) -> Tensor:
     >>> univalence_margin(torch.tensor([[0.25 + 0j]], dtype=torch.complex128)).tolist()
     [0.75]
     """
+    _require_rows(coefficients)
     smallest = (_derivative_polynomial(coefficients) @ _powers(coefficients, 0, _MARGIN_POINTS)).abs().amin(dim=1)
     return torch.where(has_regular_derivative(coefficients), smallest, -smallest)

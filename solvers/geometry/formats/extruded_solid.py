@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import math
 import os
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.files import write_checked
+from fusiform.solvers.common.files import file_path, write_checked
 from fusiform.solvers.geometry.formats.outline_files import require_suffix
 from fusiform.solvers.geometry.formats.outline_writers import REMEDY
+from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 AREA_TOLERANCE_STL = 1e-4  # of single precision
@@ -53,9 +51,9 @@ def write_stl(path: str | os.PathLike[str], points: ArrayLike, *, span: float = 
     from trimesh.exchange.load import load_mesh
     from trimesh.exchange.stl import export_stl
 
-    file = Path(path)
+    file = file_path(path)
     require_suffix(file.suffix, (".stl",))
-    require(math.isfinite(span) and span > 0.0, f"expected a positive span, got {span:g}; give a length")
+    require_length(span, "span", "give a length")
     loop = clean_outline(points)
     area = signed_area(loop)
     centred = loop - loop.mean(axis=0)

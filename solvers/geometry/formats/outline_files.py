@@ -6,14 +6,13 @@ process with limits (`sandbox`).
 
 from __future__ import annotations
 
-import math
 import os
-from pathlib import Path
 
 import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, is_number, require, shown
+from fusiform.solvers.common.files import file_path
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
 from fusiform.solvers.geometry.formats.point_tables import read_points
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, MESHES, read_isolated
@@ -52,7 +51,7 @@ def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | N
     >>> read_outline("box.dat").shape
     (5, 2)
     """
-    file = Path(path)
+    file = file_path(path)
     require_suffix(file.suffix, SUFFIXES)
     require(os.path.isfile(file), f"expected an outline file, got no file at {str(file)!r}; check the path")
     try:
@@ -98,13 +97,19 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
     (5, 2)
     """
     require_suffix(suffix, SUFFIXES)
+    require(
+        isinstance(content, str | bytes),
+        f"expected the content of a file, got {shown(content)}; give text or bytes",
+    )
     suffix, most = suffix.lower(), _most_bytes(suffix)
     require(
         len(content) <= most,
         f"expected a {suffix} file of at most {most // 1_000_000} MB, got a larger one; keep fewer points",
     )
-    require(axis in AXES, f"expected the axis x, y or z, got {axis!r}; choose one of them")
-    require(at is None or math.isfinite(at), f"expected a finite place of the plane, got {at}; give a length")
+    require(
+        isinstance(axis, str) and axis in AXES, f"expected the axis x, y or z, got {shown(axis)}; choose one of them"
+    )
+    require(at is None or is_number(at), f"expected a finite place of the plane, got {shown(at)}; give a length")
     require(
         suffix in MESHES or (axis == "z" and at is None),
         f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at away",
@@ -116,8 +121,8 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
 
 def require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
     require(
-        suffix.lower() in allowed,
-        f"expected a file ending in {' or '.join(allowed)}, got {suffix or 'no ending'!r}; convert or rename the file",
+        isinstance(suffix, str) and suffix.lower() in allowed,
+        f"expected a file ending in {' or '.join(allowed)}, got {shown(suffix or 'no ending')}; convert or rename it",
     )
 
 

@@ -37,7 +37,7 @@ _MARGIN = 0.02  # of the larger extent, around the outline in .svg
 
 def find_unit(name: str) -> Unit:
     """The unit of that name; an `InputError` lists all names if it is unknown."""
-    if name not in UNITS:
+    if not isinstance(name, str) or name not in UNITS:
         raise InputError(f"expected a unit of length, {', '.join(UNITS)}, got {name!r}; choose one of these")
     return UNITS[name]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fusiform.solvers.common.files import write_checked
+from fusiform.solvers.common.errors import require_kind
+from fusiform.solvers.common.files import file_path, write_checked
 from fusiform.solvers.geometry.formats.outline_files import TABLES, parse_outline, require_suffix
 from fusiform.solvers.geometry.formats.outline_texts import csv_text, dat_text, dxf_text, find_unit, svg_text
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, read_here
@@ -49,9 +49,10 @@ def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str 
     >>> float(read_outline("box.svg").max())
     2.0
     """
-    file = Path(path)
+    file = file_path(path)
     require_suffix(file.suffix, OUTLINE_SUFFIXES)
     length = find_unit(unit)
+    require_kind(name, str, "give the title as a string")
     loop = clean_outline(points)
     area = signed_area(loop)
     loop = np.roll(loop, -int(np.argmax(loop[:, 0])), axis=0)

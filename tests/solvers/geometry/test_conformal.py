@@ -13,7 +13,7 @@ from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, fit_outline, is_valid, laurent
 from fusiform.solvers.geometry.conformal import equilibrium_measure, exterior_map
 from fusiform.solvers.geometry.curves import outline_curve
-from fusiform.solvers.geometry.named_outlines import ellipse_outline, naca_outline
+from fusiform.solvers.geometry.named_outlines import naca_outline
 from fusiform.solvers.geometry.outline_fitting import _residuals
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
@@ -24,6 +24,11 @@ def plane(points):
 
 def angles(count):
     return 2.0 * np.pi * np.arange(count) / count
+
+
+def ellipse_outline(fineness, count=400):
+    """Points of the ellipse of unit length along x and height 1/`fineness`, at equal eccentric angles."""
+    return np.column_stack([0.5 * np.cos(angles(count)), 0.5 / fineness * np.sin(angles(count))])
 
 
 def worm():
