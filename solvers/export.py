@@ -72,7 +72,7 @@ def export_body(
         require(chord is None, "expected a .vts in units of d, got a chord; leave it out")
         require(
             isinstance(field, FlowField),
-            f"expected a flow field for .vts, got {'none' if field is None else shown(field)}; give field=solution.field",
+            f"expected a flow field for .vts, got {'none' if field is None else shown(field)}; give solution.field",
         )
         assert field is not None
         write_vts(file, field)

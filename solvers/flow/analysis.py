@@ -151,13 +151,13 @@ class _Wall:
         self.pressure_peak = self._point(self._minimum(lambda angle: -self._pressure(angle)))
 
     def attachment_and_separation(self, weak_shear: float) -> tuple[tuple[WallPoint, ...], tuple[WallPoint, ...]]:
-        """Where the shear changes sign: the flow at the wall runs towards growing η where ω > 0."""
+        """Points where the shear changes sign: the flow at the wall runs towards growing η where ω > 0."""
         changes = self._sign_changes(weak_shear)
         attachment = tuple(self._point(eta) for eta, diverging in changes if diverging)
         return attachment, tuple(self._point(eta) for eta, diverging in changes if not diverging)
 
     def _sign_changes(self, weak_shear: float) -> list[tuple[float, bool]]:
-        """Roots of ω, ascending, and whether ω > 0 beyond.
+        """Roots of ω, ascending, each with True if ω > 0 beyond it.
 
         Of a run of roots with only weak or unresolved shear in between, the middle one, if ω changes its sign over the
         run.
