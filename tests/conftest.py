@@ -29,7 +29,7 @@ def _main_module() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where `fusiform app` serves on a free port of this machine, started in an empty folder."""
+    """The address of `fusiform app` on a free port of this machine, started in an empty folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -32,7 +32,7 @@ print(json.dumps(failures))
 
 @pytest.fixture(scope="module")
 def failures() -> dict[str, tuple[str, str]]:
-    """Why scripts cannot be imported: the module that is absent, if it is one, and a sentence. One process for all."""
+    """For scripts that cannot be imported: the absent module, if it is one, and a sentence. One process for all."""
     command = [sys.executable, "-c", IMPORT_ALL, *SCRIPTS]
     done = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER)
     assert done.returncode == 0, done.stderr

@@ -6,8 +6,8 @@ instead of five on the same nodes,
     F(exact) − F_h  ≈  F'(q) − F_h(q) − λᵀ R'(q),   J_Rᵀ λ = ∂F/∂q .
 
 Source: Pierce and Giles, SIAM Rev. 42 (2000) 247. Angular: the same formula with R' on more angles, to which q and λ
-are interpolated by Fourier series, is large where that direction matters; there it exaggerates (the
-adjoint is not smooth at sharp edges) and the flow is solved once more with a quarter more angles, from the solution at
+are interpolated by Fourier series, is large where that direction matters; there it exaggerates (the adjoint
+is not smooth at sharp edges) and the flow is solved once more with a quarter more angles, from the solution at
 hand.
 The truncation of the far field, 1e-4 of the drag, is not seen.
 """

@@ -65,7 +65,7 @@ def drawing(driver: webdriver.Chrome, expression: str) -> Any:
 
 
 def handle(driver: webdriver.Chrome, index: int) -> tuple[float, float]:
-    """Where a control point is on the screen."""
+    """The place of a control point on the screen."""
     x, y = drawing(
         driver,
         f"(box => [box.x + box.width / 2, box.y + box.height / 2])"

@@ -1,4 +1,4 @@
-"""What the commands answer: the numbers of the Python calls, as JSON and for people."""
+"""The answers of the commands: the numbers of the Python calls, as JSON and for people."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def test_every_refusal_is_one_sentence(tmp_path, name, options, sentence):
 
 @pytest.mark.parametrize("suffix", EXPORT_SUFFIXES)
 def test_what_does_not_read_back_is_not_kept(tmp_path, monkeypatch, solution, suffix):
-    """Where the check of what was written fails, the old file stays, and no other."""
+    """If the written content fails its check, the old file stays, and no other."""
     path = tmp_path / f"a{suffix}"
     path.write_text("old")
     monkeypatch.setattr(outline_writers, "AREA_TOLERANCE", -1.0)

@@ -1,4 +1,4 @@
-"""Where bodies end: z = ζ + a ζ⁻ᵏ is one-to-one outside the unit circle exactly where k |a| < 1."""
+"""The limit of bodies: z = ζ + a ζ⁻ᵏ is one-to-one outside the unit circle exactly where k |a| < 1."""
 
 import math
 

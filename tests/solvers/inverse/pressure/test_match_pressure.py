@@ -92,7 +92,7 @@ def test_a_distribution_starts_at_the_tail_and_turns_with_the_body():
 
 
 def test_the_tail_moves_smoothly_between_the_corners_of_a_base():
-    """Where the rearmost point jumps from one corner to the other, the pressures at fixed arc fractions do not."""
+    """As the rearmost point jumps from one corner to the other, the pressures at fixed arc fractions do not."""
 
     def rear(tilt):
         a = torch.tensor([[0.2, -0.2 + tilt * 1j, -0.06]], dtype=torch.complex128)
