@@ -27,7 +27,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from fusiform.app.results.training_folder import DATA, HELDOUT_LINES, STAGE, Stage, heldout_lines
+from fusiform.app.results.training_folder import DATA, HELDOUT_LINES, STAGE, Progress, heldout_lines
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.surrogates.flow_training.cases import make_data
@@ -57,7 +57,7 @@ def _write_stage(folder: Path, method: str) -> Report:
     """A progress callback that writes the stage for the page to read."""
 
     def report(stage: str, done: int, total: int, note: str) -> None:
-        write_json(folder / STAGE, vars(Stage(method, stage, done, total, note)))
+        write_json(folder / STAGE, vars(Progress(method, stage, done, total, note)))
 
     return report
 

@@ -15,7 +15,7 @@ from fusiform.app.state.constraint_rows import Row, dragged, first_row
 from fusiform.app.state.session import DragSource, ProjectState, Section, Session, Step
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import InputError
-from fusiform.solvers.inverse import Problem
+from fusiform.solvers.inverse import ModelKind, Problem
 
 MOST_ROWS = 20
 LONGEST_WAY = 20.0
@@ -104,7 +104,7 @@ def restore(session: Session, problem: Problem, optimum: Optimum | None) -> Sess
     session = replace(session, setup=setup_of(problem).after(session.setup))
     settings = replace(session.settings, start_from=None, grid=problem.verify or session.settings.grid)
     if optimum is not None:
-        model = DragSource.SOLVER if optimum.result.model.startswith("solver") else DragSource.SURROGATE
+        model = DragSource.SOLVER if optimum.result.model_kind is ModelKind.SOLVER else DragSource.SURROGATE
         settings = replace(settings, model=model)
     step = Step.PROBLEM if optimum is None else Step.OPTIMUM
     session = replace(session, settings=settings, section=Section.OPTIMISE, step=step)

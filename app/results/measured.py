@@ -32,12 +32,6 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
-def shares(text: str) -> tuple[float, float, float]:
-    """(median, lowest, highest) of '0.676% (0.602%, 0.716%)'."""
-    median, low, high = (float(number) / 100.0 for number in re.findall(r"[\d.]+(?=%)", text))
-    return median, low, high
-
-
 def section(heading: str, page: Path = MEASUREMENTS) -> str:
     """The text below a heading of a Markdown page, up to the next heading of its rank; "" if there is none.
 

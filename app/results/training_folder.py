@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from fusiform.surrogates.flow_training.method_names import METHODS
+from fusiform.surrogates.flow_training.stage_names import stage_names
 
 RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The stage of a training process; `method` is empty while it makes the cases."""
+class Progress:
+    """The stage under way of a training process; `method` is empty while it makes the cases."""
 
     method: str
     name: str
@@ -44,7 +45,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Run:
+class KeptRun:
     """A run by `method`; `card` is that of its model, None until it has ended."""
 
     method: str
@@ -58,15 +59,15 @@ class Run:
         return METHODS[self.method]
 
 
-def read_runs(folder: Path) -> list[Run]:
+def read_runs(folder: Path) -> list[KeptRun]:
     """The runs in `folder`, in the order of `METHODS`."""
     return [_read_run(method, folder / method) for method in METHODS if (folder / method).is_dir()]
 
 
-def read_stage(folder: Path) -> Stage | None:
+def read_progress(folder: Path) -> Progress | None:
     """The present stage of the process, or its last."""
     try:
-        return Stage(**json.loads((folder / STAGE).read_text()))
+        return Progress(**json.loads((folder / STAGE).read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -90,9 +91,9 @@ def heldout_lines(run: Path) -> dict[tuple[str, int], dict[str, Any]]:
     return {(line["stage"], line["step"]): line for line in _lines(run / HELDOUT_LINES)}
 
 
-def _read_run(method: str, folder: Path) -> Run:
+def _read_run(method: str, folder: Path) -> KeptRun:
     measured, points, before = heldout_lines(folder), [], 0
-    for stage in sorted(folder.glob("*/metrics.jsonl"), key=lambda path: _order(path.parent.name)):
+    for stage in _stages(folder):
         name, step = stage.parent.name, 0
         for line in _lines(stage):
             step = line["step"]
@@ -104,15 +105,18 @@ def _read_run(method: str, folder: Path) -> Run:
         card = json.loads((folder / "config.json").read_text())["card"]
     except (OSError, ValueError, KeyError):
         card = None
-    return Run(method, folder, tuple(points), card)
+    return KeptRun(method, folder, tuple(points), card)
 
 
-def _order(stage: str) -> tuple[int, int]:
-    """Stages in the order in which the workflow runs them: supervised, rounds, tangents."""
-    if stage == "supervised":
-        return 0, 0
-    number = stage.rpartition("-")[2]
-    return (1, int(number)) if number.isdigit() else (2, 0)
+def _stages(folder: Path) -> list[Path]:
+    """The metrics of the stages of a run that have begun, in the order of the recipe that the run has recorded."""
+    try:
+        recipe = json.loads((folder / "recipe.json").read_text())
+        training, tangents = recipe["training"], recipe["tangents"]["bodies"] > 0
+        names = stage_names(training["method"], training["rounds"], tangents=tangents)
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [path for name in names if (path := folder / name / "metrics.jsonl").exists()]
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from fusiform.surrogates.flow_training.labels import Labels, NewTargets
 from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tangent_proxy, target_proxy
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.flow_training.stage_names import SUPERVISED, TANGENTS, round_name
 from fusiform.surrogates.flow_training.tangent_targets import make_tangent_targets
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import (
@@ -107,7 +108,7 @@ class Planned(Protocol):
 class OnLabels:
     """The supervised start: SIP whose targets are all labels."""
 
-    name: str = "supervised"
+    name: str = SUPERVISED
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         batch = run.batch(network.float(), labels.designs)
@@ -151,7 +152,7 @@ class OnTangents:
     """
 
     last_round: str
-    name: str = "tangents"
+    name: str = TANGENTS
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         recipe, config = run.recipe, run.recipe.tangents
@@ -210,12 +211,12 @@ def plan(recipe: Recipe) -> list[Planned]:
     """The stages of `recipe`, in order."""
     training = recipe.training
     stages: list[Planned] = [OnLabels()]
-    if training.method != "supervised":
+    if training.method != SUPERVISED:
         for i in range(training.rounds):
             bodies = range(i * training.bodies, (i + 1) * training.bodies)
-            stages.append(ROUNDS[training.method](f"{training.method}-{i + 1}", bodies))
+            stages.append(ROUNDS[training.method](round_name(training.method, i + 1), bodies))
     if recipe.tangents.bodies:
-        stages.append(OnTangents(f"{training.method}-{training.rounds}"))
+        stages.append(OnTangents(round_name(training.method, training.rounds)))
     return stages
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import plotly.graph_objects as go
 
 from fusiform.app.drawings.figures.style import style
-from fusiform.app.results.training_folder import Point, Run
+from fusiform.app.results.measured_methods import Comparison, Conditioned
+from fusiform.app.results.training_folder import KeptRun, Point
 
 HEIGHT = 270
-COLOURS = {  # after Okabe & Ito, readable on a light and on a dark page
+COLOURS = {  # by method, after Okabe & Ito, readable on a light and on a dark page
     "supervised": "#8d99a6",
-    "DP": "#d55e00",
-    "SIP": "#2a7fb8",
-    "HIG": "#c76ba5",
-    "SIP+HIG": "#0f9d76",
+    "dp": "#d55e00",
+    "sip": "#2a7fb8",
+    "hig": "#c76ba5",
+    "sip-hig": "#0f9d76",
 }
-DASHES = {"supervised": "dash", "DP": "dot", "SIP": "solid", "HIG": "dashdot", "SIP+HIG": "longdash"}
+DASHES = {"supervised": "dash", "dp": "dot", "sip": "solid", "hig": "dashdot", "sip-hig": "longdash"}
 STEPS, SECONDS = "Steps", "Seconds"
 AXIS_TITLES = {STEPS: "steps", SECONDS: "seconds of wall clock, physics included"}
 
 
-def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = HEIGHT) -> go.Figure:
+def curves_figure(runs: Sequence[KeptRun], quantity: str, axis: str, height: int = HEIGHT) -> go.Figure:
     """`quantity`, "loss" or "median" (held-out drag error), of the runs at their checkpoints; a ring where a stage
     begins. Each stage has another loss, so its line is cut there."""
     figure = go.Figure()
@@ -32,14 +33,14 @@ def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = H
         if not shown:
             continue
         places, values, stages, rings = zip(*shown, strict=True)
-        colour = COLOURS[run.label]
+        colour = COLOURS[run.method]
         figure.add_scatter(
             x=places,
             y=values,
             customdata=stages,
             mode="lines+markers",
             name=run.label,
-            line={"color": colour, "dash": DASHES[run.label], "width": 2},
+            line={"color": colour, "dash": DASHES[run.method], "width": 2},
             marker={"color": colour, "size": rings, "symbol": "circle-open", "line": {"width": 2}, "opacity": 1},
             hovertemplate=f"{run.label}, %{{customdata}}<br>%{{x:.4g}} {axis.lower()}: %{{y:.3g}}<extra></extra>",
         )
@@ -57,7 +58,7 @@ def curves_figure(runs: Sequence[Run], quantity: str, axis: str, height: int = H
     return figure
 
 
-def _marked(run: Run, quantity: str, axis: str) -> list[tuple[float | None, float | None, str, int]]:
+def _marked(run: KeptRun, quantity: str, axis: str) -> list[tuple[float | None, float | None, str, int]]:
     """Place, value, stage and size of the ring at each checkpoint of a run; places without a value cut the line."""
     points = [p for p in run.points if getattr(p, quantity) is not None and _place(p, axis) is not None]
     marked: list[tuple[float | None, float | None, str, int]] = []
@@ -73,25 +74,25 @@ def _place(point: Point, axis: str) -> float | None:
     return point.step if axis == STEPS else point.seconds
 
 
-def errors_figure(rows: Sequence[tuple[str, float, float, float]], height: int = HEIGHT) -> go.Figure:
-    """Drag errors (name, median, lowest, highest) on a log scale, a line from lowest to highest."""
+def errors_figure(compared: Comparison, height: int = HEIGHT) -> go.Figure:
+    """Drag errors of the start and of the methods on a log scale, a line from lowest to highest."""
+    methods = [(m.label, COLOURS[m.method], m.drag) for m in compared.methods.values()]
     figure = go.Figure()
-    for name, median, low, high in reversed(rows):
-        colour = COLOURS.get(name.split(",")[0], COLOURS["supervised"])
+    for name, colour, drag in reversed([("the start of all", COLOURS["supervised"], compared.start), *methods]):
         figure.add_scatter(
-            x=[median],
+            x=[drag.median],
             y=[name],
             mode="markers",
             marker={"color": colour, "size": 11},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [high - median],
-                "arrayminus": [median - low],
+                "array": [drag.highest - drag.median],
+                "arrayminus": [drag.median - drag.lowest],
                 "color": colour,
                 "thickness": 2,
             },
-            hovertemplate=f"{name}: %{{x:.3%}} ({low:.3%} to {high:.3%})<extra></extra>",
+            hovertemplate=f"{name}: %{{x:.3%}} ({drag.lowest:.3%} to {drag.highest:.3%})<extra></extra>",
         )
     style(figure, height, "held-out drag error, median (line: three seeds)", "")
     figure.update_layout(showlegend=False)
@@ -100,18 +101,17 @@ def errors_figure(rows: Sequence[tuple[str, float, float, float]], height: int =
     return figure
 
 
-def conditioning_figure(conditions: Sequence[float], errors: Mapping[str, Sequence[float]], height: int) -> go.Figure:
+def conditioning_figure(conditions: Sequence[float], rows: Sequence[Conditioned], height: int) -> go.Figure:
     """Errors by method against the condition number of the physics, both logarithmic."""
     figure = go.Figure()
-    for name, values in errors.items():
-        method = name.split(",")[0]
+    for row in rows:
         figure.add_scatter(
             x=list(conditions),
-            y=list(values),
+            y=list(row.errors),
             mode="lines+markers",
-            name=name,
-            line={"color": COLOURS[method], "dash": DASHES[method], "width": 2},
-            hovertemplate=f"{name}<br>condition %{{x:g}}: error %{{y:.2g}}<extra></extra>",
+            name=row.label,
+            line={"color": COLOURS[row.method], "dash": DASHES[row.method], "width": 2},
+            hovertemplate=f"{row.label}<br>condition %{{x:g}}: error %{{y:.2g}}<extra></extra>",
         )
     style(figure, height, "condition number of the physics", "error after four seconds")
     figure.update_layout(showlegend=True)

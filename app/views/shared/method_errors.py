@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.drawings.figures.training_figures import errors_figure
-from fusiform.app.results import measured
+from fusiform.app.results.measured_methods import comparison
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 
 
 def errors_chart() -> None:
     """Draw them as a chart."""
-    rows = [(row["method"], *measured.shares(row["drag median (seeds)"])) for row in measured.table("methods")]
-    figure = errors_figure(rows, height=300)
+    figure = errors_figure(comparison(), height=300)
     st.plotly_chart(figure, key="why_errors", config=PLOT_CONFIG, alt="Held-out drag error of each method")

@@ -10,7 +10,7 @@ import streamlit as st
 from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, SECONDS, STEPS, curves_figure
 from fusiform.app.frames.formatting import sentence
-from fusiform.app.results.training_folder import Run, Stage, read_runs, read_stage
+from fusiform.app.results.training_folder import KeptRun, Progress, read_progress, read_runs
 from fusiform.app.state.session import DragSource, Session
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
@@ -77,7 +77,7 @@ def show() -> None:
     runs = read_runs(folder)
     keep(replace(session(), training_shown=_state(folder, runs)))
     if not runs and busy != folder:
-        _without_runs(begun=read_stage(folder) is not None)
+        _without_runs(begun=read_progress(folder) is not None)
         return
     st.fragment(_live, run_every=POLL_SECONDS if busy == folder else None)(folder)
     _table([run for run in runs if run.card is not None])
@@ -117,7 +117,7 @@ def _without_runs(*, begun: bool) -> None:
     errors_chart()
 
 
-def _state(folder: Path, runs: list[Run]) -> tuple[bool, int]:
+def _state(folder: Path, runs: list[KeptRun]) -> tuple[bool, int]:
     """True while the training runs, and the number of models: the page around the charts depends on both."""
     return training_server.running() == folder, sum(run.card is not None for run in runs)
 
@@ -127,7 +127,7 @@ def _live(folder: Path) -> None:
     axis, runs = st.session_state.train_axis, read_runs(folder)
     if _state(folder, runs) != session().training_shown:
         st.rerun(scope="app")
-    now = read_stage(folder)
+    now = read_progress(folder)
     if training_server.running() == folder:
         st.progress(*_stage_progress(now))
     elif now is not None and any(run.card is None for run in runs):
@@ -150,7 +150,7 @@ def _live(folder: Path) -> None:
         st.caption(f"Without times, made by the command line: {', '.join(untimed)}. Choose Steps to see them.")
 
 
-def _stage_progress(now: Stage | None) -> tuple[float, str]:
+def _stage_progress(now: Progress | None) -> tuple[float, str]:
     """The progress of the stage, 0 to 1, and its name."""
     if now is None:
         return 0.0, "Starting …"
@@ -159,7 +159,7 @@ def _stage_progress(now: Stage | None) -> tuple[float, str]:
     return min(share, 1.0), text if not now.method else f"{METHODS[now.method]}, {text}"
 
 
-def _table(finished: list[Run]) -> None:
+def _table(finished: list[KeptRun]) -> None:
     """Held-out errors of the finished runs, and the choice of the model in use."""
     if not finished:
         return
@@ -188,7 +188,7 @@ def _table(finished: list[Run]) -> None:
             )
 
 
-def _row(run: Run) -> list[str]:
+def _row(run: KeptRun) -> list[str]:
     assert run.card is not None
     errors = run.card["heldout"]
     return [

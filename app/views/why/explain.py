@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.drawings.figures.training_figures import conditioning_figure
-from fusiform.app.frames.metric import Metric
+from fusiform.app.frames import why
 from fusiform.app.results import measured
+from fusiform.app.results.measured_methods import conditioning
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, metric_row, show_metrics
 
 WIDTH = 1080
-FLOW, METHODS = "### The flow", "## Training methods"
-BEST_SIP, BEST_DP, BEST_SUPERVISED, HIG, BOTH = "SIP, SOAP", "DP, AdamW", "supervised, SOAP", "HIG", "SIP+HIG"
+METHODS = "## Training methods"
 DP_FORMULA = r"""
 \Delta\theta = -\eta \left(\frac{\partial f}{\partial\theta}\right)^{\!\top}
 \underbrace{\left(\frac{\partial R}{\partial y}\right)^{\!\top} R(y)}_{\text{the residual's gradient}}
@@ -40,45 +40,33 @@ J = \frac{\partial f}{\partial\theta}
 def show() -> None:
     """Draw the page."""
     with st.container(horizontal_alignment="center"), st.container(key="why", width=WIDTH):
-        rows = measured.table("methods")
-        errors = {row["method"]: measured.shares(row["drag median (seeds)"]) for row in rows}
-        _question(rows, errors)
-        _reason(rows)
+        _question()
+        _reason()
         _methods()
         _conditioning()
         _in_time()
-        _what_did_not_work(rows, errors)
+        _what_did_not_work()
         _sources()
 
 
-def _question(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
+def _question() -> None:
     st.markdown("### Why inverting the physics pays")
     st.markdown(
         "A network shall predict the flow past any body. The equations of the flow, $R(y) = 0$, are known. **Should it "
         "learn by following the gradient of the residual $R$, or from solutions of $R = 0$?**"
     )
-    sip, dp, start = errors[BEST_SIP][0], errors[BEST_DP][0], errors["the start of all"][0]
-    held = "Median |C_D/C_D* − 1| over held-out flows, median of three seeds; * is the flow solver."
-    ratio = "Ratio of the two held-out drag errors."
     with metric_row():
-        show_metrics(
-            (
-                Metric("Start of all", f"{start:.2%}", "held-out drag error", held),
-                Metric("Differentiated: DP", f"{dp:.1%}", f"{dp / start:.0f} times worse", f"{held} {BEST_DP}."),
-                Metric("Inverted: SIP", f"{sip:.2%}", f"{start / sip:.1f} times better", f"{held} {BEST_SIP}."),
-                Metric("DP over SIP", f"{dp / sip:.0f} times", "after the same time", ratio),
-            )
-        )
+        show_metrics(why.headline())
     st.markdown("##### The same network, the same start, the same time, the same thread")
     errors_chart()
-    st.table(rows, hide_index=True)
+    st.table(measured.table("methods"), hide_index=True)
     st.caption(
         "assets/training/methods.md: medians over three seeds (lowest, highest) on held-out flows. Sources, below, "
         "describe how they were measured."
     )
 
 
-def _reason(rows: measured.Table) -> None:
+def _reason() -> None:
     st.markdown("##### The reason in two lines")
     st.markdown(
         "Near the solution $y^*$ the residual is $R \\approx A\\,(y - y^*)$, with $A = \\partial R/\\partial y$. Some "
@@ -90,15 +78,8 @@ def _reason(rows: measured.Table) -> None:
     st.markdown(
         "The gradient squares these scales: where one direction weighs a thousand times more than another, the network "
         "is pushed along it a million times harder. The inverse takes the scales away: it points to the solution "
-        f"itself. And it is affordable: a target for a new body cost {_solves(rows, BEST_SIP):.1f} factorisations of "
-        f"$A$, a solved flow {_solves(rows, BEST_SUPERVISED):.1f}."
+        f"itself. And it is affordable: {why.cost_words()}."
     )
-
-
-def _solves(rows: measured.Table, method: str) -> float:
-    """Linear solves a body."""
-    row = next(row for row in rows if row["method"] == method)
-    return float(row["linear solves"]) / float(row["bodies"])
 
 
 def _methods() -> None:
@@ -120,23 +101,12 @@ def _methods() -> None:
 
 
 def _conditioning() -> None:
-    rows = measured.table("conditioning")
-    if not rows:
-        return
     st.markdown("##### The effect on a problem with adjustable scales")
     chart, text = st.columns([1.25, 1], gap="large", vertical_alignment="center")
-    columns = [column for column in rows[0] if column.startswith("cond ")]
-    name = next(column for column in rows[0] if column not in columns)
-    conditions = [float(column.removeprefix("cond ")) for column in columns]
-    errors = {row[name]: [float(row[column]) for column in columns] for row in rows}
-    figure = conditioning_figure(conditions, errors, 280)
+    conditions, rows = conditioning()
+    figure = conditioning_figure(conditions, rows, 280)
     chart.plotly_chart(figure, key="why_conditions", config=PLOT_CONFIG, alt="Error against condition number")
-    worst = {label: (values[0], values[-1]) for label, values in errors.items()}
-    text.markdown(
-        f"The condition number of the physics grows from {conditions[0]:g} to {conditions[-1]:g}:\n\n"
-        + "\n".join(f"- **{label}**: error {first:.2f} → {last:.2f}" for label, (first, last) in worst.items())
-        + "\n\nOnly where the physics is inverted does its scale not matter. (assets/training/conditioning.md)"
-    )
+    text.markdown(why.conditioning_words(conditions, rows))
 
 
 def _in_time() -> None:
@@ -154,22 +124,10 @@ def _figure(name: str) -> None:
         st.image(str(measured.TRAINING / f"{name}.png"), width="stretch")
 
 
-def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, float, float]]) -> None:
+def _what_did_not_work() -> None:
     st.markdown("##### What did not work")
-    by_method = {row["method"]: row for row in rows}
-    dp, start = errors[BEST_DP][0], errors["the start of all"][0]
-    st.markdown(
-        f"- **DP gets worse**, from {start:.2%} to {dp:.1%}, while its loss falls. The residual weighs small scales at "
-        "the wall above everything else; with them cut off, as in any reduced basis, its least value lies at flows "
-        "other than the true ones.\n"
-        f"- **Labels from full solves are behind, but not far** ({errors[BEST_SUPERVISED][0]:.2%}, SIP "
-        f"{errors[BEST_SIP][0]:.2%}, at equal time): a target of SIP is as good as a solved flow and costs less than "
-        "half, which counts as far as data, and not the optimizer, limits the network.\n"
-        f"- **HIG and SIP+HIG are dear here**: {by_method[HIG]['steps']} and {by_method[BOTH]['steps']} steps in the "
-        f"time of {by_method[BEST_SIP]['steps']} of SIP. HIG still ends lower than DP on the same loss "
-        f"({errors[HIG][0]:.1%}), and on the published toy problem and oscillators it ends lowest of all."
-    )
-    if details := [line for line in measured.bullets(measured.section(FLOW)) if line.startswith("**")]:
+    st.markdown(why.failures())
+    if details := why.findings():
         with st.expander("The findings with all numbers, as assets/docs/surrogates-measurements.md has them"):
             st.markdown("\n".join(f"- {line}" for line in details))
 
@@ -177,7 +135,7 @@ def _what_did_not_work(rows: measured.Table, errors: dict[str, tuple[float, floa
 def _sources() -> None:
     st.markdown("##### Sources")
     with st.expander("How it was measured, and what the accuracy buys: surrogates-measurements.md, The flow"):
-        st.markdown(measured.section(FLOW))
+        st.markdown(measured.section(why.FLOW))
     with st.expander("All training methods: surrogates-theory.md and surrogates-measurements.md"):
         st.markdown(measured.section(METHODS, measured.THEORY))
         st.markdown(measured.section(METHODS))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fusiform.app.edits.design import new_session
-from fusiform.app.edits.setup import add_constraint, set_number, set_objective
+from fusiform.app.edits.setup import add_constraint, restore, set_number, set_objective
 from fusiform.app.frames import formatting
 from fusiform.app.frames.job_words import can_stop, job_words
 from fusiform.app.frames.optimum import constraint_table, optimum_numbers, optimum_words
@@ -17,8 +17,18 @@ from fusiform.app.frames.search import search_numbers, search_pictures
 from fusiform.app.frames.trade_off import curve, left_out, point_numbers
 from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
+from fusiform.app.state.session import DragSource
 from fusiform.solvers import FlowConditions, load_body
-from fusiform.solvers.inverse import DesignPoint, Iterate, MaxHeight, MaxLength, Problem, optimize, pareto_front
+from fusiform.solvers.inverse import (
+    DesignPoint,
+    Iterate,
+    MaxHeight,
+    MaxLength,
+    ModelKind,
+    Problem,
+    optimize,
+    pareto_front,
+)
 from fusiform.surrogates import load_surrogate
 
 
@@ -134,3 +144,10 @@ def test_a_problem_is_drawn_with_its_constraints_and_contradictions_are_a_senten
     wrong = set_number(session, session.setup.rows[0]["id"], "value", -1.0)
     assert trouble(wrong) == trouble_in_numbers(wrong)
     assert (trouble(wrong) or "").startswith("Expected a positive length")
+
+
+def test_a_surrogate_whose_name_begins_with_solver_opens_as_a_surrogate(optimum: Optimum) -> None:
+    named = replace(optimum, result=replace(optimum.result, model="solver-like"))
+    assert restore(new_session({}), named.result.problem, named).settings.model == DragSource.SURROGATE
+    solved = replace(optimum, result=replace(optimum.result, model_kind=ModelKind.SOLVER))
+    assert restore(new_session({}), solved.result.problem, solved).settings.model == DragSource.SOLVER

@@ -23,9 +23,11 @@ from tiny import RECIPE
 
 from fusiform.app.background import recipes, training_server
 from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
+from fusiform.app.frames import why
 from fusiform.app.main import SECTIONS
 from fusiform.app.results import measured
-from fusiform.app.results.training_folder import Point, Run, heldout_lines, read_error, read_runs, read_stage
+from fusiform.app.results.measured_methods import comparison
+from fusiform.app.results.training_folder import KeptRun, Point, heldout_lines, read_error, read_progress, read_runs
 from fusiform.app.state import session
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
@@ -204,7 +206,7 @@ def test_a_training_ends_with_the_server(tmp_path: Path) -> None:
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         child = int(server.stdout.readline())
-        wait(lambda: read_stage(recipe.parent) is not None)
+        wait(lambda: read_progress(recipe.parent) is not None)
         training_server.start(recipe, tmp_path, ["supervised"])  # another server wants the same folder
         wait(lambda: training_server.running() is None)
         assert "expected a folder without a running training" in read_error(recipe.parent)
@@ -230,28 +232,30 @@ def test_only_methods_that_a_recipe_has_settings_for_are_offered() -> None:
 def test_half_written_lines_are_left_out(tmp_path: Path) -> None:
     stage = tmp_path / "sip" / "supervised"
     stage.mkdir(parents=True)
+    recipe = {"training": {"method": "sip", "rounds": 1}, "tangents": {"bodies": 0}}
+    (tmp_path / "sip" / "recipe.json").write_text(json.dumps(recipe))
     (stage / "metrics.jsonl").write_text('{"step": 5, "seconds": 1.0, "loss": 0.5}\n{"step": 10, "sec')
     (run,) = read_runs(tmp_path)
     assert run.points == (Point(5, "supervised", 0.5, None, None, None),)
 
 
 def test_each_method_has_a_colour_and_a_dash_of_its_own() -> None:
-    assert set(COLOURS) == set(DASHES) == set(METHODS.values())
+    assert set(COLOURS) == set(DASHES) == set(METHODS)
     assert len(set(COLOURS.values())) == len(set(DASHES.values())) == len(METHODS)
     points = tuple(Point(n, "supervised" if n < 3 else "sip-1", 1.0 / n, 2.0 * n, 0.1 / n, 0.2) for n in range(1, 5))
-    runs = [Run("sip", Path("a"), points, None), Run("dp", Path("b"), points[:1], None)]
+    runs = [KeptRun("sip", Path("a"), points, None), KeptRun("dp", Path("b"), points[:1], None)]
     for axis, places in ((STEPS, (1, 2, 3, 4)), (SECONDS, (2.0, 4.0, 6.0, 8.0))):
         first, second = curves_figure(runs, "median", axis).data
         assert (first.name, first.x) == ("SIP", places)
         assert first.marker.size == (0, 0, 7, 0)
         assert curves_figure(runs, "loss", axis).data[0].x == (*places[:2], None, *places[2:])
-        assert second.line.color == COLOURS["DP"]
+        assert second.line.color == COLOURS["dp"]
 
 
 def test_the_page_that_explains_has_the_numbers_of_the_files() -> None:
     at = opened(session.Section.WHY)
-    errors = {row["method"]: measured.shares(row["drag median (seeds)"]) for row in measured.table("methods")}
-    sip, dp = errors[explain.BEST_SIP][0], errors[explain.BEST_DP][0]
+    methods = comparison().methods
+    sip, dp = methods[why.BEST_SIP].drag.median, methods[why.BEST_DP].drag.median
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Inverted: SIP"] == f"{sip:.2%}"
     assert shown["DP over SIP"] == f"{dp / sip:.0f} times"
@@ -265,7 +269,7 @@ def test_the_page_that_explains_has_the_numbers_of_the_files() -> None:
 
 def test_parts_of_the_documents_are_found() -> None:
     """Else the page that explains would say less without a word."""
-    flow = measured.section(explain.FLOW)
+    flow = measured.section(why.FLOW)
     assert "![" not in flow
     assert "###" not in flow
     assert len([line for line in measured.bullets(flow) if line.startswith("**")]) >= 3
