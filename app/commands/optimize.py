@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json
+from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say
 from fusiform.app.commands.progress import show_search
@@ -18,6 +19,7 @@ from fusiform.app.state.drag_models import check_drag_model, drag_model
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.grids import NamedGrid
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.project_reader import SUFFIXES, read_project
 
 if TYPE_CHECKING:
@@ -30,10 +32,10 @@ Start = Annotated[
         help="a body as for `solve`, or a .toml problem file (see assets/problems) or a .json project file",
     ),
 ]
-Limit = Annotated[float | None, typer.Option(metavar="X", help="In the body's own unit of length.")]
 CHECKPOINT = "checkpoint.json"
 
 
+@with_constraint_flags
 def optimize(
     start: Start,
     reynolds: Annotated[
@@ -43,11 +45,7 @@ def optimize(
     model: Annotated[
         str, typer.Option(metavar="surrogate|solver|PATH", help="Model of the drag: a name, or the folder of a model.")
     ] = "surrogate",
-    max_length: Limit = None,
-    max_height: Limit = None,
-    min_thickness: Limit = None,
-    min_radius: Limit = None,
-    lift: Annotated[float | None, typer.Option(metavar="CL", help="Prescribed lift coefficient.")] = None,
+    limits: Sequence[Constraint] = (),
     certify: Annotated[
         bool, typer.Option("--certify", help="Continue with the solver until its own optimality conditions hold.")
     ] = False,
@@ -66,13 +64,6 @@ def optimize(
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
-    flags = {
-        "max_length": {"value": max_length},
-        "max_height": {"value": max_height},
-        "min_thickness": {"value": min_thickness},
-        "min_radius": {"value": min_radius},
-        "lift": {"minimum": lift, "maximum": lift},
-    }
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
         options["certify"] = True
@@ -81,7 +72,7 @@ def optimize(
 
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
-    problem = _problem(start, reynolds, alpha_deg, flags, {k: v for k, v in options.items() if v is not None})
+    problem = _problem(start, reynolds, alpha_deg, limits, {k: v for k, v in options.items() if v is not None})
     if out is not None:
         make_folder(out)
     result = _search(problem, drag_model(model), checkpoint, resume)
@@ -132,17 +123,14 @@ def _problem(
     start: str,
     reynolds: float | None,
     alpha_deg: float,
-    flags: Mapping[str, Mapping[str, float | None]],
+    limits: Sequence[Constraint],
     options: Mapping[str, Any],
 ) -> Problem:
-    """The problem in a file, or of a body and its conditions, with the constraints and options of the flags."""
-    from fusiform.solvers.inverse.problem.registry import constraint_from
+    """The problem in a file, or of a body and its conditions, with the constraints `limits` and the options."""
     from fusiform.solvers.inverse.problem.search_options import SearchOptions
 
-    entries = ({"type": kind, **numbers} for kind, numbers in flags.items() if None not in numbers.values())
-    constraints = [constraint_from(entry) for entry in entries]
     SearchOptions(**options)  # checks them before the body imports torch
-    problem = _start_problem(start, reynolds, alpha_deg).with_constraints(constraints)
+    problem = _start_problem(start, reynolds, alpha_deg).with_constraints(limits)
     return replace(problem, **options)
 
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.inverse.optimization import optimize
-from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
-from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
-from fusiform.solvers.inverse.problem.constraints.forces import Lift
-from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.registry import SWEEPS
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.search.drag_models import DragModel
 
@@ -44,18 +42,8 @@ class ParetoPoint:
     result: OptimizationResult
 
 
-Sweep = Callable[[Problem, float], Problem]
 OnPoint = Callable[[ParetoPoint], bool | None]
-
-
-def _shape(problem: Problem, limit: ShapeConstraint) -> Problem:
-    """The problem with `limit` instead of constraints of the same type."""
-    return replace(problem, constraints=(*(c for c in problem.constraints if type(c) is not type(limit)), limit))
-
-
-def _with_lift(problem: Problem, value: float) -> Problem:
-    others = tuple(c for c in problem.force_constraints if not (isinstance(c, Lift) and c.point == 0))
-    return replace(problem, force_constraints=(*others, Lift(value, value)))
+REYNOLDS = "reynolds"
 
 
 def _with_reynolds(problem: Problem, value: float) -> Problem:
@@ -64,13 +52,18 @@ def _with_reynolds(problem: Problem, value: float) -> Problem:
     return replace(problem, points=(point, *rest))
 
 
-SWEEPS: dict[str, Sweep] = {
-    "length": lambda problem, value: _shape(problem, MaxLength(value)),
-    "height": lambda problem, value: _shape(problem, MaxHeight(value)),
-    "thickness": lambda problem, value: _shape(problem, MinThickness(value, at=0.5)),
-    "lift": _with_lift,
-    "reynolds": _with_reynolds,
-}
+def _with_limit(problem: Problem, limit: Constraint) -> Problem:
+    """The problem with `limit` instead of the constraint that it replaces."""
+    shape = tuple(c for c in problem.constraints if not limit.replaces(c))
+    forces = tuple(c for c in problem.force_constraints if not limit.replaces(c))
+    return replace(problem, constraints=shape, force_constraints=forces).with_constraints([limit])
+
+
+def _swept(problem: Problem, over: str, value: float) -> Problem:
+    """The problem with the limit or condition `over` at `value`."""
+    if over == REYNOLDS:
+        return _with_reynolds(problem, value)
+    return _with_limit(problem, SWEEPS[over].swept(value))
 
 
 def pareto_front(
@@ -122,7 +115,8 @@ def pareto_front(
     >>> [round(point.result.fun, 2) for point in front]
     [2.42, 2.49, 2.66]
     """
-    require(over in SWEEPS, f"expected a sweep over {', '.join(SWEEPS)}, got {over!r}; choose one")
+    known = (*SWEEPS, REYNOLDS)
+    require(over in known, f"expected a sweep over {', '.join(known)}, got {over!r}; choose one")
     require(
         set(certify) <= set(values),
         f"expected values of the sweep to certify, got {sorted(set(certify) - set(values))}; choose some of the values",
@@ -132,7 +126,7 @@ def pareto_front(
     start = problem.body
     for value in values:
         chosen = value in certify
-        here = replace(SWEEPS[over](problem, value), certify=chosen, verify="fine" if chosen else None)
+        here = replace(_swept(problem, over, value), certify=chosen, verify="fine" if chosen else None)
         result = optimize(here, model=model, start=start)
         points.append(ParetoPoint(value, result))
         if result.feasible:

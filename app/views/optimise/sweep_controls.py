@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 
 from fusiform.app.views.shared import job_start
 from fusiform.app.views.shared.session import session
 from fusiform.solvers.inverse.problem.constraints.forms import rounded
+from fusiform.solvers.inverse.problem.registry import SWEEPS
 
 MOST_VALUES = 15
 
 
-@dataclass(frozen=True)
-class Limit:
-    """A limit that can be varied: its label and meaning, and the first values of its range, in d."""
-
-    label: str
-    meaning: str
-    loose: float
-    tight: float
-
-
-LIMITS = {
-    "length": Limit("Greatest length", "The body is at most this long.", 2.4, 0.9),
-    "height": Limit("Greatest height", "The body is at most this high.", 0.8, 0.35),
-    "thickness": Limit("Thickness at mid length", "The body is at least this thick at mid length.", 0.6, 1.2),
-}
+LIMITS = {name: kind.sweep for name, kind in SWEEPS.items() if kind.sweep is not None and kind.sweep.ends is not None}
 
 
 def sweep_controls() -> None:
@@ -56,9 +41,11 @@ def sweep_controls() -> None:
 
 def _values(over: str) -> list[float]:
     """Draw the range of the limit `over` and return its values."""
-    limit, size = LIMITS[over], session().design.present.reference_length
-    first = _end("From", "First", f"front_from_{over}_{size:.4g}", rounded(limit.loose * size))
-    last = _end("To", "Last", f"front_to_{over}_{size:.4g}", rounded(limit.tight * size))
+    size, ends = session().design.present.reference_length, LIMITS[over].ends
+    assert ends is not None
+    loose, tight = ends
+    first = _end("From", "First", f"front_from_{over}_{size:.4g}", rounded(loose * size))
+    last = _end("To", "Last", f"front_to_{over}_{size:.4g}", rounded(tight * size))
     count = st.number_input("Values", 2, MOST_VALUES, 7, key="front_count", width=110, help="How many values.")
     return [rounded(value) for value in np.linspace(first, last, int(count)).tolist()]
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
-from fusiform.solvers.inverse.problem.constraints.forces import Lift
 from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.symmetry import is_symmetric
@@ -33,7 +32,8 @@ def _no_lift(problem: Problem) -> str | None:
     if isinstance(problem.objective, LiftToDrag) and all(p.conditions.alpha_deg == 0.0 for p in problem.points):
         return "a symmetric body at zero incidence has no lift to make great"
     for c in problem.force_constraints:
+        low, high = c.bounds
         level = problem.points[c.point].conditions.alpha_deg == 0.0
-        if isinstance(c, Lift) and level and not (c.minimum or 0.0) <= 0.0 <= (0.0 if c.maximum is None else c.maximum):
+        if c.needs_lift and level and not low <= 0.0 <= high:
             return f"a symmetric body at zero incidence has no lift, but {c.describe()} is asked for"
     return None

@@ -45,6 +45,8 @@ FORMS: dict[str, Form] = {  # `fixed` complete with the type
     for key, kind in CONSTRAINTS.items()
     for form in kind.forms
 }
+FLAGS: dict[str, type[Constraint]] = {kind.flag.name: kind for kind in CONSTRAINTS.values() if kind.flag}
+SWEEPS: dict[str, type[Constraint]] = {kind.sweep.name: kind for kind in CONSTRAINTS.values() if kind.sweep}
 FUNCTION = "function: "
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.problem import Problem
 
 
 def is_symmetric(problem: Problem) -> bool:
-    """True if the problem is its own mirror image, or has the constraint `Symmetry`."""
-    if any(isinstance(c, Symmetry) for c in problem.constraints):
+    """True if the problem is its own mirror image, or a constraint imposes the symmetry."""
+    if any(c.imposes_symmetry for c in problem.constraints):
         return True
     axis = problem.body.origin.imag
     return (

@@ -15,7 +15,6 @@ from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
-from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.project_reader import read_project
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
@@ -148,9 +147,7 @@ class OptimizationResult:
 
     def report_of(self, constraint: Constraint) -> ConstraintReport | None:
         """The report of a constraint of `problem`; None for `Symmetry`, which has no limit, and without an optimum."""
-        limits = (
-            c for c in (*self.problem.constraints, *self.problem.force_constraints) if not isinstance(c, Symmetry)
-        )
+        limits = (c for c in (*self.problem.constraints, *self.problem.force_constraints) if not c.imposes_symmetry)
         return next((report for c, report in zip(limits, self.constraints, strict=False) if c is constraint), None)
 
     def summary(self) -> dict[str, Any]:

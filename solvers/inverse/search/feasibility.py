@@ -14,7 +14,6 @@ from scipy.optimize import minimize
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, is_valid
-from fusiform.solvers.inverse.problem.constraints.containment import Payload
 from fusiform.solvers.inverse.search.variables import Variables
 
 
@@ -68,7 +67,7 @@ def _violation(variables: Variables, x: FloatArray) -> float:
 
 def _ellipses(variables: Variables, start: FloatArray, settings: FeasibilitySearch) -> list[FloatArray]:
     """Ellipses standing on the payload, or where the start stands."""
-    centres = [z for c in variables.constraints if isinstance(c, Payload) for z in c.region.hull()[0]]
+    centres = [z for c in variables.constraints for z in c.centres()]
     shift = variables.shape(torch.from_numpy(start)[None]).shift[0]
     middle = complex(shift)
     if centres:

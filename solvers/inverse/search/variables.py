@@ -23,7 +23,6 @@ from torch import Tensor
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
-from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetry
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
 
 
@@ -53,7 +52,7 @@ class Variables:
 
     def __init__(self, body: Body, modes: int, symmetric: bool, constraints: tuple[ShapeConstraint, ...]) -> None:
         self.body, self.modes, self.symmetric = body, modes, symmetric
-        self.constraints = tuple(c for c in constraints if not isinstance(c, Symmetry))
+        self.constraints = tuple(c for c in constraints if not c.imposes_symmetry)
         self.scale = torch.sqrt(torch.arange(1, modes + 1, dtype=torch.float64))
         self.shape_size = modes if symmetric else 2 * modes
         self._shift_size = 2 if any(c.positional for c in self.constraints) else 0

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import shapely
+from constraint_cases import CASES
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.geometry import is_valid
@@ -21,7 +22,6 @@ from fusiform.solvers.inverse import (
     Payload,
     Problem,
     Rectangle,
-    WedgeAngle,
     minimize_drag,
     optimize,
 )
@@ -32,32 +32,19 @@ from fusiform.solvers.inverse.search.variables import Variables
 AT = FlowConditions(10.0)
 
 
-GAINS = {
-    "length": (lambda v: MaxLength(v), 1.5, 0.01),
-    "thickness": (lambda v: MinThickness(v), 0.55, -0.004),
-    "thickness at a station": (lambda v: MinThickness(v, at=0.3), 0.7, -0.005),
-    "perimeter": (lambda v: MaxPerimeter(v), 3.4, 0.01),
-    "radius": (lambda v: MinRadius(v), 0.1, -0.001),
-    "wedge angle": (lambda v: WedgeAngle("tail", minimum=v), 70.0, -0.5),
-    "clearance of a rectangle": (lambda v: Payload(Rectangle(0.1, 0.0, 1.1, 0.4), v), 0.025, -0.002),
-    "clearance of a circle": (lambda v: Payload(Circle(-0.3, 0.0, 0.3), v), 0.05, -0.002),
-    "clearance outside": (lambda v: KeepOut(Rectangle(0.8, 0.0, 0.4, 0.3), v), 0.05, -0.002),
-    "lift": (lambda v: Lift(v), 0.6, -0.005),
-    "prescribed lift": (lambda v: Lift(v, v), 0.6, -0.005),
-}
+ACTIVE = [case for case in CASES if case.tight is not None]
 
 
-@pytest.mark.parametrize("name", GAINS)
-def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_says(surrogate, name):
+@pytest.mark.parametrize("case", ACTIVE, ids=lambda case: case.tight[0](case.tight[1]).describe())
+def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_says(surrogate, case):
     """The gain against the drag of optima with the limit a little tighter and a little looser."""
-    constraint, limit, ease = GAINS[name]
-    body, at = (Body.ellipse(3.0), FlowConditions(10.0, 5.0)) if "lift" in name else (Body.circle(), AT)
+    constraint, limit, ease = case.tight
+    lifts = isinstance(case.constraint, Lift)
+    body, at = (Body.ellipse(3.0), FlowConditions(10.0, 5.0)) if lifts else (Body.circle(), AT)
 
     def optimum(limit):
-        held = constraint(limit)
-        kind = "force_constraints" if isinstance(held, Lift) else "constraints"
-        problem = Problem(body, (DesignPoint(at),), verify=None, tolerance=1e-9, **{kind: (held,)})
-        return optimize(problem, model=surrogate)
+        problem = Problem(body, (DesignPoint(at),), verify=None, tolerance=1e-9)
+        return optimize(problem.with_constraints([constraint(limit)]), model=surrogate)
 
     result, tighter, looser = optimum(limit), optimum(limit - ease), optimum(limit + ease)
     (report,) = result.constraints

@@ -1,29 +1,27 @@
-"""Constraints: each measures what it says and knows its slopes, table, form, marks and contradictions, a line each."""
+"""Constraints: each measures what it says and knows its slopes, table, form, marks and contradictions."""
 
 import cmath
 import dataclasses
 import json
 import math
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import shapely
 import torch
+from constraint_cases import BODY, CASES, Case
 
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.inverse import (
     Circle,
-    Constraint,
     DesignPoint,
-    DragEquals,
     ForceConstraint,
     KeepOut,
     Lift,
     MaxHeight,
     MaxLength,
-    MaxPerimeter,
     MinRadius,
     MinThickness,
     Payload,
@@ -41,53 +39,7 @@ from fusiform.solvers.inverse.problem.registry import CONSTRAINTS, FORMS, constr
 from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, shape_of
 from fusiform.solvers.inverse.search.variables import Variables
 
-ROUND = torch.tensor([0.5, 0.06 + 0.05j, 0.01, 0.01j, *8 * [0.0]], dtype=torch.complex128)
-BODY = Body(ROUND, 0.6, "round", origin=0.4 + 0.01j)
 AT = FlowConditions(10.0)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A constraint on `BODY`: the names of its `grips`, how many `marks` it has, and constraints that are
-    `impossible` together, with the words of the sentence that says so."""
-
-    constraint: Constraint
-    grips: set[str] = field(default_factory=set)
-    marks: int = 0
-    impossible: tuple[Constraint, ...] = ()
-    words: str = ""
-
-
-# One line for each constraint that problem files know; what the tests below ask of each follows from it.
-CASES = [
-    Case(MaxLength(1.1), {"value"}, 4, (MaxLength(1.0), MaxHeight(0.2)), "holds an area of 0.2"),
-    Case(MaxHeight(0.2), {"value"}, 4, (MaxHeight(0.2), MaxLength(1.0)), "holds an area of 0.2"),
-    Case(MinThickness(0.05), set(), 6, (MinThickness(0.3), MaxHeight(0.2)), "does not fit into a height"),
-    Case(MinThickness(0.1, at=0.3), {"value", "at"}, 4, (MinThickness(0.3, 0.3), MaxHeight(0.2)), "does not fit"),
-    Case(MaxPerimeter(2.2), set(), 0, (MaxPerimeter(1.8),), "no outline shorter than the circle's"),
-    Case(MinRadius(0.01), set(), 2, (MinRadius(0.4),), "contains a circle of that radius"),
-    Case(WedgeAngle("tail", maximum=40.0)),
-    Case(WedgeAngle("nose", minimum=20.0, maximum=120.0)),
-    Case(
-        Payload(Rectangle(0.4, 0.02, 0.2, 0.05, 5.0)),
-        {"move", "size"},
-        2,
-        (Payload(Rectangle(0.4, 0.0, 0.2, 0.05)), MaxLength(0.1)),
-        "longer or higher than 0.1",
-    ),
-    Case(Payload(Circle(0.3, 0.0, 0.03), 0.005), {"move", "size"}, 3, (Payload(Circle(0, 0, 1.0)),), "cannot hold"),
-    Case(
-        KeepOut(Circle(1.3, 0.0, 0.1)),
-        {"move", "size"},
-        2,
-        (KeepOut(Circle(0, 0, 0.2)), Payload(Circle(0, 0, 0.1))),
-        "cannot be one that stays clear",
-    ),
-    Case(KeepOut(Rectangle(1.3, 0.0, 0.1, 0.2), 0.05), {"move", "size"}, 3),
-    Case(Symmetry(), set(), 1),
-    Case(Lift(0.2, 0.5), set(), 0, (Lift(0.2), Lift(None, 0.1)), "cannot be at least 0.2 and at most 0.1 at once"),
-    Case(DragEquals(2.5), set(), 0, (DragEquals(2.5), DragEquals(2.6)), "the drag coefficient cannot be at least"),
-]
 OWN = UserConstraint("lowest point above -0.2", lambda z: z.imag + 0.2)
 SHAPE = [case.constraint for case in CASES if isinstance(case.constraint, ShapeConstraint)]
 FORCE = [case.constraint for case in CASES if isinstance(case.constraint, ForceConstraint)]

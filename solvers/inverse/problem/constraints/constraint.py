@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table
-from fusiform.solvers.inverse.problem.constraints.forms import Form
+from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, Sweep
 from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ LENGTH = "unit of length"
 class Constraint:
     """Common base of the constraints on the shape and on the forces.
 
-    `unit` names the unit of its limit. Subclasses are frozen dataclasses; those with plain fields need no more
-    than `describe` of the methods below.
+    `unit` names the unit of its limit. `forms`, `flag` and `sweep` offer it on the page, on the command line and to
+    Pareto fronts. One that `imposes_symmetry` has no residual: the optimiser's variables alone keep it. Subclasses are
+    frozen dataclasses; those with plain fields need no more than `describe` of the methods below.
 
     Examples
     --------
@@ -42,6 +43,9 @@ class Constraint:
     unit: ClassVar[str] = LENGTH
     role: ClassVar[Role] = Role.LIMIT
     forms: ClassVar[tuple[Form, ...]] = ()
+    flag: ClassVar[Flag | None] = None
+    sweep: ClassVar[Sweep | None] = None
+    imposes_symmetry: ClassVar[bool] = False
 
     def describe(self) -> str:
         """The constraint in words, for reports."""
@@ -55,6 +59,10 @@ class Constraint:
         """Its marks on a drawing of `outline`."""
         return ()
 
+    def replaces(self, other: Constraint) -> bool:
+        """True if this constraint takes the place of `other` in a sweep."""
+        return type(self) is type(other)
+
     def to_table(self) -> dict[str, Any]:
         """Its entries in a problem file, without the type."""
         return {key: value for key, value in vars(self).items() if value is not None}
@@ -63,6 +71,18 @@ class Constraint:
     def from_table(cls, values: Mapping[str, Any], where: str) -> Self:
         """The constraint of `to_table`; `InputError` for unknown keys and wrong values, in `where`."""
         return from_table(cls, values, where)
+
+    @classmethod
+    def from_flag(cls, number: float) -> Self:
+        """The constraint of its option on the command line; `InputError` for a number out of range."""
+        assert cls.flag is not None
+        return cls.from_table(cls.flag.entries(number), cls.flag.name)
+
+    @classmethod
+    def swept(cls, value: float) -> Self:
+        """The constraint of a Pareto front with its limit at `value`; `InputError` for a value out of range."""
+        assert cls.sweep is not None
+        return cls.from_table(cls.sweep.entries(value), cls.sweep.name)
 
 
 class ShapeConstraint(Constraint):
@@ -87,6 +107,10 @@ class ShapeConstraint(Constraint):
     def mirrors(self, other: ShapeConstraint, axis: float) -> bool:
         """True if `other` holds for a body exactly if this constraint holds for its mirror image about y = `axis`."""
         return self == other
+
+    def centres(self) -> tuple[complex, ...]:
+        """Points about which a body that satisfies the constraint may be expected to stand."""
+        return ()
 
     def start(self, shape: Shape) -> Tensor:
         """Values of the auxiliaries for given bodies, (batch, auxiliaries)."""
@@ -138,6 +162,9 @@ class ForceConstraint(Constraint):
     def residual(self, drag: Tensor, lift: Tensor) -> Tensor:
         """≥ 0 where the condition holds, or = 0 for an equality, (r,)."""
         raise NotImplementedError
+
+    def replaces(self, other: Constraint) -> bool:
+        return super().replaces(other) and isinstance(other, ForceConstraint) and self.point == other.point
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         same = [c for c in others if isinstance(c, ForceConstraint) and c.coefficient == self.coefficient]

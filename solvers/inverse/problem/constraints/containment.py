@@ -152,6 +152,9 @@ class Payload(Containment):
         _form("payload_circle", "Payload", "contains", Circle, _disc_inside),
     )
 
+    def centres(self) -> tuple[complex, ...]:
+        return tuple(self.region.hull()[0])
+
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
         """Depth in the body of points on the rim of the region, which is grown by the clearance.
 

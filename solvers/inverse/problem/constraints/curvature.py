@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
-from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
+from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Label, Mark, Outline
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class MinRadius(ShapeConstraint):
             lambda body: {"value": rounded(0.05 * body.reference_length)},
         ),
     )
+    flag: ClassVar[Flag | None] = Flag("min_radius")
 
     def __post_init__(self) -> None:
         require_positive("radius", self.value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
-from fusiform.solvers.inverse.problem.constraints.forms import Form, limit, rounded
+from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, Sweep, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
 from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline
 
@@ -101,6 +101,8 @@ class MaxLength(Extent):
             lambda body: {"value": rounded(0.9 * body.length)},
         ),
     )
+    flag: ClassVar[Flag | None] = Flag("max_length")
+    sweep: ClassVar[Sweep | None] = Sweep.of("length", forms[0], (2.4, 0.9))
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         for height in (c.value for c in others if isinstance(c, MaxHeight)):
@@ -143,6 +145,8 @@ class MaxHeight(Extent):
             lambda body: {"value": rounded(0.9 * body.height)},
         ),
     )
+    flag: ClassVar[Flag | None] = Flag("max_height")
+    sweep: ClassVar[Sweep | None] = Sweep.of("height", forms[0], (0.8, 0.35))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
-from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
+from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +19,10 @@ LARGEST_LIFT, LARGEST_DRAG = 100.0, 1e3
 
 def _at(point: int) -> str:
     return f" at point {point + 1}" if point else ""
+
+
+def _both(value: float) -> dict[str, float]:
+    return {"minimum": value, "maximum": value}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Lift(ForceConstraint):
             lambda body: {"minimum": 0.2},
         ),
     )
+    flag: ClassVar[Flag | None] = Flag("lift", "Prescribed lift coefficient.", "CL", _both)
+    sweep: ClassVar[Sweep | None] = Sweep("lift", "Lift", "The lift coefficient is this.", entries=_both)
 
     def __post_init__(self) -> None:
         limits = [v for v in (self.minimum, self.maximum) if v is not None]

@@ -25,6 +25,7 @@ class Symmetry(ShapeConstraint):
     'symmetric about the x axis'
     """
 
+    imposes_symmetry: ClassVar[bool] = True
     forms: ClassVar[tuple[Form, ...]] = (
         Form("Symmetry", "The body is symmetric about the x axis, also where the flow is not.", (), lambda body: {}),
     )

@@ -12,7 +12,7 @@ from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
 from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight
-from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
+from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
 from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline, Stroke
 
@@ -66,6 +66,14 @@ class MinThickness(ShapeConstraint):
             ),
             lambda body: {"value": rounded(0.9 * body.height), "at": 0.5},
         ),
+    )
+    flag: ClassVar[Flag | None] = Flag("min_thickness")
+    sweep: ClassVar[Sweep | None] = Sweep(
+        "thickness",
+        "Thickness at mid length",
+        "The body is at least this thick at mid length.",
+        (0.6, 1.2),
+        lambda value: {"value": value, "at": 0.5},
     )
 
     def __post_init__(self) -> None:
