@@ -22,7 +22,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -32,14 +31,13 @@ from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.surrogates.flow_training.cases import make_data
 from fusiform.surrogates.flow_training.checkpoint_errors import LAST, HeldoutDrag
+from fusiform.surrogates.flow_training.progress import OnProgress
 from fusiform.surrogates.flow_training.recipe import load_recipe
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.train_model import train
 
 WORKERS = 2
 NICENESS = 5  # the page stays quick on a small machine
-
-Report = Callable[[str, int, int, str], None]  # stage, done, total, note
 
 
 def run(recipe: Recipe, folder: Path, methods: list[str]) -> None:
@@ -53,7 +51,7 @@ def run(recipe: Recipe, folder: Path, methods: list[str]) -> None:
             train(own, folder / DATA, model, WORKERS, _measure(heldout, model, _write_stage(folder, method)))
 
 
-def _write_stage(folder: Path, method: str) -> Report:
+def _write_stage(folder: Path, method: str) -> OnProgress:
     """A progress callback that writes the stage for the page to read."""
 
     def report(stage: str, done: int, total: int, note: str) -> None:
@@ -62,7 +60,7 @@ def _write_stage(folder: Path, method: str) -> Report:
     return report
 
 
-def _measure(heldout: HeldoutDrag, model: Path, report: Report) -> Report:
+def _measure(heldout: HeldoutDrag, model: Path, report: OnProgress) -> OnProgress:
     """A progress callback that also measures each checkpoint; its seconds continue those of an earlier start."""
     known = heldout_lines(model)
     before = max((line["seconds"] for line in known.values()), default=0.0)

@@ -15,7 +15,7 @@ def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = Fals
     read_configuration(model)
     require_cases(data, HELDOUT, WIDE)
     from fusiform.surrogates import load_surrogate
-    from fusiform.surrogates.flow_training.train_model import calibrate_model
+    from fusiform.surrogates.quality.measure_model import calibrate_model
 
     fitted = calibrate_model(load_surrogate(model), data)
     fitted.save(model)

@@ -29,7 +29,7 @@ def evaluate(
         read_configuration(folder)
     require_cases(data, HELDOUT)
     from fusiform.surrogates import load_surrogate
-    from fusiform.surrogates.flow_training.train_model import evaluate_model
+    from fusiform.surrogates.quality.measure_model import evaluate_model
     from fusiform.surrogates.quality.model_card import write_card
 
     loaded = [load_surrogate(path) for path in (model, *(against or []))]

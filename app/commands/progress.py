@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from fusiform.surrogates.flow_training.progress import OnProgress
+
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import Iterate
 
 PLAIN_EVERY, PLAIN_STEPS = 10, 10
-Report = Callable[[str, int, int, str], None]
 
 
 @contextmanager
@@ -35,13 +36,13 @@ def _line(iterate: Iterate) -> str:
     )
 
 
-def show_stages(console: Console) -> AbstractContextManager[Report]:
+def show_stages(console: Console) -> AbstractContextManager[OnProgress]:
     """A progress callback (stage, done, total, note): a bar for each stage, or about ten plain lines for each."""
     return _bars(console) if console.is_terminal else _plain_lines(console)
 
 
 @contextmanager
-def _plain_lines(console: Console) -> Iterator[Report]:
+def _plain_lines(console: Console) -> Iterator[OnProgress]:
     printed: dict[str, int] = {}
 
     def report(stage: str, done: int, total: int, note: str) -> None:
@@ -54,7 +55,7 @@ def _plain_lines(console: Console) -> Iterator[Report]:
 
 
 @contextmanager
-def _bars(console: Console) -> Iterator[Report]:
+def _bars(console: Console) -> Iterator[OnProgress]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,

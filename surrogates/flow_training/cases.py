@@ -9,13 +9,12 @@ from pathlib import Path
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset
 from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN, WIDE
-from fusiform.surrogates.flow_training.run import Progress, quiet
+from fusiform.surrogates.flow_training.progress import OnProgress, quiet
 from fusiform.surrogates.flow_training.settings import Recipe
-from fusiform.surrogates.model.surrogate import Surrogate
 
 
 def make_data(
-    recipe: Recipe, folder: Path, workers: int, progress: Progress = quiet
+    recipe: Recipe, folder: Path, workers: int, progress: OnProgress = quiet
 ) -> dict[str, list[tuple[int, str]]]:
     """Solve the cases of a recipe: `folder`/train, `folder`/heldout, and `folder`/wide, half as many as are held out.
 
@@ -31,7 +30,7 @@ def make_data(
     }
 
 
-def _report_cases(progress: Progress, name: str, done: int, total: int) -> None:
+def _report_cases(progress: OnProgress, name: str, done: int, total: int) -> None:
     progress(f"{name} cases", done, total, "solved")
 
 
@@ -49,18 +48,3 @@ def load_training_cases(recipe: Recipe, folder: Path) -> Dataset:
         "`fusiform dataset` to the end",
     )
     return dataset
-
-
-def load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:
-    """The cases `name` in `folder`, to test `surrogate` on; `InputError` if it was trained on them or cannot be."""
-    test = load_dataset(folder / name)
-    require(
-        test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
-        f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
-        f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
-    )
-    require(
-        test.digest != surrogate.card.get("dataset_digest"),
-        "expected held-out cases, got the data set that the model was trained on; choose another folder",
-    )
-    return test

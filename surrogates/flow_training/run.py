@@ -14,6 +14,7 @@ from fusiform.solvers.common.chunks import Array
 from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
+from fusiform.surrogates.flow_training.progress import OnProgress, quiet
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.model.error_bound import ErrorModel, radius
 from fusiform.surrogates.model.network import EquivariantNetwork
@@ -21,12 +22,7 @@ from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training import Batch, TargetFiles
 from fusiform.surrogates.training.loop import parallel
 
-Progress = Callable[[str, int, int, str], None]
 Work = Callable[[range], Mapping[str, Array]]
-
-
-def quiet(stage: str, done: int, total: int, note: str) -> None:
-    """Show no progress."""
 
 
 def _device() -> torch.device:
@@ -45,7 +41,7 @@ class Run:
     foundation: Foundation
     heldout: Designs
     workers: int
-    progress: Progress = quiet
+    progress: OnProgress = quiet
     tensorboard: Path | None = None
     device: torch.device = field(default_factory=_device)
 
@@ -97,5 +93,5 @@ class Run:
             )
 
 
-def _report_bodies(progress: Progress, stage: str, done: int, total: int) -> None:
+def _report_bodies(progress: OnProgress, stage: str, done: int, total: int) -> None:
     progress(stage, done, total, "bodies")

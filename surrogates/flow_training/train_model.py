@@ -1,4 +1,4 @@
-"""Training a model by its recipe, and measuring it. The command line is a thin layer over this."""
+"""Training a model by its recipe. The command line is a thin layer over this."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.solvers.common.provenance import versions
 from fusiform.surrogates.data.dataset import Dataset, load_dataset
 from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE
-from fusiform.surrogates.flow_training.cases import load_test_cases, load_training_cases
+from fusiform.surrogates.flow_training.cases import load_training_cases
 from fusiform.surrogates.flow_training.labels import Foundation
-from fusiform.surrogates.flow_training.run import Progress, Run, quiet
+from fusiform.surrogates.flow_training.progress import OnProgress, quiet
+from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.stages import Spent, Stage, plan
 from fusiform.surrogates.model.surrogate import Surrogate
@@ -33,7 +34,7 @@ def train(
     data: Path,
     folder: Path,
     workers: int,
-    progress: Progress = quiet,
+    progress: OnProgress = quiet,
     tensorboard: Path | None = None,
 ) -> Surrogate:
     """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
@@ -48,7 +49,7 @@ def train(
 
 
 def _train(
-    recipe: Recipe, data: Path, folder: Path, workers: int, progress: Progress, tensorboard: Path | None
+    recipe: Recipe, data: Path, folder: Path, workers: int, progress: OnProgress, tensorboard: Path | None
 ) -> Surrogate:
     dataset = load_training_cases(recipe, data)
     test, wide = load_dataset(data / HELDOUT), load_dataset(data / WIDE)
@@ -122,14 +123,3 @@ def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
             "another; choose another with --out",
         )
     write_json(path, own)
-
-
-def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
-    """Errors of a model on the held-out cases in `data` (see `make_data`), as entries of its card."""
-    test = load_test_cases(surrogate, data, HELDOUT)
-    return {"heldout": evaluate(surrogate, test), "heldout_digest": test.digest}
-
-
-def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:
-    """The model with the bound on its error fitted anew to the held-out and the wide cases in `data`."""
-    return calibrate(surrogate, *(load_test_cases(surrogate, data, name) for name in (HELDOUT, WIDE)))

@@ -1,0 +1,38 @@
+"""Measuring a trained model anew on the cases of a folder: its errors, and the bound on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fusiform.solvers.common.errors import require
+from fusiform.surrogates.data.dataset import Dataset, load_dataset
+from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE
+from fusiform.surrogates.model.surrogate import Surrogate
+from fusiform.surrogates.quality.calibration import calibrate
+from fusiform.surrogates.quality.evaluation import evaluate
+
+
+def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
+    """Errors of a model on the held-out cases in `data` (see `make_data`), as entries of its card."""
+    test = _load_test_cases(surrogate, data, HELDOUT)
+    return {"heldout": evaluate(surrogate, test), "heldout_digest": test.digest}
+
+
+def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:
+    """The model with the bound on its error fitted anew to the held-out and the wide cases in `data`."""
+    return calibrate(surrogate, *(_load_test_cases(surrogate, data, name) for name in (HELDOUT, WIDE)))
+
+
+def _load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:
+    """The cases `name` in `folder`, to test `surrogate` on; `InputError` if it was trained on them or cannot be."""
+    test = load_dataset(folder / name)
+    require(
+        test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
+        f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
+        f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
+    )
+    require(
+        test.digest != surrogate.card.get("dataset_digest"),
+        "expected held-out cases, got the data set that the model was trained on; choose another folder",
+    )
+    return test
