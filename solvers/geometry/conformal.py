@@ -24,9 +24,20 @@ from scipy.linalg import solve
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.geometry.curves import OutlineCurve
 
-_PANELS = (256, 512, 640)
-_SAMPLES = 2048
-_LEAST_MEASURE = 1e-12  # of one panel: keeps η(s) strictly rising in deep bays
+
+@dataclass(frozen=True)
+class Panels:
+    """Resolution of the equilibrium measure and of the map."""
+
+    counts: tuple[int, ...] = (256, 512, 640)
+    """Numbers of panels, one for each refinement."""
+    samples: int = 2048
+    """Points at equal steps of η from which the series is computed."""
+    least_measure: float = 1e-12
+    """Least measure of a panel, which keeps η(s) strictly rising in deep bays."""
+
+
+PANELS = Panels()
 
 
 @dataclass(frozen=True)
@@ -66,19 +77,19 @@ def exterior_map(curve: OutlineCurve, modes: int) -> ExteriorMap:
     end = float(len(curve.cubic))
     u = np.r_[curve.dense(8), end]
     density = np.abs(np.diff(curve.at(u)))
-    for count in _PANELS:
+    for count in PANELS.counts:
         nodes = _spaced(u, density, count)
         vertices = curve.at(nodes)
         refined, log_refined = equilibrium_measure(vertices)
-        if count > _PANELS[0] and refined.min() <= 0.0:
+        if count > PANELS.counts[0] and refined.min() <= 0.0:
             break
-        measure, log_capacity = np.maximum(refined, _LEAST_MEASURE), log_refined
+        measure, log_capacity = np.maximum(refined, PANELS.least_measure), log_refined
         measure /= measure.sum()
         side = np.abs(np.roll(vertices, -1) - vertices)
         u, density = np.r_[nodes, end], measure + side / side.sum()
     eta = 2.0 * np.pi * np.r_[0.0, np.cumsum(measure)]
-    at_eta = PchipInterpolator(eta, u)(2.0 * np.pi * np.arange(_SAMPLES) / _SAMPLES)
-    series = np.fft.fft(curve.at(at_eta)) / _SAMPLES
+    at_eta = PchipInterpolator(eta, u)(2.0 * np.pi * np.arange(PANELS.samples) / PANELS.samples)
+    series = np.fft.fft(curve.at(at_eta)) / PANELS.samples
     turn = series[1] / abs(series[1])
     terms = series[: -modes - 1 : -1] * turn ** np.arange(1, modes + 1)
-    return ExteriorMap(float(np.exp(log_capacity)), complex(series[0]), terms, _spaced(u, density, _PANELS[-1]))
+    return ExteriorMap(float(np.exp(log_capacity)), complex(series[0]), terms, _spaced(u, density, PANELS.counts[-1]))

@@ -17,10 +17,28 @@ from scipy.interpolate import CubicSpline
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.geometry.polygons import find_crossing
 
-_CERTAIN_CORNER = np.radians(120.0)
-_LOCAL_CORNER = np.radians(30.0)  # a corner where it also turns 6 times more than on the smoother side
-_COARSE_CORNER = np.radians(59.0)  # a corner between sides that are both longer than 5 % of the perimeter
 _GAUSS_NODES, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(3)
+
+
+@dataclass(frozen=True)
+class Corners:
+    """Angles (in degrees) and lengths by which the corners and the straight sides of an outline are found."""
+
+    certain: float = 120.0
+    """A turn above this is a corner."""
+    local: float = 30.0
+    """So is a turn above this that is also `sharper` times the turn at the calmer neighbour."""
+    sharper: float = 6.0
+    """See `local`."""
+    coarse: float = 59.0
+    """So is a turn above this between two sides that are both `long`."""
+    long: float = 0.05
+    """Length over the perimeter above which a side is long."""
+    straight: float = 5.0
+    """A side is straight where it is so many times longer than the shorter of its neighbours."""
+
+
+CORNERS = Corners()
 
 
 @dataclass(frozen=True)
@@ -62,10 +80,11 @@ def _break_points(points: ComplexArray) -> NDArray[np.bool_]:
     before = np.roll(length, 1)
     turn = np.abs(np.angle(side / np.roll(side, 1)))
     calmer = np.minimum(np.roll(turn, 1), np.roll(turn, -1))
-    coarse = np.minimum(length, before) > 0.05 * length.sum()
-    corner = (turn > _CERTAIN_CORNER) | ((turn > _LOCAL_CORNER) & (turn > 6.0 * calmer))
-    corner |= (turn > _COARSE_CORNER) & coarse
-    straight = length > 5.0 * np.minimum(before, np.roll(length, -1))
+    coarse = np.minimum(length, before) > CORNERS.long * length.sum()
+    corner = (turn > np.radians(CORNERS.local)) & (turn > CORNERS.sharper * calmer)
+    corner |= turn > np.radians(CORNERS.certain)
+    corner |= (turn > np.radians(CORNERS.coarse)) & coarse
+    straight = length > CORNERS.straight * np.minimum(before, np.roll(length, -1))
     return np.asarray(corner | straight | np.roll(straight, 1))
 
 

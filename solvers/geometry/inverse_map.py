@@ -7,6 +7,7 @@ that any solution with |ζ| ≥ 1 is the solution. Lengths are in units of d.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -14,12 +15,36 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
+from fusiform.solvers.geometry.laurent import radius_of
 
-NEWTON_STEPS, ARRIVED, LONGEST_STEP, LEAST_RADIUS = 12, 1e-11, 0.3, 0.5
-ON_CIRCLE = 1e-9  # |ζ| that is smaller than 1 by less is 1
-OUTLINE_POINTS = 720
-RINGS, RAYS, FARTHEST_RING = 24, 96, 4.0  # circles of starts around the outline, up to this |ζ|
-STARTS = 6
+
+@dataclass(frozen=True)
+class InverseSearch:
+    """Newton's method for ζ, and its starts where the first one fails."""
+
+    steps: int = 12
+    """Newton steps from one start, at most."""
+    tolerance: float = 1e-11
+    """Relative step below which ζ is found."""
+    longest_step: float = 0.3
+    """Length of a step over |ζ|, at most."""
+    least_radius: float = 0.5
+    """|ζ| below which no step leads."""
+    on_circle: float = 1e-9
+    """|ζ| is set to 1 where it is smaller by less than this."""
+    outline_points: int = 720
+    """Starts on the outline, and corners of the polygon that stands for it."""
+    rings: int = 24
+    """Circles of starts around the outline."""
+    rays: int = 96
+    """Starts on each circle."""
+    farthest_ring: float = 4.0
+    """|ζ| of the largest circle."""
+    starts: int = 6
+    """Starts for each point, at most, the nearest first."""
+
+
+SEARCH = InverseSearch()
 
 
 class InverseMap:
@@ -27,8 +52,7 @@ class InverseMap:
 
     def __init__(self, coefficients: ComplexArray) -> None:
         self._a = coefficients
-        fill = float(np.sum(np.arange(1, len(coefficients) + 1) * np.abs(coefficients) ** 2))
-        self._c = 0.5 / np.sqrt(1.0 - fill)
+        self._c = radius_of(coefficients)
 
     def __call__(self, points: ComplexArray) -> ComplexArray:
         """ζ, |ζ| ≥ 1, of finite `points` (n,); NaN for points inside the body, which have none."""
@@ -52,17 +76,17 @@ class InverseMap:
         """ζ by Newton with steps of at most 0.3 |ζ|, kept to |ζ| ≥ ½; NaN where that leads inside or nowhere."""
         zeta = start.copy()
         going = np.arange(points.size)
-        for _ in range(NEWTON_STEPS):
+        for _ in range(SEARCH.steps):
             at = zeta[going]
             z, slope = self._z_and_slope(at)
             step = (z - points[going]) / np.where(slope == 0.0, 1.0, slope)
             size = np.abs(step)
-            at = at - step * np.minimum(LONGEST_STEP * np.abs(at) / np.maximum(size, 1e-300), 1.0)
-            zeta[going] = at / np.clip(np.abs(at) / LEAST_RADIUS, 1e-12, 1.0)
-            going = going[size > ARRIVED * np.abs(at)]
+            at = at - step * np.minimum(SEARCH.longest_step * np.abs(at) / np.maximum(size, 1e-300), 1.0)
+            zeta[going] = at / np.clip(np.abs(at) / SEARCH.least_radius, 1e-12, 1.0)
+            going = going[size > SEARCH.tolerance * np.abs(at)]
             if not going.size:
                 break
-        arrived = np.abs(zeta) > 1.0 - ON_CIRCLE
+        arrived = np.abs(zeta) > 1.0 - SEARCH.on_circle
         arrived[going] = False
         return np.where(arrived, zeta / np.minimum(np.abs(zeta), 1.0), np.nan)
 
@@ -79,7 +103,7 @@ class InverseMap:
         """ζ by Newton from the nearest of the starts, then from the next nearest."""
         starts, tree = self._starts
         found = np.full(points.shape, np.nan, dtype=np.complex128)
-        _, nearest = tree.query(_columns(points), STARTS)
+        _, nearest = tree.query(_columns(points), SEARCH.starts)
         for choice in nearest.T:
             missing = np.flatnonzero(np.isnan(found))
             found[missing] = self._newton(points[missing], starts[choice[missing]])
@@ -87,15 +111,15 @@ class InverseMap:
 
     @cached_property
     def _starts(self) -> tuple[ComplexArray, cKDTree]:
-        radii = np.exp(np.log(FARTHEST_RING) * (np.arange(1, RINGS + 1) / RINGS) ** 2)
-        rings = radii[:, None] * np.exp(2j * np.pi / RAYS * np.arange(RAYS))
-        zeta = np.concatenate([_circle(OUTLINE_POINTS), rings.ravel()])
+        radii = np.exp(np.log(SEARCH.farthest_ring) * (np.arange(1, SEARCH.rings + 1) / SEARCH.rings) ** 2)
+        rings = radii[:, None] * np.exp(2j * np.pi / SEARCH.rays * np.arange(SEARCH.rays))
+        zeta = np.concatenate([_circle(SEARCH.outline_points), rings.ravel()])
         return zeta, cKDTree(_columns(self._z_and_slope(zeta)[0]))
 
     @cached_property
     def _polygon(self) -> tuple[ComplexArray, cKDTree, float]:
         """Points of the outline, for finding them, and the length of the longest side between them."""
-        outline = self._z_and_slope(_circle(OUTLINE_POINTS))[0]
+        outline = self._z_and_slope(_circle(SEARCH.outline_points))[0]
         return outline, cKDTree(_columns(outline)), float(np.abs(np.diff(outline)).max())
 
     def _well_inside(self, points: ComplexArray) -> NDArray[np.bool_]:

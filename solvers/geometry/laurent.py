@@ -9,8 +9,11 @@ shape (batch, K), complex, and keep device and dtype; lengths are in units of d.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from fusiform.solvers.common.arrays import ComplexArray
 
 
 def modes(coefficients: Tensor) -> Tensor:
@@ -22,6 +25,12 @@ def conformal_radius(coefficients: Tensor) -> Tensor:
     """c for unit reference length, shape (batch,). NaN where Σ k|a_k|² ≥ 1 (no such body exists)."""
     fill = (modes(coefficients) * coefficients.abs().square()).sum(-1)
     return 0.5 / torch.sqrt(1.0 - fill)
+
+
+def radius_of(coefficients: ComplexArray) -> float:
+    """c for unit reference length of one body, coefficients (K,) in NumPy."""
+    fill = float(np.sum(np.arange(1, len(coefficients) + 1) * np.abs(coefficients) ** 2))
+    return float(0.5 / np.sqrt(1.0 - fill))
 
 
 def rotate(coefficients: Tensor, alpha: Tensor) -> Tensor:

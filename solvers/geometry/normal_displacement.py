@@ -15,7 +15,7 @@ Lengths are in units of d.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -28,10 +28,22 @@ from fusiform.solvers.geometry.body import Body, require_body
 from fusiform.solvers.geometry.limits import require_count
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
-SUBSTEPS = 4
-HALVINGS = 12
-LEAST_MARGIN = 0.02
 BUMP_POINTS = 256
+
+
+@dataclass(frozen=True)
+class DisplacementSteps:
+    """Steps of a displacement."""
+
+    substeps: int = 4
+    """Equal steps into which a displacement is divided."""
+    halvings: int = 12
+    """Trials of a step, each half as long as the one before, until the body is valid."""
+    least_margin: float = 0.02
+    """Univalence margin that a body keeps; half its own where that is less."""
+
+
+STEPS = DisplacementSteps()
 
 
 def _circle(count: int) -> Tensor:
@@ -94,12 +106,12 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
     (0.02, -0.02)
     """
     require_body(body)
-    step = torch.from_numpy(_row(displacement)) / SUBSTEPS
+    step = torch.from_numpy(_row(displacement)) / STEPS.substeps
     a, origin = body.coefficients, 0j
-    floor = min(LEAST_MARGIN, 0.5 * float(univalence_margin(a[None])))
-    for _ in range(SUBSTEPS):
+    floor = min(STEPS.least_margin, 0.5 * float(univalence_margin(a[None])))
+    for _ in range(STEPS.substeps):
         change, shift = _variation(a, step)
-        for halving in range(HALVINGS):
+        for halving in range(STEPS.halvings):
             trial = a + 0.5**halving * change
             if bool(is_valid(trial[None])) and float(univalence_margin(trial[None])) >= floor:
                 a, origin = trial, origin + 0.5**halving * complex(shift)

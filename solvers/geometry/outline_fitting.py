@@ -21,16 +21,44 @@ from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.geometry.conformal import exterior_map
 from fusiform.solvers.geometry.curves import outline_curve
 from fusiform.solvers.geometry.distances import distance_to_polygon, hausdorff_distance, nearest_index
+from fusiform.solvers.geometry.laurent import radius_of
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
 from fusiform.solvers.geometry.polygons import clean_outline
 from fusiform.solvers.geometry.validity import is_valid
 
 _SYMMETRIC = 1e-5  # of d: outlines that differ less from their mirror image are symmetric
-_STEPS = 15
-_WORTHWHILE = 0.999  # a step that lowers the sum of squares less is the last
-_GROWTH = (1e-7, 10.0)  # bounds of r − 1, when an outline is smoothed until it is valid
-_FEET = 2048
 _HAUSDORFF_POINTS = 4096
+
+
+@dataclass(frozen=True)
+class LevenbergMarquardt:
+    """The search for the least mean-square distance."""
+
+    steps: int = 15
+    """Steps, at most."""
+    worthwhile: float = 0.999
+    """Factor of the sum of squares above which an accepted step is the last."""
+    first_damping: float = 1e-6
+    """Damping of the first step."""
+    least_damping: float = 1e-12
+    """Damping is not lowered below this."""
+    greatest_damping: float = 1e6
+    """Damping from which no further step is tried."""
+    increase: float = 10.0
+    """Factor of the damping after each step."""
+    decrease: float = 0.01
+    """Further factor of the damping after a step that is accepted."""
+    feet: int = 2048
+    """Points of the outline among which the foot of a point is searched for."""
+    least_growth: float = 1e-7
+    """Least r − 1 by which an outline is smoothed until it is valid."""
+    greatest_growth: float = 10.0
+    """Greatest r − 1; the circle stands in where it is not enough."""
+    growth_ratio: float = 1.2
+    """Ratio of the bounds of r − 1 at which their bisection ends."""
+
+
+LEVENBERG_MARQUARDT = LevenbergMarquardt()
 
 
 @dataclass(frozen=True)
@@ -54,19 +82,14 @@ class LaurentFit:
     >>> fit = fit_outline([(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)])  # a rectangle of area 2 about 1 + 0.5 i
     >>> fit.coefficients.shape, round(fit.reference_length**2 * 3.14159 / 4, 3)
     ((16,), 2.0)
-    >>> abs(fit.origin - (1 + 0.5j)) < 1e-3, 0.01 < fit.fit_error < 0.05
-    (True, True)
+    >>> abs(fit.origin - (1 + 0.5j)) < 1e-4, round(fit.fit_error, 4)
+    (True, 0.0034)
     """
 
     coefficients: ComplexArray
     origin: complex
     reference_length: float
     fit_error: float
-
-
-def _radius(a: ComplexArray) -> float:
-    """c for d = 1."""
-    return float(0.5 / np.sqrt(1.0 - np.sum(np.arange(1, len(a) + 1) * np.abs(a) ** 2)))
 
 
 def _series(a: ComplexArray, zeta: ComplexArray) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
@@ -82,14 +105,14 @@ def _valid(a: ComplexArray) -> bool:
 
 def _feet(a: ComplexArray, points: ComplexArray) -> ComplexArray:
     """ζ on the unit circle of the points of the outline nearest to `points` (m,); the outline is centred at 0."""
-    circle = np.exp(2j * np.pi * np.arange(_FEET) / _FEET)
-    c = _radius(a)
+    circle = np.exp(2j * np.pi * np.arange(LEVENBERG_MARQUARDT.feet) / LEVENBERG_MARQUARDT.feet)
+    c = radius_of(a)
     polygon = c * _series(a, circle)[0]
     zeta = circle[nearest_index(points, polygon)]
     z, tangent, _ = _series(a, zeta)
     tangent = 1j * c * tangent
     slide = ((points - c * z) * tangent.conj()).real / np.maximum(np.abs(tangent) ** 2, 1e-12)
-    limit = 2.0 * np.pi / _FEET
+    limit = 2.0 * np.pi / LEVENBERG_MARQUARDT.feet
     return np.asarray(zeta * np.exp(1j * np.clip(slide, -limit, limit)))
 
 
@@ -98,7 +121,7 @@ def _residuals(a: ComplexArray, centre: complex, points: ComplexArray) -> tuple[
     zeta = _feet(a, points - centre)
     z, normal, powers = _series(a, zeta)
     normal = normal / np.abs(normal)
-    c = _radius(a)
+    c = radius_of(a)
     swell = 4.0 * c**3 * np.arange(1, len(a) + 1) * a
     outward = (normal.conj() * z).real[:, None]
     leaning = c * normal.conj()[:, None] * powers
@@ -111,13 +134,13 @@ def _nearest_valid(a: ComplexArray) -> ComplexArray:
     """`a` itself where valid, else the outline z(|ζ| = r) of the same map with nearly the smallest valid r.
 
     A map that is univalent outside one circle is so outside every larger one, hence the bisection for r − 1.
-    The circle stands in where no r below 11 is enough.
+    The circle stands in where no r is enough.
     """
     if _valid(a):
         return a
     k = np.arange(1, len(a) + 1)
-    low, high = _GROWTH
-    while high > 1.2 * low:
+    low, high = LEVENBERG_MARQUARDT.least_growth, LEVENBERG_MARQUARDT.greatest_growth
+    while high > LEVENBERG_MARQUARDT.growth_ratio * low:
         middle = float(np.sqrt(low * high))
         if _valid(a * (1.0 + middle) ** -(k + 1.0)):
             high = middle
@@ -146,20 +169,21 @@ def fit_series(
     free = np.r_[0:count, 2 * count] if symmetric else np.arange(2 * count + 2)
     a = _nearest_valid(np.asarray(coefficients.real + 0j) if symmetric else coefficients)
     residual, jacobian = _residuals(a, centre, points)
-    damping, steps = 1e-6, 0
-    while damping < 1e6 and steps < _STEPS:
+    tuning = LEVENBERG_MARQUARDT
+    damping, steps = tuning.first_damping, 0
+    while damping < tuning.greatest_damping and steps < tuning.steps:
         steps += 1
         step = np.zeros(2 * count + 2)
         step[free] = _damped_step(jacobian[:, free], residual, damping)
         trial = _nearest_valid(a + step[:count] + 1j * step[count:-2])
         moved = centre + complex(step[-2], step[-1])
-        damping *= 10.0
+        damping *= tuning.increase
         trial_residual, trial_jacobian = _residuals(trial, moved, points)
         before, after = float(residual @ residual), float(trial_residual @ trial_residual)
         if after < before:
             a, centre, residual, jacobian = trial, moved, trial_residual, trial_jacobian
-            damping = max(0.01 * damping, 1e-12)
-            if after > _WORTHWHILE * before:
+            damping = max(tuning.decrease * damping, tuning.least_damping)
+            if after > tuning.worthwhile * before:
                 break
     return a, centre
 
@@ -172,7 +196,7 @@ def _is_symmetric(polygon: ComplexArray, height: float) -> bool:
 
 def _outline(a: ComplexArray) -> ComplexArray:
     """The outline for d = 1, finely sampled at equal steps of η and centred at a_0 = 0."""
-    return _radius(a) * _series(a, np.exp(2j * np.pi * np.arange(_HAUSDORFF_POINTS) / _HAUSDORFF_POINTS))[0]
+    return radius_of(a) * _series(a, np.exp(2j * np.pi * np.arange(_HAUSDORFF_POINTS) / _HAUSDORFF_POINTS))[0]
 
 
 def fit_outline(points: ArrayLike, modes: int = DEFAULT_MODES) -> LaurentFit:
