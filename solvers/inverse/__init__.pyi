@@ -69,5 +69,5 @@ from .problem.problem_file import problem_from
 from .result.constraint_report import ConstraintReport
 from .result.optimum import OptimizationResult
 from .search.drag_models import ConfidentModel, DragModel, ModelKind, SolverModel
-from .search.outcome import OptimizationOutcome
-from .search.run_record import Iterate, Phase
+from .search.run.iterate import Iterate, Phase
+from .search.run.outcome import OptimizationOutcome

@@ -36,9 +36,10 @@ from fusiform.solvers.inverse.result.verification import verified
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
-from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.restoration import best_of_searches
-from fusiform.solvers.inverse.search.run_record import Callback, Run
+from fusiform.solvers.inverse.search.run.iterate import Callback
+from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
+from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.start import check_user_constraints, start_variables
 from fusiform.solvers.inverse.search.trust_region import certification
 from fusiform.solvers.inverse.search.variables import Variables

@@ -17,7 +17,7 @@ from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.search.drag_models import ModelKind
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
-from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
+from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
 from fusiform.solvers.inverse.search.start import start_variables

@@ -21,8 +21,8 @@ from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.result.plotting import result_figure
 from fusiform.solvers.inverse.result.project_file import result_from, write_result
 from fusiform.solvers.inverse.search.drag_models import ModelKind
-from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
-from fusiform.solvers.inverse.search.run_record import Iterate
+from fusiform.solvers.inverse.search.run.iterate import Iterate
+from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
 from fusiform.solvers.solution import Solution
 
 if TYPE_CHECKING:

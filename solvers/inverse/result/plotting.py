@@ -10,7 +10,7 @@ import numpy as np
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.inverse.search.run_record import Iterate, Phase
+from fusiform.solvers.inverse.search.run.iterate import Iterate, Phase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,8 +20,8 @@ from fusiform.solvers.inverse.problem.problem_file import problem_from
 from fusiform.solvers.inverse.problem.project_reader import FORMAT
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.search.drag_models import ModelKind
-from fusiform.solvers.inverse.search.outcome import OptimizationOutcome
-from fusiform.solvers.inverse.search.run_record import Iterate, Phase
+from fusiform.solvers.inverse.search.run.iterate import Iterate, Phase
+from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
 
 Result = TypeVar("Result")
 UNKNOWN = ("fun", "kkt_residual", "predicted_drag_coefficient", "predicted_initial_drag_coefficient")  # null: nan

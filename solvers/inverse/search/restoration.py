@@ -12,8 +12,8 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.objectives import LeastViolation
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.multistart import global_starts
-from fusiform.solvers.inverse.search.outcome import Stopped
 from fusiform.solvers.inverse.search.program import Program
+from fusiform.solvers.inverse.search.run.stopping import Stopped
 from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
 

@@ -16,8 +16,8 @@ from scipy.optimize import OptimizeResult, minimize
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces, OnEvaluation
-from fusiform.solvers.inverse.search.outcome import Stop, Stopped
 from fusiform.solvers.inverse.search.program import Candidate, Program
+from fusiform.solvers.inverse.search.run.stopping import Stop, Stopped
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, lear
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
-from fusiform.solvers.inverse.search.outcome import OptimizationOutcome, Stop, Stopped
 from fusiform.solvers.inverse.search.program import TOLERANCES, Candidate, Program
 from fusiform.solvers.inverse.search.restoration import TIGHTENINGS
-from fusiform.solvers.inverse.search.run_record import Phase, Run
+from fusiform.solvers.inverse.search.run.iterate import Phase
+from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
+from fusiform.solvers.inverse.search.run.stopping import Stop, Stopped
+from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum, local_optimum
 
 

@@ -1,8 +1,7 @@
-"""The outcomes of a run as values; code compares these, and users read the sentences beside them."""
+"""The outcomes of an optimisation as values; code compares these, and users read the sentences beside them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -42,19 +41,3 @@ class OptimizationOutcome(StrEnum):
     @property
     def is_success(self) -> bool:
         return self in (OptimizationOutcome.CERTIFIED, OptimizationOutcome.CONVERGED)
-
-
-@dataclass(frozen=True)
-class Stop:
-    """An early end: its outcome (`STOPPED` or `TIMED_OUT`), and the `reason` that completes "stopped …"."""
-
-    outcome: OptimizationOutcome
-    reason: str
-
-
-class Stopped(Exception):
-    """Raised by `on_evaluation` and `pause` to end the run."""
-
-    def __init__(self, stop: Stop) -> None:
-        super().__init__(stop.reason)
-        self.stop = stop
