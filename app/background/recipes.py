@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from fusiform.app.results.training_folder import RECIPE
+from fusiform.app.results.training_folder import RECIPE, own_recipes
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_atomically
 from fusiform.surrogates.flow_training.method_names import METHODS
@@ -16,6 +16,7 @@ from fusiform.surrogates.flow_training.recipe import load_recipe
 from fusiform.surrogates.flow_training.settings import Recipe
 
 SHIPPED = Path(str(files("fusiform.assets").joinpath("recipes")))
+RUNS = Path("runs/app")
 FIRST_RECIPE = "demonstration"
 LONGEST_RECIPE = 100_000
 
@@ -23,6 +24,18 @@ LONGEST_RECIPE = 100_000
 def shipped_recipes() -> list[Path]:
     """The recipes that come with Fusiform, the demonstration first."""
     return sorted(SHIPPED.glob("*.toml"), key=lambda path: (path.stem != FIRST_RECIPE, path.stem))
+
+
+def root_of(text: str) -> Path:
+    """The folder of the runs that `text` names, `RUNS` for an empty text."""
+    return Path(text.strip() or str(RUNS))
+
+
+def offered_recipes(root: Path) -> list[Path]:
+    """The shipped recipes, and further ones in the folders of the runs below `root`."""
+    shipped = shipped_recipes()
+    names = {path.stem for path in shipped}
+    return [*shipped, *(path for path in own_recipes(root) if path.parent.name not in names)]
 
 
 def add_recipe(content: bytes, file_name: str, root: Path) -> Path:

@@ -22,7 +22,6 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder
 from fusiform.surrogates.flow_training.recipe import load_recipe
 
-RUNS = Path("runs/app")
 PROCESS = "fusiform.app.background.training_process"
 KILL_AFTER_SECONDS = 5.0
 

@@ -14,6 +14,7 @@ from fusiform.app.state.control_echoes import Echoes
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.job_snapshot import RunningJob, RunningRefinement
 from fusiform.app.state.setup import Setup, problem_of
+from fusiform.app.state.train import TrainState
 from fusiform.app.state.window import Home, Share
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.inverse import Problem
@@ -155,8 +156,7 @@ class Session:
     earlier: Optimum | None = None
     front: Front | None = None
     front_point: int | None = None
-    training_error: str | None = None
-    training_shown: tuple[bool, int] | None = None
+    train: TrainState = field(default_factory=TrainState)
     refining: RunningRefinement | None = None
     awaited: bool = False
     around: Around | None = None

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from fusiform.app.drawings.figures.style import style
 from fusiform.app.results.measured_methods import Comparison, Conditioned
 from fusiform.app.results.training_folder import KeptRun, Point
+from fusiform.app.state.train import Axis
 
 HEIGHT = 270
 COLOURS = {  # by method, after Okabe & Ito, readable on a light and on a dark page
@@ -20,11 +21,10 @@ COLOURS = {  # by method, after Okabe & Ito, readable on a light and on a dark p
     "sip-hig": "#0f9d76",
 }
 DASHES = {"supervised": "dash", "dp": "dot", "sip": "solid", "hig": "dashdot", "sip-hig": "longdash"}
-STEPS, SECONDS = "Steps", "Seconds"
-AXIS_TITLES = {STEPS: "steps", SECONDS: "seconds of wall clock, physics included"}
+AXIS_TITLES = {Axis.STEPS: "steps", Axis.SECONDS: "seconds of wall clock, physics included"}
 
 
-def curves_figure(runs: Sequence[KeptRun], quantity: str, axis: str, height: int = HEIGHT) -> go.Figure:
+def curves_figure(runs: Sequence[KeptRun], quantity: str, axis: Axis, height: int = HEIGHT) -> go.Figure:
     """`quantity`, "loss" or "median" (held-out drag error), of the runs at their checkpoints; a ring where a stage
     begins. Each stage has another loss, so its line is cut there."""
     figure = go.Figure()
@@ -58,7 +58,7 @@ def curves_figure(runs: Sequence[KeptRun], quantity: str, axis: str, height: int
     return figure
 
 
-def _marked(run: KeptRun, quantity: str, axis: str) -> list[tuple[float | None, float | None, str, int]]:
+def _marked(run: KeptRun, quantity: str, axis: Axis) -> list[tuple[float | None, float | None, str, int]]:
     """Place, value, stage and size of the ring at each checkpoint of a run; places without a value cut the line."""
     points = [p for p in run.points if getattr(p, quantity) is not None and _place(p, axis) is not None]
     marked: list[tuple[float | None, float | None, str, int]] = []
@@ -70,8 +70,8 @@ def _marked(run: KeptRun, quantity: str, axis: str) -> list[tuple[float | None, 
     return marked
 
 
-def _place(point: Point, axis: str) -> float | None:
-    return point.step if axis == STEPS else point.seconds
+def _place(point: Point, axis: Axis) -> float | None:
+    return point.step if axis == Axis.STEPS else point.seconds
 
 
 def errors_figure(compared: Comparison, height: int = HEIGHT) -> go.Figure:

@@ -2,89 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from fusiform.app.background import recipes, training_server
-from fusiform.app.drawings.figures.training_figures import SECONDS
+from fusiform.app.edits import train as edits
+from fusiform.app.frames import train as frames
 from fusiform.app.frames.formatting import sentence
-from fusiform.app.results.training_folder import RECIPE, own_recipes, read_runs
-from fusiform.app.views.shared.session import keep, session
+from fusiform.app.results.training_folder import read_runs
+from fusiform.app.views.shared.following import follow
+from fusiform.app.views.shared.session import change, keep, session
 from fusiform.solvers import InputError
 from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
 
 
 def ready() -> None:
-    """Called at the start of each run: the values of this section's controls are kept while another one is shown.
-
-    They begin with the training that the server runs, if any.
-    """
-    state, busy = st.session_state, training_server.running()
-    first: dict[str, Any] = {
-        "train_root": str(training_server.RUNS if busy is None else busy.parent),
-        "train_recipe": str(recipes.shipped_recipes()[0] if busy is None else recipes.recipe_of(busy)),
-        "train_axis": SECONDS,
-        "train_methods": None,
-    }
-    for name, value in first.items():
-        state[name] = state.get(name, value)
-    if state.train_recipe not in _recipes():
-        state.train_recipe, state.train_methods = str(recipes.shipped_recipes()[0]), None
+    """Called at the start of each run: a recipe is chosen."""
+    now = session()
+    begun = edits.ready(now, training_server.running())
+    if begun is not now:
+        keep(begun)
 
 
 def folder() -> Path:
     """The folder of the runs of the chosen recipe."""
-    return recipes.folder_of(Path(st.session_state.train_recipe), _root())
+    return recipes.folder_of(_recipe(), _root())
 
 
 def rail() -> None:
     """The controls: recipe, methods, folder, Start and Stop."""
+    follow("train_recipe", str(_recipe()))
     st.selectbox(
         "Recipe",
-        _recipes(),
+        [str(path) for path in recipes.offered_recipes(_root())],
         key="train_recipe",
-        format_func=_recipe_name,
-        on_change=_chosen,
+        format_func=lambda path: frames.recipe_name(Path(path)),
+        on_change=lambda: change(edits.choose_recipe, Path(st.session_state.train_recipe)),
         help="The cases to solve, the size of the network and the length of its training: a TOML file, see "
         "assets/recipes.",
     )
     try:
-        _methods_and_buttons(Path(st.session_state.train_recipe))
+        _methods_and_buttons(_recipe())
     except InputError as error:
         st.error(sentence(str(error)))
-    if refused := session().training_error:
+    if refused := session().train.error:
         st.error(sentence(refused))
     with st.expander("Folder and own recipe"):
         _folder_and_recipe()
 
 
 def _root() -> Path:
-    return Path(st.session_state.train_root.strip() or str(training_server.RUNS))
+    return recipes.root_of(session().train.root)
 
 
-def _recipes() -> list[str]:
-    """The shipped recipes, and further ones in the folders of the runs."""
-    shipped = recipes.shipped_recipes()
-    names = {path.stem for path in shipped}
-    return [str(path) for path in (*shipped, *(p for p in own_recipes(_root()) if p.parent.name not in names))]
+def _recipe() -> Path:
+    recipe = session().train.recipe
+    assert recipe is not None
+    return recipe
 
 
 def _methods_and_buttons(path: Path) -> None:
     """The choice of the methods, Start and Stop; `InputError` for a recipe that cannot be read."""
-    state, busy, recipe = st.session_state, training_server.running() is not None, load_recipe(path)
-    if about := _about(path):
+    busy, recipe, chosen = training_server.running() is not None, load_recipe(path), session().train.methods
+    if about := frames.recipe_about(path):
         st.caption(about)
-    possible = recipes.possible_methods(recipe)
-    if state.train_methods is None:
-        state.train_methods = [recipe.training.method]
+    methods = [recipe.training.method] if chosen is None else list(chosen)
+    follow("train_methods", methods)
     st.pills(
         "Methods",
-        possible,
+        recipes.possible_methods(recipe),
         key="train_methods",
+        on_change=lambda: change(edits.choose_methods, st.session_state.train_methods),
         selection_mode="multi",
         format_func=lambda method: METHODS[method],
         disabled=busy,
@@ -92,13 +82,15 @@ def _methods_and_buttons(path: Path) -> None:
         "equations' residual), SIP (targets from the inverted physics), HIG (half-inverted gradients), or both. Only "
         "those that the recipe has settings for.",
     )
-    _buttons(path, busy)
+    _buttons(path, methods, busy)
 
 
 def _folder_and_recipe() -> None:
+    follow("train_root", session().train.root)
     st.text_input(
         "Folder of the runs",
         key="train_root",
+        on_change=lambda: change(edits.set_root, st.session_state.train_root),
         disabled=training_server.running() is not None,
         help="Each recipe gets a folder here, with the solved cases and a run for each method. A relative path begins "
         "in the folder where the server was started. `fusiform evaluate` and `--model` read the same runs.",
@@ -115,23 +107,20 @@ def _folder_and_recipe() -> None:
     )
 
 
-def _buttons(path: Path, busy: bool) -> None:
-    chosen = st.session_state.train_methods
-    runs = {run.method: run for run in read_runs(folder())}
-    done = bool(chosen) and all(method in runs and runs[method].card is not None for method in chosen)
-    begun = any(method in runs and runs[method].card is None for method in chosen)
+def _buttons(path: Path, methods: list[str], busy: bool) -> None:
+    shown = frames.start_of(read_runs(folder()), methods, busy=busy)
     start, stop = st.columns(2)
     start.button(
-        "Go on" if begun else "Start",
+        shown.label,
         key="train_start",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=busy or not chosen or done,
+        disabled=shown.disabled,
         on_click=_start,
-        args=(path,),
+        args=(path, methods),
         help="Solve the cases and train, in a process of its own; finished work is not repeated."
-        if not done
+        if not shown.finished
         else "These runs are finished. Choose another method, or another folder to run them again.",
     )
     stop.button(
@@ -145,46 +134,15 @@ def _buttons(path: Path, busy: bool) -> None:
     )
 
 
-def _start(path: Path) -> None:
-    state = st.session_state
+def _start(path: Path, methods: list[str]) -> None:
     try:
-        training_server.start(path, _root(), [method for method in METHODS if method in state.train_methods])
-        _refuse(None)
+        training_server.start(path, _root(), [method for method in METHODS if method in methods])
+        change(edits.refuse, None)
     except (InputError, OSError) as error:
-        _refuse(str(error))
+        change(edits.refuse, str(error))
 
 
 def _upload() -> None:
-    state, file = st.session_state, st.session_state.train_upload
-    if file is None:
-        return
-    try:
-        path = recipes.add_recipe(file.getvalue(), file.name, _root())
-        state.train_recipe = str(path)
-        _chosen()
-    except (InputError, OSError) as error:
-        _refuse(str(error))
-
-
-def _chosen() -> None:
-    """Another recipe: its own method, and no old errors."""
-    st.session_state.train_methods = None
-    _refuse(None)
-
-
-def _refuse(error: str | None) -> None:
-    keep(replace(session(), training_error=error))
-
-
-def _recipe_name(path: str) -> str:
-    return Path(path).parent.name if Path(path).name == RECIPE else Path(path).stem
-
-
-def _about(recipe: Path) -> str:
-    """The comment at the head of a recipe."""
-    lines = []
-    for line in recipe.read_text().splitlines():
-        if not line.startswith("#"):
-            break
-        lines.append(line.lstrip("# "))
-    return " ".join(lines)
+    file = st.session_state.train_upload
+    if file is not None:
+        change(edits.upload, file.getvalue(), file.name)

@@ -22,13 +22,14 @@ from streamlit_page import PAGE, healthy
 from tiny import RECIPE
 
 from fusiform.app.background import recipes, training_server
-from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, SECONDS, STEPS, curves_figure
+from fusiform.app.drawings.figures.training_figures import COLOURS, DASHES, curves_figure
 from fusiform.app.frames import why
 from fusiform.app.main import SECTIONS
 from fusiform.app.results import measured
 from fusiform.app.results.measured_methods import comparison
 from fusiform.app.results.training_folder import KeptRun, Point, heldout_lines, read_error, read_progress, read_runs
 from fusiform.app.state import session
+from fusiform.app.state.train import Axis
 from fusiform.app.views.why import explain
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.surrogates import load_surrogate
@@ -244,7 +245,7 @@ def test_each_method_has_a_colour_and_a_dash_of_its_own() -> None:
     assert len(set(COLOURS.values())) == len(set(DASHES.values())) == len(METHODS)
     points = tuple(Point(n, "supervised" if n < 3 else "sip-1", 1.0 / n, 2.0 * n, 0.1 / n, 0.2) for n in range(1, 5))
     runs = [KeptRun("sip", Path("a"), points, None), KeptRun("dp", Path("b"), points[:1], None)]
-    for axis, places in ((STEPS, (1, 2, 3, 4)), (SECONDS, (2.0, 4.0, 6.0, 8.0))):
+    for axis, places in ((Axis.STEPS, (1, 2, 3, 4)), (Axis.SECONDS, (2.0, 4.0, 6.0, 8.0))):
         first, second = curves_figure(runs, "median", axis).data
         assert (first.name, first.x) == ("SIP", places)
         assert first.marker.size == (0, 0, 7, 0)
