@@ -17,7 +17,18 @@ from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstra
 if TYPE_CHECKING:
     from torch import Tensor
 
-NEAR, TINY = 0.1, 1e-300
+
+@dataclass(frozen=True)
+class Sizes:
+    """Scales of objectives whose value at the start says nothing."""
+
+    change: float = 0.1
+    """Scale of half the sum of squared changes or violations."""
+    least: float = 1e-300
+    """Least scale of a user's objective, so that none is zero."""
+
+
+SIZES = Sizes()
 
 
 @runtime_checkable
@@ -96,7 +107,7 @@ class Nearest:
         return "nearest body"
 
     def size(self, value: float, slope: float) -> float:
-        return NEAR
+        return SIZES.change
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
         return 0.5 * change.square().sum()
@@ -128,7 +139,7 @@ class UserObjective:
         return self.name
 
     def size(self, value: float, slope: float) -> float:
-        return max(abs(value), slope, TINY)
+        return max(abs(value), slope, SIZES.least)
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
         return self.function(drag, lift)
@@ -145,7 +156,7 @@ class LeastViolation:
         return "least violation"
 
     def size(self, value: float, slope: float) -> float:
-        return NEAR
+        return SIZES.change
 
     def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
         violations = []

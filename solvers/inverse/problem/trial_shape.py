@@ -15,9 +15,24 @@ from torch import Tensor
 
 from fusiform.solvers.geometry import Body, laurent
 
-SEARCH_POINTS, CHECK_POINTS = 256, 4096
-NEWTON_STEPS, FOOT_STEPS = 3, 2
-APART = 5.0
+
+@dataclass(frozen=True)
+class Sampling:
+    """Points on the outlines of trial bodies, and the steps that refine measures between them."""
+
+    search_points: int = 256
+    """Points while searching."""
+    check_points: int = 4096
+    """Points where constraints are checked and reported."""
+    newton_steps: int = 3
+    """Newton steps for extreme points and crossings."""
+    foot_steps: int = 2
+    """Newton steps for the nearest point of the outline."""
+    apart: float = 5.0
+    """Ratio of the way along the outline to the distance from which two parts of it face each other."""
+
+
+SAMPLING = Sampling()
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Shape:
     coefficients: Tensor
     shift: Tensor
     reference_length: float
-    points_count: int = SEARCH_POINTS
+    points_count: int = SAMPLING.search_points
 
     @cached_property
     def _circle(self) -> Tensor:
@@ -71,7 +86,7 @@ class Shape:
         start = (self.points * direction.conj()).real.argmax(1)
         step = 2.0 * math.pi / self.points_count
         eta = step * start.to(torch.float64)
-        for _ in range(NEWTON_STEPS):
+        for _ in range(SAMPLING.newton_steps):
             zeta = torch.polar(torch.ones_like(eta), eta)[:, None]
             along = (1j * zeta * laurent.z_prime(self.coefficients, zeta) * direction.conj()).real[:, 0]
             bend = (laurent.z_xi_xi(self.coefficients, zeta) * direction.conj()).real[:, 0]
@@ -104,7 +119,7 @@ class Shape:
         second, third = 3.0 * (q - p) - 2.0 * a - b, 2.0 * (p - q) + a + b
         run = (q - p).real
         s = (stations - p.real) / torch.where(run.abs() > 0.0, run, torch.ones_like(run))
-        for _ in range(NEWTON_STEPS):
+        for _ in range(SAMPLING.newton_steps):
             slope = (a + s * (2.0 * second + 3.0 * s * third)).real
             off = (p + s * (a + s * (second + s * third))).real - stations
             s = s - off / torch.where(slope.abs() > 0.0, slope, torch.ones_like(slope))
@@ -113,15 +128,15 @@ class Shape:
     def depth(self, inner: Tensor) -> Tensor:
         """Signed distance of the points `inner` (m,) complex from the outline, positive inside, (batch, m).
 
-        The foot of each is the nearest of `SEARCH_POINTS` points, moved along the outline by Newton's method: the
+        The foot of each is the nearest of `search_points` points, moved along the outline by Newton's method: the
         distance is that of the outline, smooth in the shape and through zero.
         """
-        step = 2.0 * math.pi / SEARCH_POINTS
-        outline = self.points[:, :: max(1, self.points_count // SEARCH_POINTS)]
+        step = 2.0 * math.pi / SAMPLING.search_points
+        outline = self.points[:, :: max(1, self.points_count // SAMPLING.search_points)]
         lifted = torch.stack([outline.real, outline.imag, -0.5 * outline.abs().square()], dim=1)
         nearest = torch.stack([inner.real, inner.imag, torch.ones_like(inner.real)], dim=1) @ lifted
         eta = step * nearest.argmax(2).to(torch.float64)
-        for _ in range(FOOT_STEPS):
+        for _ in range(SAMPLING.foot_steps):
             zeta = torch.polar(torch.ones_like(eta), eta)
             off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
             tangent = 1j * self.reference_length * zeta * laurent.z_prime(self.coefficients, zeta)
@@ -136,13 +151,13 @@ class Shape:
 
     @cached_property
     def pinch(self) -> Tensor:
-        """Least distance between parts of the outline that are `APART` times farther apart along it, (batch,)."""
+        """Least distance between parts of the outline that are `apart` times farther apart along it, (batch,)."""
         steps = self.normals.abs() * (2.0 * math.pi / self.points_count)
         along = steps.cumsum(1) - 0.5 * steps
         path = (along[:, :, None] - along[:, None, :]).abs()
         path = torch.minimum(path, self.perimeter[:, None, None] - path)
         direct = (self.points[:, :, None] - self.points[:, None, :]).abs()
-        return torch.where(path > APART * direct, direct, math.inf).amin((1, 2))
+        return torch.where(path > SAMPLING.apart * direct, direct, math.inf).amin((1, 2))
 
     def encloses(self, point: Tensor) -> Tensor:
         """True where an outline winds around a `point` (m,) complex; (batch, m) bool."""
@@ -151,7 +166,7 @@ class Shape:
         return turn > math.pi
 
 
-def shape_of(body: Body, points_count: int = CHECK_POINTS) -> Shape:
+def shape_of(body: Body, points_count: int = SAMPLING.check_points) -> Shape:
     """The `Shape` of one body at its origin."""
     shift = torch.tensor([body.origin], dtype=torch.complex128)
     return Shape(body.coefficients[None], shift, body.reference_length, points_count)

@@ -30,6 +30,8 @@ class Slsqp:
     """Largest move of a shape variable in the first round."""
     shorten: float = 0.3
     """Factor of the reach after a round without a better point."""
+    at_bound: float = 0.99
+    """Move of a shape variable in reaches from which a round ended at its bounds."""
     least_reach: float = 0.01
     """Reach below which the search ends."""
     same: float = 1e-7
@@ -102,7 +104,7 @@ class _Rounds:
             shape = before.x[:size]
             end = self._round(before.x, np.clip(shape - reach, low, high), np.clip(shape + reach, low, high))
             moved = float(np.abs(self._best().x - before.x)[:size].max())
-            if end.success and moved < 0.99 * reach:
+            if end.success and moved < self._settings.at_bound * reach:
                 self._evaluations.settle(end.x)
                 return
             if not self._best().better_than(before, self._settings.same * self._evaluations.scale):

@@ -49,7 +49,13 @@ class TrustRegion:
     accept: float = 1e-4
     """Ratio of actual to predicted fall from which a step is accepted."""
     far: float = 3.0
-    """Δ is at most so many times the last accepted step, but at least a fiftieth of the first radius."""
+    """Δ after an accepted step, at most, in lengths of it."""
+    near: float = 0.02
+    """Least Δ after an accepted step, in first radii."""
+    at_boundary: float = 0.9
+    """Length of a step in radii from which it reached the boundary."""
+    violation: float = 10.0
+    """Largest violation of a certified body, in units of `Tolerances.feasible`."""
     max_steps: int = 25
     """Solver evaluations after the first, at most."""
     tolerance: float = 1e-10
@@ -160,7 +166,7 @@ class _Iteration:
         return Certificate(self._current, self._optimality, outcome, status, stop)
 
     def _holds(self) -> bool:
-        feasible = self._current.violation <= 10.0 * TOLERANCES.feasible
+        feasible = self._current.violation <= self._settings.violation * TOLERANCES.feasible
         return self._optimality.residual <= self._run.problem.certify_tolerance and feasible
 
     def _step(self) -> None:
@@ -199,12 +205,12 @@ class _Iteration:
         ratio = (self._merit(now.x, now.forces) - self._merit(x, forces)) / fall
         length = float(np.abs((x - now.x)[: self._size]).max())
         settings = self._settings
-        if ratio >= settings.good and length > 0.9 * self._radius:
+        if ratio >= settings.good and length > settings.at_boundary * self._radius:
             self._radius = min(settings.grow * self._radius, settings.greatest_radius)
         elif ratio < settings.poor:
             self._radius = settings.shrink * min(self._radius, length)
         if ratio >= settings.accept:
-            self._radius = min(self._radius, max(settings.far * length, settings.first_radius / 50.0))
+            self._radius = min(self._radius, max(settings.far * length, settings.near * settings.first_radius))
             self._current = self._run.program.candidate(x, forces)
             self._optimality = optimality(self._run.program, x, forces, self._scale)
 

@@ -23,7 +23,7 @@ from torch import Tensor
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
-from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, Shape
+from fusiform.solvers.inverse.problem.trial_shape import SAMPLING, Shape
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Limits:
     """Largest Σ k|a_k|²; the map would enclose no area at 1."""
     tighten: float = 1e-5
     """Added to a residual's limit beyond its violation between the sampled points."""
+    tighten_factor: float = 1.1
+    """Factor of that violation in the tightening."""
     difference: float = 1e-6
     """Step of the central differences of the shape constraints."""
 
@@ -73,7 +75,7 @@ class Variables:
             coefficients[None],
             torch.tensor([origin], dtype=torch.complex128),
             self.body.reference_length,
-            SEARCH_POINTS,
+            SAMPLING.search_points,
         )
         parts += [c.start(shape)[0] for c in self.constraints]
         packed: FloatArray = torch.cat(parts).numpy().copy()
@@ -91,7 +93,7 @@ class Variables:
             return torch.complex(scaled, torch.zeros_like(scaled)) / self.scale
         return torch.complex(*scaled.chunk(2, dim=1)) / self.scale
 
-    def shape(self, x: Tensor, points: int = SEARCH_POINTS) -> Shape:
+    def shape(self, x: Tensor, points: int = SAMPLING.search_points) -> Shape:
         """The trial bodies of variables (batch, n)."""
         at = torch.full((len(x),), self.body.origin, dtype=torch.complex128)
         if self._shift_size:
@@ -106,7 +108,7 @@ class Variables:
             self.body, coefficients=shape.coefficients[0], origin=complex(shape.shift[0]), name=name, fit_error=0.0
         )
 
-    def residuals(self, x: Tensor, points: int = SEARCH_POINTS) -> list[Tensor]:
+    def residuals(self, x: Tensor, points: int = SAMPLING.search_points) -> list[Tensor]:
         """[margin and fill, constraint 1, constraint 2, …], each (batch, m_i), ≥ 0 where satisfied."""
         shape = self.shape(x, points)
         c = laurent.conformal_radius(shape.coefficients)[:, None] * self.body.reference_length
@@ -116,7 +118,7 @@ class Variables:
         fill = LIMITS.fill - x[:, : self.shape_size].square().sum(1, keepdim=True)
         parts = [torch.cat([own, fill], dim=1)]
         for constraint, where in zip(self.constraints, self._slices, strict=True):
-            auxiliary = x[:, where] if points == SEARCH_POINTS else constraint.start(shape)
+            auxiliary = x[:, where] if points == SAMPLING.search_points else constraint.start(shape)
             parts.append(constraint.residual(shape, auxiliary))
         return parts
 
@@ -151,13 +153,13 @@ class Variables:
     def slacks(self, x: FloatArray) -> list[float]:
         """Slack of each constraint on a finely sampled outline, in units of its limit; ≥ 0 where it holds."""
         with torch.no_grad():
-            shape = self.shape(torch.from_numpy(x)[None], CHECK_POINTS)
+            shape = self.shape(torch.from_numpy(x)[None], SAMPLING.check_points)
             return [float(c.slack(shape)[0]) for c in self.constraints]
 
     def violations(self, x: FloatArray) -> list[float]:
         """Largest violation (≥ 0) of each constraint's residuals on a finely sampled outline."""
         with torch.no_grad():
-            parts = self.residuals(torch.from_numpy(x)[None], CHECK_POINTS)[1:]
+            parts = self.residuals(torch.from_numpy(x)[None], SAMPLING.check_points)[1:]
         return [max(0.0, -float(p.min())) if p.numel() else 0.0 for p in parts]
 
     def tighten(self, x: FloatArray) -> bool:
@@ -165,5 +167,5 @@ class Variables:
         violations = self.violations(x)
         for number, violation in enumerate(violations):
             if violation > 0.0:
-                self.tightening[number] += 1.1 * violation + LIMITS.tighten
+                self.tightening[number] += LIMITS.tighten_factor * violation + LIMITS.tighten
         return max(violations, default=0.0) > 0.0

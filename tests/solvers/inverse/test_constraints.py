@@ -36,7 +36,7 @@ from fusiform.solvers.inverse.problem.constraints.marks import Outline, grips_of
 from fusiform.solvers.inverse.problem.constraints.regions import boundary
 from fusiform.solvers.inverse.problem.contradictions import contradiction
 from fusiform.solvers.inverse.problem.registry import CONSTRAINTS, FORMS, constraint_from, constraint_to_dict
-from fusiform.solvers.inverse.problem.trial_shape import CHECK_POINTS, SEARCH_POINTS, shape_of
+from fusiform.solvers.inverse.problem.trial_shape import SAMPLING, shape_of
 from fusiform.solvers.inverse.search.variables import Variables
 
 AT = FlowConditions(10.0)
@@ -72,9 +72,9 @@ def test_regions_know_their_distance():
 
 def test_depth_is_the_distance_from_the_outline_and_not_from_its_points():
     inner = torch.tensor([0.2 + 0.1j, 0.5 * math.cos(0.01) + 0.5j * math.sin(0.01), 0.3 - 0.6j], dtype=torch.complex128)
-    circle = shape_of(Body.circle(modes=1), SEARCH_POINTS)
+    circle = shape_of(Body.circle(modes=1), SAMPLING.search_points)
     torch.testing.assert_close(circle.depth(inner)[0], 0.5 - inner.abs(), rtol=0, atol=1e-12)
-    found = shape_of(BODY, SEARCH_POINTS).depth(inner)
+    found = shape_of(BODY, SAMPLING.search_points).depth(inner)
     outline = shapely.Polygon(BODY.outline(40_000))
     for z, depth in zip(inner.tolist(), found[0].tolist(), strict=True):
         point = shapely.Point(z.real, z.imag)
@@ -97,7 +97,10 @@ def test_the_rim_of_a_grown_region_lies_at_that_distance_in_even_steps(region, g
 def test_residuals_agree_on_coarse_and_fine_outlines_and_with_their_slopes(constraint):
     variables = Variables(BODY, 12, False, (constraint,))
     x = variables.pack(BODY.coefficients, BODY.origin)
-    coarse, fine = (variables.residuals(torch.from_numpy(x)[None], n)[1].min() for n in (SEARCH_POINTS, CHECK_POINTS))
+    coarse, fine = (
+        variables.residuals(torch.from_numpy(x)[None], n)[1].min()
+        for n in (SAMPLING.search_points, SAMPLING.check_points)
+    )
     assert float(coarse) == pytest.approx(float(fine), abs=6e-3)
     assert (variables.slacks(x)[0] >= 0.0) is (variables.violations(x)[0] == 0.0)
     direction = np.random.default_rng(0).standard_normal(len(x)) * 1e-3

@@ -21,9 +21,22 @@ if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body
     from fusiform.solvers.inverse.problem.trial_shape import Shape
 
-RIM, ROUNDING = 0.5, 0.05
-CHORD = 1e-5  # an outline of 1,000 points and more keeps inside of the body by less, in units of d
-MIRROR = 1e-9  # distance up to which corners are mirror images
+
+@dataclass(frozen=True)
+class ContainmentSampling:
+    """Sampling of regions beside outlines; lengths in units of d."""
+
+    rim: float = 0.5
+    """Spacing of points on a payload's rim, times the square root of the number of points on the outline."""
+    rounding: float = 0.05
+    """Least radius of an obstacle's corners."""
+    chord: float = 1e-5
+    """Margin of the residuals; chords of an outline of 1,000 points and more lie inside by less."""
+    mirror: float = 1e-9
+    """Distance up to which corners are mirror images, in the unit of the region."""
+
+
+SAMPLING = ContainmentSampling()
 AHEAD = 0.4  # of an obstacle behind the body, in units of d
 SPARE = Field("clearance", "Spare", "Distance to keep between it and the body's wall.", True)
 
@@ -86,7 +99,7 @@ class Containment(ShapeConstraint):
         (corners, radius), (others, same) = self.region.hull(), other.region.hull()
         images = [complex(z.real, 2.0 * axis - z.imag) for z in corners]
         alike = type(self.region) is type(other.region) and radius == same
-        return alike and all(min(abs(z - w) for w in others) < MIRROR for z in images)
+        return alike and all(min(abs(z - w) for w in others) < SAMPLING.mirror for z in images)
 
     def marks(self, outline: Outline) -> tuple[Mark, ...]:
         solid, *rest = self.region.marks(outline)
@@ -162,9 +175,9 @@ class Payload(Containment):
         sticks out between two points. The rim's points are 0.03 d apart with 256 points on the outline, four times
         denser with 4,096.
         """
-        spacing = shape.reference_length * RIM / shape.points_count**0.5
+        spacing = shape.reference_length * SAMPLING.rim / shape.points_count**0.5
         rim = torch.tensor(boundary(self.region, self.clearance, spacing), dtype=torch.complex128)
-        return shape.depth(rim) / shape.reference_length - CHORD
+        return shape.depth(rim) / shape.reference_length - SAMPLING.chord
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         centres, radius = self.region.hull()
@@ -223,7 +236,7 @@ class KeepOut(Containment):
         """
         corners, radius = self.region.hull()
         bluntness = radius + self.clearance if len(corners) == 1 else radius
-        rounding = max(0.0, ROUNDING * shape.reference_length - bluntness)
+        rounding = max(0.0, SAMPLING.rounding * shape.reference_length - bluntness)
         apart = self.region.distance(shape.points, rounding) - self.clearance
         within = shape.encloses(torch.tensor([self.region.centre], dtype=torch.complex128))
         wrong = -(shape.points - self.region.centre).abs() - 0.5 * self.region.area**0.5 - self.clearance
@@ -232,7 +245,7 @@ class KeepOut(Containment):
             outside = -shape.depth(torch.tensor(corners, dtype=torch.complex128)) - radius - self.clearance
             left = (outside < -rounding) & (points.amin(1, keepdim=True) < 0.0)
             points = torch.cat([points, torch.where(left, torch.full_like(outside, rounding), outside)], dim=1)
-        return points / shape.reference_length - CHORD
+        return points / shape.reference_length - SAMPLING.chord
 
 
 def _words(region: Region) -> str:

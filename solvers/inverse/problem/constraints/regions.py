@@ -19,7 +19,18 @@ from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Handl
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST, PER_RADIAN = 512, 5.0
+
+@dataclass(frozen=True)
+class RimSampling:
+    """Points on the rims of regions."""
+
+    most: int = 512
+    """Points on an edge or an arc, at most."""
+    per_radian: float = 5.0
+    """Points on a radian of an arc, at least."""
+
+
+RIM_SAMPLING = RimSampling()
 LEAST, STEP = 0.02, 0.001  # of a size after a pull, and of a position, in units of d
 
 CENTRE = (
@@ -61,17 +72,17 @@ class Region(Protocol):
 
 def boundary(region: Region, grown: float, spacing: float) -> list[complex]:
     """Points on the rim of `region` grown by `grown`: arcs around its corners and the edges between, at most `spacing`
-    apart, `PER_RADIAN` at least and `MOST` at most on each. Corners that stay sharp are among them."""
+    apart, `per_radian` at least and `most` at most on each. Corners that stay sharp are among them."""
     centres, radius = region.hull()
-    radius += grown
+    radius, sampling = radius + grown, RIM_SAMPLING
     ahead = [*centres[1:], centres[0]]
     normals = [-1j * (b - a) / abs(b - a) if b != a else -1.0 + 0j for a, b in zip(centres, ahead, strict=True)]
     points = []
     for number, (a, b, normal) in enumerate(zip(centres, ahead, normals, strict=True)):
         turn = cmath.phase(normal / normals[number - 1]) if len(centres) > 1 else 2.0 * math.pi
-        pieces = min(MOST, math.ceil(turn * max(radius / spacing, PER_RADIAN))) if radius > 0.0 else 0
+        pieces = min(sampling.most, math.ceil(turn * max(radius / spacing, sampling.per_radian))) if radius > 0.0 else 0
         points += [a + radius * normal * cmath.exp(1j * turn * (k / pieces - 1.0)) for k in range(pieces)]
-        edge = min(MOST, max(1, math.ceil(abs(b - a) / spacing)))
+        edge = min(sampling.most, max(1, math.ceil(abs(b - a) / spacing)))
         points += [a + radius * normal + (b - a) * k / edge for k in range(edge)]
     return points
 
