@@ -87,7 +87,7 @@ class Foundation:
         torch.manual_seed(seed)
         designs = self.labels.designs
         inputs = features(turned(designs), designs.reynolds)[0].float()
-        parity = torch.cat([self.basis.parity.float(), torch.tensor(FORCE_PARITY)])
+        parity = torch.cat([self.basis.parity.float(), torch.tensor(FORCE_PARITY, dtype=torch.float32)])
         network = EquivariantNetwork(inputs.shape[1], parity, config.width, config.depth)
         network.standardise(inputs, self.labels.targets.float())
         return network

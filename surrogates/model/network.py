@@ -7,15 +7,17 @@ from torch import Tensor, nn
 
 from fusiform.surrogates.model.features import features
 
+SINGLE = torch.float32  # of a new network, whatever torch's default
+
 
 class ResidualPerceptron(nn.Module):
     """x → W_out(h_D), h_0 = silu(W_in x), h_{i+1} = h_i + silu(W_i h_i)."""
 
     def __init__(self, inputs: int, outputs: int, width: int, depth: int) -> None:
         super().__init__()
-        self.first = nn.Linear(inputs, width)
-        self.hidden = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
-        self.last = nn.Linear(width, outputs)
+        self.first = nn.Linear(inputs, width, dtype=SINGLE)
+        self.hidden = nn.ModuleList([nn.Linear(width, width, dtype=SINGLE) for _ in range(depth)])
+        self.last = nn.Linear(width, outputs, dtype=SINGLE)
 
     def forward(self, x: Tensor, first_output: int = 0) -> Tensor:
         """Outputs from number `first_output` on, (…, outputs − first_output)."""
@@ -45,10 +47,10 @@ class EquivariantNetwork(nn.Module):
         super().__init__()
         self.perceptron = ResidualPerceptron(inputs, len(parity), width, depth)
         self.register_buffer("parity", parity.clone())
-        self.register_buffer("input_mean", torch.zeros(inputs))
-        self.register_buffer("input_spread", torch.ones(inputs))
-        self.register_buffer("output_mean", torch.zeros(len(parity)))
-        self.register_buffer("output_spread", torch.ones(len(parity)))
+        self.register_buffer("input_mean", torch.zeros(inputs, dtype=SINGLE))
+        self.register_buffer("input_spread", torch.ones(inputs, dtype=SINGLE))
+        self.register_buffer("output_mean", torch.zeros(len(parity), dtype=SINGLE))
+        self.register_buffer("output_spread", torch.ones(len(parity), dtype=SINGLE))
 
     def standardise(self, inputs: Tensor, outputs: Tensor) -> None:
         """Take the scaling constants from training features (n, inputs) and targets (n, outputs)."""

@@ -52,7 +52,7 @@ def parameters(width: int) -> int:
 
 
 def too_large(width: int, rows: int) -> str | None:
-    """Why the dense side is left out."""
+    """The reason to leave out the dense side."""
     n = parameters(width)
     if 3 * 8 * rows * n > DENSE_BYTES:
         return f"> {DENSE_BYTES / 1e9:.0f} GB"

@@ -141,7 +141,7 @@ def _block(jacobian: BatchJacobian, layers: list[LayerRows], samples: slice) -> 
 def probe(jacobian: BatchJacobian, gram: Tensor, product: Callable[[Tensor], Tensor], tolerance: float = 1e-3) -> None:
     """`InputError` unless cᵀ G c = |Jᵀ c|² (for JᵀJ: = |J c|²) to `tolerance` for a random c: the network is wired as
     `layer_rows` takes it to be. `product`: c → Jᵀ c (J c)."""
-    c = torch.randn(len(gram), generator=torch.Generator().manual_seed(0)).to(jacobian.rows)
+    c = torch.randn(len(gram), generator=torch.Generator().manual_seed(0), dtype=torch.float32).to(jacobian.rows)
     expected = float(product(c).double().square().sum())
     got = float(c.double() @ gram @ c.double())
     require(

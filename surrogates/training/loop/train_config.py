@@ -1,4 +1,4 @@
-"""The settings of a training and its result: when it ends, how often it validates, and why it ended."""
+"""The settings of a training (its ends, mini-batches, checkpoints) and its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fusiform.surrogates.training.loop.schedule import Schedule, constant
 
 
 class Ended(Enum):
-    """Why a training ended.
+    """The reason for the end of a training.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class TrainResult:
     seconds : float
         Seconds of training, without validation and files.
     ended_by : Ended
-        Why it ended.
+        The reason for its end.
     best_validation : float
         The lowest value of `validate`; inf without.
 

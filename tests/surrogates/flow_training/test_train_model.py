@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from small_training import SIP, small_recipe
+from torch_modes import default_dtype
 
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.surrogates import load_surrogate
@@ -98,6 +99,16 @@ def test_another_recipes_folder_or_data_is_refused(small_cases, tmp_path):
         train(other, small_cases, tmp_path / "elsewhere", 1)
     with pytest.raises(InputError, match="another folder"):
         make_data(other, small_cases, workers=1)
+
+
+def test_training_does_not_depend_on_the_default_dtype(small_cases, tmp_path):
+    recipe = small_recipe(tmp_path, "sip", "rounds = 1\nbodies = 4\nround_steps = 3", steps=5)
+    expected = train(recipe, small_cases, tmp_path / "expected", 1).network.state_dict()
+    for dtype in (torch.float64, torch.bfloat16):
+        with default_dtype(dtype):
+            found = train(recipe, small_cases, tmp_path / str(dtype), 1).network.state_dict()
+        assert {name: value.dtype for name, value in found.items()} == dict.fromkeys(expected, torch.float32)
+        assert all(torch.equal(found[name], value) for name, value in expected.items())
 
 
 @pytest.mark.slow
