@@ -28,9 +28,10 @@ from fusiform.surrogates.training import (
 TANGENT_DELTA = 1.0  # δ of the tangents' pseudo-Huber function
 
 
-def optimizer(network: nn.Module, fit: FitConfig, rate: float) -> FirstOrder:
-    """The optimizer of [fit] with the peak learning rate `rate`."""
-    return OPTIMIZERS[fit.optimizer](network, rate, fit.weight_decay)
+def optimizer(network: nn.Module, name: str, rate: float, weight_decay: float, *, clip_norm: float = 0.0) -> FirstOrder:
+    """The optimizer `name` with the peak learning rate `rate`; gradients are scaled down to `clip_norm` (0: never)."""
+    rule = OPTIMIZERS[name](network, rate, weight_decay)
+    return FirstOrder(*rule.optimizers, clip_norm=clip_norm) if clip_norm else rule
 
 
 def half_inverse(settings: HalfInverseSettings) -> HalfInverseGradients:

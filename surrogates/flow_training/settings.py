@@ -63,10 +63,20 @@ class FitConfig:
 
 @dataclass(frozen=True)
 class EquationsConfig:
-    """[equations]: DP: mini-batches of `batch` bodies, peak learning `rate` on the residual of the flow equations."""
+    """[equations]: DP: mini-batches of `batch` bodies, peak learning `rate` on the residual of the flow equations.
+
+    `clip_norm`: gradients are scaled down to this norm; 0 for never.
+    """
 
     batch: int = 16
     rate: float = 3e-4
+    clip_norm: float = 0.0
+
+    def __post_init__(self) -> None:
+        require(
+            self.clip_norm >= 0,
+            f"expected a clip_norm of 0 or more, got {self.clip_norm}; correct [equations]",
+        )
 
 
 @dataclass(frozen=True)

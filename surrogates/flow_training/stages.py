@@ -27,7 +27,6 @@ from fusiform.surrogates.flow_training.stage_names import SUPERVISED, TANGENTS, 
 from fusiform.surrogates.flow_training.tangent_targets import make_tangent_targets
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import (
-    OPTIMIZERS,
     Batch,
     Data,
     Labelled,
@@ -165,7 +164,7 @@ class OnTangents:
         data = TangentData(points.select(new.usable), of_inputs[new.files.accepted].to(points.inputs))
         store = TangentTargets(new.store(known), of_targets.to(known), first=len(labels))
         wrapped = TangentNetwork(PairInputs(network)).to(run.device)
-        inner = OPTIMIZERS[config.optimizer](wrapped, config.rate, recipe.fit.weight_decay)
+        inner = optimizer(wrapped, config.optimizer, config.rate, recipe.fit.weight_decay)
         rule = ScaleInvariantPhysics(inner, store, tangent_proxy(recipe.fit, config.weight, known))
         spent = Spent.on(new.files, tangents=True)
         return Stage(self.name, wrapped, data, rule, run.physics, config.steps, recipe.fit.batch, new.grown, spent)
@@ -191,8 +190,11 @@ class OnEquations:
         designs = sample(dataset.space, dataset.seed + NEW_BODIES_SEED_OFFSET, self.bodies)
         data = run.batch(network.double(), designs)
         wrapped = PairInputs(network).to(run.device)
-        rule: UpdateRule = optimizer(wrapped, recipe.fit, recipe.equations.rate)
-        size = recipe.equations.batch
+        fit, equations = recipe.fit, recipe.equations
+        size = equations.batch
+        rule: UpdateRule = optimizer(
+            wrapped, fit.optimizer, equations.rate, fit.weight_decay, clip_norm=equations.clip_norm
+        )
         if self.half_inverse:
             rule, size = half_inverse(recipe.half_inverse), recipe.half_inverse.batch
         return Stage(self.name, wrapped, data, rule, run.physics, recipe.training.round_steps, size, labels)
@@ -237,7 +239,7 @@ def _on_targets(
         f"expected fewer samples to validate on than there are, {len(batch)}, got {held}; lower validation in [fit]",
     )
     wrapped = PairInputs(network).to(run.device)
-    inner: UpdateRule = optimizer(wrapped, recipe.fit, recipe.fit.rate)
+    inner: UpdateRule = optimizer(wrapped, recipe.fit.optimizer, recipe.fit.rate, recipe.fit.weight_decay)
     size = recipe.fit.batch
     if by_half_inverse:
         inner, size = half_inverse(recipe.half_inverse), recipe.half_inverse.batch

@@ -39,16 +39,14 @@ from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
-from fusiform.surrogates.flow_training.rules import half_inverse, target_proxy
-from fusiform.surrogates.flow_training.settings import FitConfig, HalfInverseSettings, NetworkConfig
+from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, target_proxy
+from fusiform.surrogates.flow_training.settings import EquationsConfig, FitConfig, HalfInverseSettings, NetworkConfig
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training import (
     NEVER,
-    OPTIMIZERS,
     Batch,
-    FirstOrder,
     HalfInverseGradients,
     Labelled,
     RefreshConfig,
@@ -58,7 +56,6 @@ from fusiform.surrogates.training import (
     TrainConfig,
     UpdateRule,
     one_cycle,
-    soap,
     train,
 )
 
@@ -101,15 +98,20 @@ def _half_inverse(eta: float) -> HalfInverseGradients:
     return half_inverse(HalfInverseSettings(eta=eta))
 
 
-def _fit(optimizer_name: str) -> Callable[[nn.Module], UpdateRule]:
-    return lambda network: OPTIMIZERS[optimizer_name](network, FIT.rate, FIT.weight_decay)
+def _fit(name: str) -> Callable[[nn.Module], UpdateRule]:
+    return partial(optimizer, name=name, rate=FIT.rate, weight_decay=FIT.weight_decay)
+
+
+def _on_equations(name: str, weight_decay: float, clip_norm: float) -> Callable[[nn.Module], UpdateRule]:
+    rate = EquationsConfig().rate
+    return partial(optimizer, name=name, rate=rate, weight_decay=weight_decay, clip_norm=clip_norm)
 
 
 METHODS = {
     "supervised, AdamW": Method("supervised", _fit("adamw"), 128, "solve", labels=True),
     "supervised, SOAP": Method("supervised", _fit("soap"), 128, "solve", labels=True),
-    "DP, AdamW": Method("dp", lambda n: FirstOrder(torch.optim.AdamW(n.parameters(), lr=3e-4), clip_norm=1.0), 16),
-    "DP, SOAP": Method("dp", lambda n: soap(n, 3e-4), 16),
+    "DP, AdamW": Method("dp", _on_equations("adamw", weight_decay=0.01, clip_norm=1.0), 16),
+    "DP, SOAP": Method("dp", _on_equations("soap", weight_decay=0.0, clip_norm=0.0), 16),
     "HIG": Method("hig", lambda n: _half_inverse(0.1), 8),
     "SIP, AdamW": Method("sip", _fit("adamw"), 128, "inverse", labels=True),
     "SIP, SOAP": Method("sip", _fit("soap"), 128, "inverse", labels=True),

@@ -14,7 +14,7 @@ from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.flow_training.recipe import load_recipe
-from fusiform.surrogates.flow_training.settings import HeldoutConfig, Recipe, TangentConfig
+from fusiform.surrogates.flow_training.settings import EquationsConfig, HeldoutConfig, Recipe, TangentConfig
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,12 @@ def test_shipped_recipes_are_complete_and_the_default_one_is_the_models():
     assert load_surrogate().card["recipe"] == made_by
 
 
-def test_tangents_follow_sip_only():
+def test_tangents_follow_sip_only_and_numbers_have_ranges():
     space = DesignSpace(modes=3)
     dataset = DatasetConfig(4, 1, space, Resolution(32, 40))
     with pytest.raises(InputError, match="expected the method sip before a round of tangents, got supervised"):
         Recipe("x", dataset, HeldoutConfig(2, 2), tangents=TangentConfig(bodies=4))
     with pytest.raises(InputError, match="correct \\[tangents\\]"):
         TangentConfig(candidates=0)
+    with pytest.raises(InputError, match="expected a clip_norm of 0 or more, got -1"):
+        EquationsConfig(clip_norm=-1.0)

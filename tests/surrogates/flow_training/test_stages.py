@@ -32,6 +32,16 @@ def test_each_round_has_bodies_of_its_own(tmp_path, method):
     ]
 
 
+@pytest.mark.parametrize(("line", "clip_norm"), [("", None), ("clip_norm = 0.5", 0.5)])
+def test_the_gradients_of_dp_are_clipped_as_the_recipe_says(small_cases, tmp_path, line, clip_norm):
+    recipe = small_recipe(tmp_path, "dp", f"{ROUNDS}\n[equations]\n{line}")
+    run = run_of(recipe, small_cases, tmp_path / "run")
+    stage = plan(recipe)[1].prepare(run, run.foundation.fresh_network(recipe.network, 0), run.foundation.labels)
+    assert stage.rule.clip_norm == clip_norm
+    (group,) = stage.rule.optimizers[0].param_groups
+    assert (group["lr"], group["weight_decay"]) == (recipe.equations.rate, recipe.fit.weight_decay)
+
+
 def test_tangents_come_last(tmp_path):
     recipe = small_recipe(tmp_path, "sip", ROUNDS + "\n[tangents]\nbodies = 4")
     assert [stage.name for stage in plan(recipe)] == ["supervised", "sip-1", "sip-2", "tangents"]
