@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 
-from fusiform.solvers.common.errors import is_number, require, shown
+from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.files import file_path
 from fusiform.solvers.flow import FlowField, write_vts
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.geometry.formats.extruded_solid import write_stl
 from fusiform.solvers.geometry.formats.outline_writers import OUTLINE_SUFFIXES, write_outline
+from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.geometry.polygons import signed_area
 
 EXPORT_SUFFIXES = (*OUTLINE_SUFFIXES, ".stl", ".vts")
@@ -77,10 +78,8 @@ def export_body(
         assert field is not None
         write_vts(file, field)
         return
-    require(
-        chord is None or (is_number(chord) and chord > 0.0),
-        f"expected a positive chord, got {shown(chord)}; give the length along x",
-    )
+    if chord is not None:
+        require_length(chord, "chord", "give the length along x")
     scale = 1.0 if chord is None else chord / body.length
     points = scale * body.outline(OUTLINE_POINTS)
     area = scale**2 * body.area

@@ -9,6 +9,7 @@ import tempfile
 import uuid
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from fusiform.solvers.common.errors import InputError, require, shown
 def file_path(path: str | os.PathLike[str]) -> Path:
     """`path` as a `Path`; `InputError` for anything that is no path."""
     require(
-        isinstance(path, str | os.PathLike),
+        isinstance(path, str | os.PathLike) and isinstance(name := os.fspath(path), str) and "\0" not in name,
         f"expected the path of a file, got {shown(path)}; give a string or a pathlib.Path",
     )
     return Path(path)
@@ -72,7 +73,8 @@ def write_checked(path: Path, data: bytes, check: Callable[[bytes], bool], remed
             f"expected a place to write {str(path)!r}, got '{error.strerror}'; choose an existing, writable folder"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # such as a name that is too long
+            temporary.unlink(missing_ok=True)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import cmath
+import math
 from numbers import Complex
 
 from fusiform.solvers.common.errors import is_number, is_whole, require, shown
@@ -11,6 +11,7 @@ DEFAULT_MODES = 16
 MODES_RANGE = (1, 64)
 FINENESS_RANGE = (0.1, 20.0)
 LARGEST_COUNT = 1_000_000
+LENGTH_RANGE = (1e-100, 1e100)  # areas and their squares are floats, too
 
 
 def require_modes(modes: int) -> None:
@@ -32,8 +33,13 @@ def require_fineness(fineness: float) -> None:
 
 
 def require_length(length: float, name: str, remedy: str) -> None:
-    """Raise `InputError` unless the `length`, called `name` in the sentence, is positive."""
+    """Raise `InputError` unless the `length`, called `name` in the sentence, is positive and of a usual size."""
     require(is_number(length) and length > 0.0, f"expected a positive {name}, got {shown(length)}; {remedy}")
+    low, high = LENGTH_RANGE
+    require(
+        low <= float(length) <= high,
+        f"expected a {name} between {low:g} and {high:g}, got {shown(length)}; choose another unit of length",
+    )
 
 
 def require_amount(amount: float, name: str, remedy: str) -> None:
@@ -44,9 +50,16 @@ def require_amount(amount: float, name: str, remedy: str) -> None:
 def require_origin(origin: complex) -> None:
     """Raise `InputError` unless `origin` is a point of the plane."""
     require(
-        isinstance(origin, Complex) and not isinstance(origin, bool) and cmath.isfinite(origin),
-        f"expected the origin as a finite complex number, got {shown(origin)}; give x + 1j * y",
+        isinstance(origin, Complex) and not isinstance(origin, bool) and _is_near(origin),
+        f"expected the origin as a complex number of at most {LENGTH_RANGE[1]:g}, got {shown(origin)}; give x + 1j * y",
     )
+
+
+def _is_near(point: Complex) -> bool:
+    try:
+        return math.hypot(float(point.real), float(point.imag)) <= LENGTH_RANGE[1]
+    except OverflowError:  # a whole number larger than every float
+        return False
 
 
 def require_count(count: int) -> None:

@@ -146,7 +146,7 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
     (False, True)
     """
     require(
-        all(map(is_number, (eta, displacement, width))) and width > 0.0,
+        all(map(is_number, (eta, displacement, width))) and width > 0.0 and width**2 > 0.0,
         f"expected a place, a height and a positive width, got {shown((eta, displacement, width))}; give three numbers",
     )
     angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS - eta
@@ -185,12 +185,12 @@ def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArr
     require_count(count)
     shape = tuple(gradient.shape) if isinstance(gradient, Tensor) else shown(gradient)
     require(
-        shape == (body.modes,) and gradient.dtype is not torch.bool,
-        f"expected a tensor of {body.modes} derivatives, one for each coefficient of the body, got {shape}; give the "
-        "coefficients of the gradient of a solution for this body",
+        shape == (body.modes,) and gradient.dtype is not torch.bool and bool(gradient.isfinite().all()),
+        f"expected a tensor of {body.modes} finite derivatives, one for each coefficient, got {shape}; "
+        "give the coefficients of the gradient of a solution for this body",
     )
     with torch.inference_mode(False):
-        return _density(body, gradient, count)
+        return _density(body, gradient.detach().cpu(), count)
 
 
 def _density(body: Body, gradient: Tensor, count: int) -> FloatArray:

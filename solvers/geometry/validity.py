@@ -21,6 +21,7 @@ from fusiform.solvers.geometry.limits import MODES_RANGE
 _OUTLINE_POINTS = 256
 _MARGIN_POINTS = 1024
 _BODIES_AT_ONCE = 64
+COMPLEX = (torch.complex64, torch.complex128)
 
 
 def _derivative_polynomial(coefficients: Tensor) -> Tensor:
@@ -81,7 +82,7 @@ def _is_simple(polygon: Tensor) -> Tensor:
 def _require_rows(coefficients: Tensor) -> None:
     is_tensor = isinstance(coefficients, Tensor)
     require(
-        is_tensor and coefficients.dim() == 2 and coefficients.shape[1] > 0 and coefficients.is_complex(),
+        is_tensor and coefficients.dim() == 2 and coefficients.shape[1] > 0 and coefficients.dtype in COMPLEX,
         "expected a complex tensor of shape (batch, K), got "
         f"{f'{coefficients.dtype} of shape {tuple(coefficients.shape)}' if is_tensor else shown(coefficients)}; "
         "give one row of coefficients for each body",

@@ -18,7 +18,7 @@ from fusiform.solvers import Body, FlowConditions, InputError, Solution, export_
 SENTENCE = re.compile(r"expected .+, got .+[;:] .+")
 NAN, INF = float("nan"), float("inf")
 NO_NUMBERS: list[Any] = [None, "a", "2", True, [], [2.0], NAN, INF, 2j, 10**400, np.ones(2), torch.ones(2), object()]
-NO_POSITIVE = [*NO_NUMBERS, 0.0, -1.0]
+NO_POSITIVE = [*NO_NUMBERS, 0.0, -1.0, 1e-300, 1e300]
 NO_COUNTS = [*NO_NUMBERS, 0, -1, 2.5, 10**12]
 NO_TEXTS: list[Any] = [None, True, 2412, 2.0, [], ["circle"], NAN, 2j, b"circle", np.zeros(2)]
 NO_BODIES: list[Any] = [None, "circle", True, 2, [0.1], NAN, FlowConditions(10.0), Body]
@@ -93,8 +93,23 @@ NO_GRADIENTS: list[Any] = [
     torch.zeros(1, 2, dtype=torch.complex128),
     torch.zeros((), dtype=torch.complex128),
     torch.zeros(2, dtype=torch.bool),
+    torch.tensor([NAN, 0.0]),
 ]
-NO_PATHS: list[Any] = [None, True, 3, 2.0, [], b"box.csv", 2j, "", "box", "box.txt", "absent/box.csv"]
+NO_PATHS: list[Any] = [
+    None,
+    True,
+    3,
+    2.0,
+    [],
+    b"box.csv",
+    2j,
+    "",
+    "box",
+    "box.txt",
+    "absent/box.csv",
+    "\0.csv",
+    "a" * 300 + ".csv",
+]
 NO_FILES: list[Any] = [*NO_PATHS, "absent.csv", "."]
 NO_AXES: list[Any] = [None, True, 0, "a", "X", [], ["z"], {}]
 NO_UNITS: list[Any] = [None, True, 1.0, "a", "", [], ["m"]]
@@ -117,7 +132,10 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "Body reference_length": (partial(Body, [0.1]), NO_POSITIVE),
     "Body name": (lambda name: Body([0.1], name=name), NO_TEXTS),
     "Body fit_error": (lambda error: Body([0.1], fit_error=error), [*NO_NUMBERS, -1.0]),
-    "Body origin": (lambda origin: Body([0.1], origin=origin), [None, "a", True, [], NAN, INF, [1j], np.zeros(2)]),
+    "Body origin": (
+        lambda origin: Body([0.1], origin=origin),
+        [None, "a", True, [], NAN, INF, 1e300j, 10**400, [1j], np.zeros(2)],
+    ),
     "circle diameter": (Body.circle, NO_POSITIVE),
     "circle modes": (lambda modes: Body.circle(modes=modes), NO_COUNTS),
     "ellipse fineness": (Body.ellipse, [*NO_POSITIVE, 21.0]),
@@ -173,7 +191,7 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "pulled body": (lambda body: geometry.pulled(body, 0.0, 0.1), NO_BODIES),
     "pulled eta": (lambda eta: geometry.pulled(BODY, eta, 0.1), NO_NUMBERS),
     "pulled displacement": (lambda height: geometry.pulled(BODY, 0.0, height), NO_NUMBERS),
-    "pulled width": (lambda width: geometry.pulled(BODY, 0.0, 0.1, width), NO_POSITIVE),
+    "pulled width": (lambda width: geometry.pulled(BODY, 0.0, 0.1, width), [*NO_NUMBERS, 0.0, -1.0, 1e-300]),
     "drag_sensitivity body": (lambda body: geometry.drag_sensitivity(body, torch.zeros(2)), NO_BODIES),
     "drag_sensitivity gradient": (partial(geometry.drag_sensitivity, BODY), NO_GRADIENTS),
     "drag_sensitivity count": (lambda count: geometry.drag_sensitivity(BODY, torch.zeros(2), count), NO_COUNTS),

@@ -8,6 +8,7 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import file_path, write_checked
 from fusiform.solvers.geometry.formats.outline_files import require_suffix
 from fusiform.solvers.geometry.formats.outline_writers import REMEDY
@@ -15,6 +16,7 @@ from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 AREA_TOLERANCE_STL = 1e-4  # of single precision
+LEAST_SPAN = 1e-8  # trimesh takes less for nothing
 
 
 def write_stl(path: str | os.PathLike[str], points: ArrayLike, *, span: float = 1.0) -> None:
@@ -54,6 +56,10 @@ def write_stl(path: str | os.PathLike[str], points: ArrayLike, *, span: float = 
     file = file_path(path)
     require_suffix(file.suffix, (".stl",))
     require_length(span, "span", "give a length")
+    require(
+        span > LEAST_SPAN,
+        f"expected a span above {LEAST_SPAN:g}, got {span:g}; give the outline and the span in a smaller unit",
+    )
     loop = clean_outline(points)
     area = signed_area(loop)
     centred = loop - loop.mean(axis=0)

@@ -116,7 +116,7 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
     )
     if suffix in TABLES:
         return clean_outline(np.array(read_points(content, lednicer=suffix == ".dat")).reshape(-1, 2))
-    return read_isolated(content.encode() if isinstance(content, str) else content, suffix, axis, at)
+    return read_isolated(content.encode(errors="replace") if isinstance(content, str) else content, suffix, axis, at)
 
 
 def require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
