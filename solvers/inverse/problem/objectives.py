@@ -1,9 +1,4 @@
-"""Objectives: functions of the drag and lift coefficients at the design points, to be minimised.
-
-`value(drag, lift, change, weights)` takes C_D and C_L (m,) at the m design points, in order, the change of the scaled
-shape variables √k a_k since the start (n,), and the points' weights (m,), whose sum is one; it returns a scalar.
-`size(value, slope)` is its scale, from the value and the gradient's norm at the start; residuals are relative to it.
-"""
+"""Objectives: functions of the drag and lift coefficients at the design points, to be minimised."""
 
 from __future__ import annotations
 
@@ -33,15 +28,39 @@ SIZES = Sizes()
 
 @runtime_checkable
 class Objective(Protocol):
-    """The function that the optimiser minimises, see above."""
+    """The function that the optimiser minimises.
+
+    `needs_lift` is True if it depends on the lift coefficients.
+    """
 
     needs_lift: ClassVar[bool]
 
-    def describe(self) -> str: ...
+    def describe(self) -> str:
+        """The objective in words, for reports."""
+        ...
 
-    def size(self, value: float, slope: float) -> float: ...
+    def size(self, value: float, slope: float) -> float:
+        """Its scale, from the value and the gradient's norm at the start; residuals are relative to it."""
+        ...
 
-    def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor: ...
+    def value(self, drag: Tensor, lift: Tensor, change: Tensor, weights: Tensor) -> Tensor:
+        """The value to minimise.
+
+        Parameters
+        ----------
+        drag, lift : Tensor, shape (m,)
+            C_D and C_L at the m design points, in order.
+        change : Tensor, shape (n,)
+            Change of the scaled shape variables √k a_k since the start.
+        weights : Tensor, shape (m,)
+            Weights of the points, whose sum is one.
+
+        Returns
+        -------
+        Tensor
+            A scalar, differentiable in drag, lift and change.
+        """
+        ...
 
 
 @dataclass(frozen=True)

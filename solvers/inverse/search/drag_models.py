@@ -89,10 +89,22 @@ class ConfidentModel(DragModel, Protocol):
 
     Examples
     --------
-    >>> from fusiform.solvers.inverse import ConfidentModel, SolverModel
-    >>> from fusiform.surrogates import load_surrogate
-    >>> isinstance(load_surrogate(), ConfidentModel), isinstance(SolverModel(), ConfidentModel)
-    (True, False)
+    A model that is confident near the circle alone, and the optimum at the least confidence that is allowed:
+
+    >>> import torch
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import minimize_drag
+    >>> class Wary:
+    ...     name, modes = "wary", 3
+    ...
+    ...     def force_coefficients(self, coefficients, reynolds):
+    ...         return (2.0 - coefficients[:, 0].real).to(torch.complex128)
+    ...
+    ...     def confidence(self, coefficients, reynolds):
+    ...         return 1.0 - coefficients.abs().square().sum(1)
+    >>> best = minimize_drag(Body.circle(), FlowConditions(1.0), model=Wary(), min_confidence=0.75, verify=None)
+    >>> best.constraints[0].description, round(best.body.coefficients[0].real.item(), 2)
+    ('confidence at least 0.75', 0.5)
     """
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:

@@ -35,9 +35,12 @@ class Constraint:
 
     Examples
     --------
-    >>> from fusiform.solvers.inverse import Constraint, MaxLength
-    >>> isinstance(MaxLength(1.5), Constraint)
-    True
+    >>> from fusiform.solvers.inverse import Lift, MaxLength
+    >>> limits = [MaxLength(1.5), Lift(minimum=0.2)]
+    >>> [(limit.describe(), limit.unit) for limit in limits]
+    [('length at most 1.5', 'unit of length'), ('lift coefficient at least 0.2', 'C_L')]
+    >>> limits[0].to_table()
+    {'value': 1.5}
     """
 
     unit: ClassVar[str] = LENGTH
@@ -96,9 +99,26 @@ class ShapeConstraint(Constraint):
 
     Examples
     --------
-    >>> from fusiform.solvers.inverse import MinRadius, ShapeConstraint
-    >>> isinstance(MinRadius(0.05), ShapeConstraint)
-    True
+    Every point of the body is at most `value` above or below the x axis:
+
+    >>> from dataclasses import dataclass
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import ShapeConstraint, minimize_drag
+    >>> from fusiform.surrogates import load_surrogate
+    >>> @dataclass(frozen=True)
+    ... class Strip(ShapeConstraint):
+    ...     value: float
+    ...
+    ...     def describe(self):
+    ...         return f"within {self.value:g} of the axis"
+    ...
+    ...     def residual(self, shape, auxiliary):
+    ...         return (self.value - shape.points.imag.abs()) / shape.reference_length
+    >>> best = minimize_drag(
+    ...     Body.circle(), FlowConditions(10.0), model=load_surrogate(), constraints=Strip(0.2), verify=None
+    ... )
+    >>> best.constraints[0].description, best.constraints[0].active, round(best.body.height, 3)
+    ('within 0.2 of the axis', True, 0.4)
     """
 
     auxiliaries: ClassVar[int] = 0
@@ -139,9 +159,32 @@ class ForceConstraint(Constraint):
 
     Examples
     --------
-    >>> from fusiform.solvers.inverse import ForceConstraint, Lift
-    >>> isinstance(Lift(minimum=0.5), ForceConstraint)
-    True
+    The nearest body whose drag is at most `value`:
+
+    >>> import math
+    >>> from dataclasses import dataclass
+    >>> from fusiform.solvers import Body, FlowConditions
+    >>> from fusiform.solvers.inverse import DesignPoint, ForceConstraint, Nearest, Problem, optimize
+    >>> from fusiform.surrogates import load_surrogate
+    >>> @dataclass(frozen=True)
+    ... class DragAtMost(ForceConstraint):
+    ...     value: float
+    ...     point: int = 0
+    ...     unit, coefficient, needs_lift = "C_D", "drag", False
+    ...
+    ...     @property
+    ...     def bounds(self):
+    ...         return -math.inf, self.value
+    ...
+    ...     def describe(self):
+    ...         return f"drag coefficient at most {self.value:g}"
+    ...
+    ...     def residual(self, drag, lift):
+    ...         return (self.value - drag[self.point])[None]
+    >>> points = (DesignPoint(FlowConditions(10.0)),)
+    >>> problem = Problem(Body.circle(), points, Nearest(), force_constraints=(DragAtMost(2.6),), verify=None)
+    >>> round(optimize(problem, model=load_surrogate()).predicted_drag_coefficient, 3)
+    2.6
     """
 
     coefficient: ClassVar[str]
