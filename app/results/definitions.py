@@ -55,8 +55,8 @@ _DEFINITIONS = {
     "evaluations": ("evaluations", "of the model, and of the solver while certifying, with gradient"),
     "solver_solves": ("flows solved", "by the solver, for all of it"),
     "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
-    "certified": ("certified", "whether they hold with the solver's own gradient"),
-    "converged": ("converged", "True if a steady flow was found: solved, not predicted"),
+    "certified": ("certified", "yes if they hold with the solver's own gradient"),
+    "converged": ("converged", "yes if a steady flow was found: solved, not predicted"),
     "seconds": ("seconds", "wall-clock time"),
 }
 

@@ -56,7 +56,7 @@ def _project(values: dict[str, Any], content: bytes) -> Project:
     if "result" not in values:
         problem = problem_from(values["problem"], Path())
         return Project(replace(problem, body=_tidy(problem.body)), None)
-    result = OptimizationResult.from_project(values, Path())
+    result = OptimizationResult.from_project(values, Path(), "the file")
     problem = replace(result.problem, body=_tidy(result.problem.body))
     kept = replace(result, problem=problem, body=_tidy(result.body), status=result.status[:LONGEST_STATUS])
     return Project(problem, Optimum(problem.body, kept, content, kept.predicted_initial_drag_coefficient))

@@ -134,9 +134,9 @@ def _what_did_not_work() -> None:
 
 def _sources() -> None:
     st.markdown("##### Sources")
-    with st.expander("How it was measured, and what the accuracy buys: surrogates-measurements.md, The flow"):
+    with st.expander("How it was measured, what the accuracy buys: assets/docs/surrogates-measurements.md, The flow"):
         st.markdown(measured.section(why.FLOW))
-    with st.expander("All training methods: surrogates-theory.md and surrogates-measurements.md"):
+    with st.expander("All training methods: surrogates-theory.md and surrogates-measurements.md in assets/docs"):
         st.markdown(measured.section(METHODS, measured.THEORY))
         st.markdown(measured.section(METHODS))
     with st.expander("The published problems, measured again: assets/training"):

@@ -86,8 +86,8 @@ class Problem(SearchOptions):
         for constraint in self.constraints:
             require(
                 isinstance(constraint, ShapeConstraint),
-                f"expected constraints on the shape in `constraints`, got {constraint}; conditions on lift and drag go "
-                "into `force_constraints`",
+                f"expected constraints on the shape in `constraints`, got {constraint}; derive your own from "
+                "ShapeConstraint; conditions on lift and drag go into `force_constraints`",
             )
         for condition in self.force_constraints:
             require(

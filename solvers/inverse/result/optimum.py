@@ -184,12 +184,12 @@ class OptimizationResult:
     def load(cls, path: str | os.PathLike[str]) -> OptimizationResult:
         """The result that `save` wrote, without the solver's flows; `InputError` for any other file."""
         file = Path(path)
-        return cls.from_project(read_project(file), file.parent)
+        return cls.from_project(read_project(file), file.parent, file.name)
 
     @classmethod
-    def from_project(cls, values: Mapping[str, Any], folder: Path) -> OptimizationResult:
-        """The result in the values of a project file; paths are relative to `folder`."""
-        return result_from(values, folder, cls)
+    def from_project(cls, values: Mapping[str, Any], folder: Path, name: str) -> OptimizationResult:
+        """The result in the values of the project file `name`; paths are relative to `folder`."""
+        return result_from(values, folder, name, cls)
 
     def export(
         self,

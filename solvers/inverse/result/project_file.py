@@ -33,16 +33,16 @@ def write_result(path: Path, problem: Problem, result: Mapping[str, Any]) -> Non
     write_json(path, finite({"format": FORMAT, "problem": problem.to_dict(), "result": plain}))
 
 
-def result_from(project: Mapping[str, Any], folder: Path, result: Callable[..., Result]) -> Result:
-    """`result(problem=…, **fields)` from the values of a project file; paths are relative to `folder`."""
-    require("result" in project, "expected a project with a result, got a problem alone; optimise it first")
+def result_from(project: Mapping[str, Any], folder: Path, name: str, result: Callable[..., Result]) -> Result:
+    """`result(problem=…, **fields)` from the values of the project file `name`; paths are relative to `folder`."""
+    require("result" in project, f"expected a project with a result in {name}, got a problem alone; optimise it first")
     try:
         return result(problem=problem_from(project["problem"], folder), **_fields(project["result"], folder))
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"expected a whole project, got one where something is missing or wrong ({error}); save it again"
+            f"expected a whole project, got {name}, where something is missing or wrong ({error}); save it again"
         ) from error
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_atomically
 from fusiform.surrogates.training.update_rule import UpdateRule
 
@@ -72,7 +72,13 @@ class RunFiles:
             f"expected a checkpoint of this network in {self.last}, got one with other parameters; use another folder",
         )
         network.load_state_dict(state["network"])
-        rule.load_state_dict(state["rule"])
+        try:
+            rule.load_state_dict(state["rule"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"expected a checkpoint of this training method in {self.last}, got one of another method or version; "
+                "use another folder"
+            ) from error
         torch.set_rng_state(state["random"].cpu())
         if state["random_gpu"] and torch.cuda.is_available():
             torch.cuda.set_rng_state_all([s.cpu() for s in state["random_gpu"]])

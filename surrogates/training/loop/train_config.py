@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.training.loop.schedule import Schedule, constant
 
 
-class Ended(Enum):
+class Ended(StrEnum):
     """The reason for the end of a training.
 
     Examples

@@ -56,7 +56,8 @@ class TargetFiles:
     def __init__(self, rows: dict[str, Tensor], first: int = 0) -> None:
         missing = {"target", "accepted", "updates"} - set(rows)
         require(
-            not missing, f"expected rows of targets, got none of {', '.join(sorted(missing))}; return them from work"
+            not missing,
+            f"expected targets with {', '.join(sorted(missing))}, got none; delete their folder and run again",
         )
         self.rows = rows
         self.first = first

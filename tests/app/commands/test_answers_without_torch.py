@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -112,6 +113,15 @@ def written(texts: dict[str, str], folder: Path, *commands: str) -> dict[str, st
 
 def test_help_is_printed_without_the_numerical_packages(tmp_path: Path) -> None:
     assert [(code, loaded) for code, loaded, _ in answers_to(HELP, tmp_path)] == [(0, [])] * len(HELP)
+
+
+def test_version_and_help_are_what_is_printed() -> None:
+    def printed(option: str) -> str:
+        command = [sys.executable, "-m", "fusiform.app", option]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert printed("--version") == f"fusiform {version('fusiform')}\n"
+    assert all(name in printed("--help") for name in COMMANDS)
 
 
 def test_wrong_arguments_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:

@@ -211,3 +211,9 @@ def test_the_slack_of_a_radius_is_a_radius():
     shape = shape_of(Body.ellipse(4.0, modes=1))
     least = 0.5 * 0.5**2 / 2.0
     assert float(MinRadius(0.02).slack(shape)[0]) == pytest.approx(least - 0.02, rel=1e-6)
+
+
+def test_the_box_of_an_outline_has_the_proportions_of_the_body() -> None:
+    left, right, bottom, top = Outline.of(Body.ellipse(2.0)).box
+    assert (right - left) / (top - bottom) == pytest.approx(2.0, rel=1e-3)
+    assert (left + right, bottom + top) == pytest.approx((0.0, 0.0), abs=1e-6)

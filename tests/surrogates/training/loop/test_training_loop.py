@@ -283,6 +283,13 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
         train(other, adam(other), Regression(), data(), SHORT, tmp_path)
 
 
+def test_a_checkpoint_of_another_method_is_refused(tmp_path):
+    run(tmp_path)
+    net = network()
+    with pytest.raises(InputError, match=r"this training method in .*last\.pt, got one of another method or version"):
+        train(net, sip(net), Regression(), data(), SHORT, tmp_path)
+
+
 def test_metrics_without_a_checkpoint_are_begun_anew(tmp_path):
     (tmp_path / "metrics.jsonl").write_text('{"step": 5, "loss": 1}\n')
     run(tmp_path)
