@@ -64,8 +64,21 @@ class HalfInverseConfig:
 
     Examples
     --------
-    >>> from fusiform.surrogates.training import HalfInverseConfig, SpectralPower
-    >>> gauss_newton = HalfInverseConfig(power=SpectralPower(kappa=-1.0), summed=True)
+    The share of the loss that is left after one Gauss-Newton step of a linear network, and after half a step:
+
+    >>> import torch
+    >>> from fusiform.surrogates.training import (
+    ...     Batch, HalfInverseConfig, HalfInverseGradients, Regression, SpectralPower)
+    >>> x = torch.tensor([[0.0], [1.0]], dtype=torch.float64)
+    >>> batch, power = Batch.of(x, 1.0 + 2.0 * x), SpectralPower(kappa=-1.0)
+    >>> def remaining(config):
+    ...     network, rule = torch.nn.Linear(1, 1).double(), HalfInverseGradients(config)
+    ...     first, second = (rule.step(network, batch, Regression()).loss for _ in range(2))
+    ...     return round(second / first, 3)
+    >>> remaining(HalfInverseConfig(1.0, power, summed=True)), remaining(HalfInverseConfig(0.5, power, summed=True))
+    (0.0, 0.25)
+    >>> remaining(HalfInverseConfig(1.0, power))  # the mean over a mini-batch of two
+    0.25
     """
 
     eta: float = 1.0

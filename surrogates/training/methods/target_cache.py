@@ -42,9 +42,17 @@ class RefreshConfig:
 
     Examples
     --------
-    >>> import math
-    >>> from fusiform.surrogates.training import NEVER, RefreshConfig
-    >>> once = RefreshConfig(moved=math.inf, retry=NEVER)
+    The inverses that four uses of three targets take, while the network stays as it is:
+
+    >>> import torch
+    >>> from fusiform.surrogates.training import Batch, RefreshConfig, Regression, TargetCache
+    >>> batch, network = Batch.of(torch.zeros(3, 1), torch.ones(3, 1)), torch.nn.Linear(1, 1)
+    >>> for refresh in (RefreshConfig(moved=0.0), RefreshConfig(age=2), RefreshConfig()):
+    ...     cache = TargetCache(refresh)
+    ...     print([cache.targets(network, batch, Regression()).inversions for use in range(4)])
+    [3, 3, 3, 3]
+    [3, 0, 3, 0]
+    [3, 0, 0, 0]
     """
 
     moved: float = 0.5
