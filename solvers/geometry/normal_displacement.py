@@ -95,6 +95,11 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
     -------
     Body
 
+    Raises
+    ------
+    InputError
+        For anything but a body and one row of finite displacements.
+
     Examples
     --------
     >>> import numpy as np
@@ -136,6 +141,11 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
     -------
     Body
 
+    Raises
+    ------
+    InputError
+        For anything but a body and finite numbers, and a width that is not positive.
+
     Examples
     --------
     >>> import math
@@ -171,6 +181,11 @@ def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArr
     ndarray
         (count,), g at the points of `body.outline(count)`; lengths in units of d.
 
+    Raises
+    ------
+    InputError
+        For a gradient that is not finite or not of the length of the body's coefficients, and fewer points than 1.
+
     Examples
     --------
     >>> import torch
@@ -185,9 +200,13 @@ def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArr
     require_count(count)
     shape = tuple(gradient.shape) if isinstance(gradient, Tensor) else shown(gradient)
     require(
-        shape == (body.modes,) and gradient.dtype is not torch.bool and bool(gradient.isfinite().all()),
-        f"expected a tensor of {body.modes} finite derivatives, one for each coefficient, got {shape}; "
+        shape == (body.modes,) and gradient.dtype is not torch.bool,
+        f"expected a tensor of {body.modes} derivatives, one for each coefficient, got {shape}; "
         "give the coefficients of the gradient of a solution for this body",
+    )
+    require(
+        bool(gradient.isfinite().all()),
+        "expected finite derivatives, got NaN or infinity; give the gradient of a converged solution",
     )
     with torch.inference_mode(False):
         return _density(body, gradient.detach().cpu(), count)

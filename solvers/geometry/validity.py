@@ -105,6 +105,11 @@ def is_valid(coefficients: Tensor) -> Tensor:
     Tensor
         (batch,), bool.
 
+    Raises
+    ------
+    InputError
+        For anything but a complex tensor of that shape, K > 0.
+
     Examples
     --------
     >>> import torch
@@ -153,6 +158,11 @@ def univalence_margin(coefficients: Tensor) -> Tensor:
     -------
     Tensor
         (batch,), differentiable; negative where z' vanishes at some |ζ| ≥ 1.
+
+    Raises
+    ------
+    InputError
+        For anything but a complex tensor of that shape, K > 0.
 
     Examples
     --------
