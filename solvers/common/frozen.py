@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -53,22 +51,11 @@ def frozen_tensor(dtype: torch.dtype) -> Any:
     return _FrozenTensor(dtype)
 
 
-def read_only(value: Any) -> Any:
-    """A copy of plain values that cannot be changed: arrays, and mappings and lists with what they hold."""
-    if isinstance(value, np.ndarray):
-        copy = value.copy()
-        copy.flags.writeable = False
-        return copy
-    if isinstance(value, Mapping):
-        return MappingProxyType({key: read_only(entry) for key, entry in value.items()})
-    return tuple(read_only(entry) for entry in value) if isinstance(value, list | tuple) else value
-
-
-def thawed(value: Any) -> Any:
-    """The dicts and lists whose copy `read_only` made."""
-    if isinstance(value, Mapping):
-        return {key: thawed(entry) for key, entry in value.items()}
-    return [thawed(entry) for entry in value] if isinstance(value, tuple) else value
+def read_only(array: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A copy of the array that refuses to be written to."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 class _FrozenCopy:

@@ -72,6 +72,7 @@ def result_of(
         constraints=constraint_reports(program, best.x, best.forces, state),
         seconds=run.seconds,
         history=tuple(run.history),
+        verification={},
         provenance=versions() | {"seed": problem.seed},
     )
 
@@ -102,6 +103,7 @@ def infeasible_result(run: Run, x: FloatArray, outcome: OptimizationOutcome, sta
         constraints=slack_reports(run.variables, x),
         seconds=run.seconds,
         history=(),
+        verification={},
         provenance=versions() | {"seed": problem.seed},
     )
 

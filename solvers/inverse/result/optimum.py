@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.frozen import read_only, thawed
+from fusiform.solvers.common.frozen import frozen_copy, read_only
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
@@ -68,14 +68,14 @@ class OptimizationResult:
         Wall clock without the verification.
     history : tuple of Iterate
         All evaluations.
-    initial, verified : Solution or None
-        The solver's flows past start and optimum at the first design point; None without verification or after `load`.
-    verification : mapping
+    verification : dict
         The numbers of `verified`; those of every design point in `points`; weighted means over the points of start and
         optimum as `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no
         flow); `converged` and `accurate`, True if all flows are.
-    provenance : mapping
+    provenance : dict
         Versions and seed.
+    initial, verified : Solution or None
+        The solver's flows past start and optimum at the first design point; None without verification or after `load`.
 
     Examples
     --------
@@ -111,13 +111,13 @@ class OptimizationResult:
     constraints: tuple[ConstraintReport, ...]
     seconds: float
     history: tuple[Iterate, ...]
+    verification: dict[str, Any] = frozen_copy()  # noqa: RUF009, descriptors without state
+    provenance: dict[str, Any] = frozen_copy()  # noqa: RUF009
     initial: Solution | None = None
     verified: Solution | None = None
-    verification: Mapping[str, Any] = field(default_factory=dict)
-    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("x", "jac", "verification", "provenance"):
+        for name in ("x", "jac"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @property
@@ -154,7 +154,7 @@ class OptimizationResult:
         """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point."""
         return (
             {"initial_drag_coefficient": None}
-            | thawed(self.verification)
+            | self.verification
             | {
                 "body": self.body.name,
                 "model": self.model,

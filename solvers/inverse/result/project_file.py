@@ -61,7 +61,7 @@ def _plain(value: Any) -> Any:
 
 def _fields(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The fields of a result from their plain values."""
-    fields = dict(values)
+    fields = {"verification": {}, "provenance": {}} | dict(values)
     fields["body"] = body_from(fields["body"], folder)
     fields["x"], fields["jac"] = (np.array(fields[name], dtype=np.float64) for name in ("x", "jac"))
     fields["constraints"] = tuple(ConstraintReport(**report) for report in fields["constraints"])
