@@ -35,46 +35,27 @@ INVITATION = "Drag a point of the outline, move a slider, or press Optimise."
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything that the section shows. A part is computed when it is first read, so that the numbers of a pulled
-    body are shown before its flow is sampled."""
+    """Everything that the section shows.
+
+    `home`, `window` and `share`: the window of the drawing, to be kept for the next frame, its place around the body,
+    and the part that is shown, all of it (None) in a new window. `shown`: the flow in the drawing, and `badge` the
+    words about it. The other parts are computed when they are first read, so that the numbers of a pulled body are
+    shown before its flow is sampled.
+    """
 
     design: DesignState
     settings: Settings
     known: Known
+    home: Home
+    window: Window
+    share: Share | None
+    shown: ShownFlow | None
+    badge: str
 
     @property
     def numbers(self) -> Iterator[Metric]:
         """The row of numbers, one after the other: the drag is known before the confidence is computed."""
         return design_numbers(self.design, self.known)
-
-    @cached_property
-    def home(self) -> Home:
-        """The home of the drawing, to be kept for the next frame."""
-        return home_of(self.design.present, self.design.home, wake=self.settings.wake)
-
-    @cached_property
-    def window(self) -> Window:
-        """The window of the whole drawing."""
-        return window_of(self.design.present, self.home)
-
-    @cached_property
-    def share(self) -> Share | None:
-        """The part of the window that is shown, all of it (None) in a new window."""
-        return self.design.share if self.home == self.design.home else None
-
-    @cached_property
-    def _compared(self) -> tuple[ShownFlow | None, str]:
-        return compared(self.known, self.settings.compare)
-
-    @property
-    def shown(self) -> ShownFlow | None:
-        """The flow in the drawing."""
-        return self._compared[0]
-
-    @property
-    def badge(self) -> str:
-        """The words in the drawing about its flow."""
-        return self._compared[1]
 
     @cached_property
     def layer(self) -> Layer | None:
@@ -159,4 +140,7 @@ class Frame:
 
 def frame(design: DesignState, settings: Settings, known: Known) -> Frame:
     """The section Design for a design, the settings, and all that is known of it."""
-    return Frame(design, settings, known)
+    home = home_of(design.present, design.home, wake=settings.wake)
+    window = window_of(design.present, home)
+    share = design.share if home == design.home else None
+    return Frame(design, settings, known, home, window, share, *compared(known, settings.compare))

@@ -6,23 +6,19 @@ import streamlit as st
 
 from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
 from fusiform.app.drawings.figures.flow_figure import flow_figure
-from fusiform.app.drawings.figures.style import ACCENT, INK
 from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.html_report import report
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
-from fusiform.app.drawings.pictures import closed_outline, window_around
 from fusiform.app.edits.design import open_optimum
-from fusiform.app.frames import cached
-from fusiform.app.frames.formatting import plain, with_error
+from fusiform.app.frames.formatting import plain
 from fusiform.app.frames.optimum import constraint_table, gain_definition, optimum_numbers, optimum_words
-from fusiform.app.results.kept_results import Answer, Optimum
+from fusiform.app.frames.optimum_flows import compared_flows
+from fusiform.app.results.kept_results import Optimum
 from fusiform.app.views.shared import downloads, job_start
 from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.field_choice import field_choice
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, doubts, show_metrics
 from fusiform.app.views.shared.session import change, session
-
-ASPECT = 1.2
 
 
 def show(optimum: Optimum) -> None:
@@ -142,20 +138,13 @@ def _flows(optimum: Optimum) -> None:
     doubts("Optimum", best)
     field_choice()
     quantity = session().settings.quantity
-    outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
-    window = window_around(outlines, ASPECT)
-    panels = [(_title(n, a), cached.picture(a.field, window)) for n, a in (("Start", start), ("Optimum", best))]
-    figure = flow_figure(panels, quantity, streamlines=True, ghost=outlines[0])
+    flows = compared_flows(start, best)
+    figure = flow_figure(flows.panels, quantity, streamlines=True, ghost=flows.start)
     st.plotly_chart(figure, key="flows", config=PLOT_CONFIG, alt=f"Flow past start and optimum: {quantity}")
-    curves = [cached.wall_curve("start", start.field, ACCENT), cached.wall_curve("optimum", best.field, INK)]
     with st.container(key="walls"):
         for name, words in (("wall_pressure_coefficient", "Pressure"), ("wall_shear_coefficient", "Shear stress")):
-            figure = wall_figure(curves, name)
+            figure = wall_figure(flows.walls, name)
             st.plotly_chart(figure, key=f"wall_{name}", config=PLOT_CONFIG, alt=f"{words} on the walls")
-
-
-def _title(name: str, answer: Answer) -> str:
-    return f"{name}: C<sub>D</sub> = {with_error(answer.drag_coefficient, answer.drag_error)}"
 
 
 def _files(optimum: Optimum) -> None:

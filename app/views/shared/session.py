@@ -14,20 +14,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fusiform.app.edits.design import new_session
 from fusiform.app.state.session import Session, Settings
-from fusiform.app.state.shape_sliders import SLIDERS
 
 P = ParamSpec("P")
 KEY = "session"
 SETTINGS = tuple(field.name for field in fields(Settings))
-CONTROLS = (
-    *SETTINGS,
-    *("reynolds", "reynolds_slider", "alpha", *SLIDERS, "upload", "drawing", "take_away"),
-    *("objective", "lift", "weight", "add_constraint", "sketch", "front_over", "front_count"),
-    *("front_chart", "front_point", "train_root", "train_recipe", "train_axis", "train_methods", "train_upload"),
-)
-"""The keys under which Streamlit keeps the values of its controls; those of buttons are not read."""
-NUMBERED_CONTROLS = ("project_", "row_", "option_", "front_from_", "front_to_")
-"""The beginnings of the keys of controls of which there are many."""
 
 
 def session() -> Session:

@@ -6,7 +6,18 @@ from streamlit.testing.v1 import AppTest
 from streamlit_page import PAGE, SECONDS, healthy, metric
 
 from fusiform.app.drawings.quantities import WALL_QUANTITIES
-from fusiform.app.views.shared.session import CONTROLS, KEY, NUMBERED_CONTROLS
+from fusiform.app.state.shape_sliders import SLIDERS
+from fusiform.app.views.shared.session import KEY, SETTINGS
+
+CONTROLS = (
+    *SETTINGS,
+    *("reynolds", "reynolds_slider", "alpha", *SLIDERS, "upload", "drawing", "take_away"),
+    *("objective", "lift", "weight", "add_constraint", "sketch", "front_over", "front_count"),
+    *("front_chart", "front_point", "train_root", "train_recipe", "train_axis", "train_methods", "train_upload"),
+)
+"""The keys under which Streamlit keeps the values of its controls; those of buttons are not read."""
+NUMBERED_CONTROLS = ("project_", "row_", "option_", "front_from_", "front_to_")
+"""The beginnings of the keys of controls of which there are many."""
 
 
 def test_beside_the_session_only_the_listed_controls_and_buttons_have_a_value(page: AppTest) -> None:
