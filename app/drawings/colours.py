@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fusiform.solvers.common.arrays import FloatArray
+
 SIZE = 256
 SATURATION_PERCENTILE = 98.5
 _ANCHORS = {
@@ -26,7 +28,7 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     return np.round(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-def colour_limits(values: NDArray[np.float64], *, signed: bool) -> tuple[float, float]:
+def colour_limits(values: FloatArray, *, signed: bool) -> tuple[float, float]:
     """Round limits of the colours of `values`, NaN left out.
 
     From zero to the largest value; signed values are centred on zero, and their extreme 1.5 % are beyond the limits.

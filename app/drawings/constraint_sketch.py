@@ -15,9 +15,9 @@ from html import escape
 import numpy as np
 
 from fusiform.app.drawings.mark_drawing import View, draw_mark, polygon
-from fusiform.app.drawings.pictures import ComplexArray
 from fusiform.app.state.constraint_rows import FORMS, Row, constraint_of
 from fusiform.solvers import Body
+from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
 
 WIDTH, TALLEST = 860.0, 400.0

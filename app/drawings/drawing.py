@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.drawings.pictures import ComplexArray
 from fusiform.app.drawings.raster import Layer
 from fusiform.app.drawings.sensitivity import Sensitivity
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH
 from fusiform.app.state.window import Window
+from fusiform.solvers.common.arrays import ComplexArray
 
 NOTHING = 65535
 

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.drawings.pictures import ComplexArray, Picture
+from fusiform.app.drawings.pictures import Picture
+from fusiform.solvers.common.arrays import ComplexArray
 
 WIDTH = 420
 

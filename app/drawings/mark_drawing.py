@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
-from numpy.typing import NDArray
-
+from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.inverse.problem.constraints.grips import Grip
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Handle, Label, Line, Mark, Polygon, Stroke
 
@@ -31,7 +29,7 @@ class View:
         return round(self.scale * (z.real - self.x), 2), round(self.scale * (self.y - z.imag), 2)
 
 
-def polygon(view: View, line: Sequence[complex] | NDArray[np.complex128], style: str) -> str:
+def polygon(view: View, line: Sequence[complex] | ComplexArray, style: str) -> str:
     """A closed line."""
     pairs = " ".join("{:g},{:g}".format(*view.at(complex(z))) for z in line)
     return f'<polygon points="{pairs}" {style}/>'

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from fusiform.app.state.window import Window
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField, Streamlines, streamlines
 from fusiform.solvers.geometry import laurent
-
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 OUTLINE_POINTS = 360
 RASTER_WIDTH = 176
@@ -34,11 +31,11 @@ class Picture:
     """
 
     window: Window
-    x: Array
-    y: Array
-    speed: Array
-    pressure: Array
-    vorticity: Array
+    x: FloatArray
+    y: FloatArray
+    speed: FloatArray
+    pressure: FloatArray
+    vorticity: FloatArray
     streamlines: Streamlines
     outline: ComplexArray
 
@@ -77,7 +74,7 @@ def draw(field: FlowField, window: Window) -> Picture:
     inside = np.isnan(values.u)
     nearest = ndimage.distance_transform_edt(inside, return_distances=False, return_indices=True)
 
-    def filled(values: Array) -> Array:
+    def filled(values: FloatArray) -> FloatArray:
         return np.asarray(values[tuple(nearest)])
 
     return Picture(
@@ -92,7 +89,7 @@ def draw(field: FlowField, window: Window) -> Picture:
     )
 
 
-def _rows(window: Window) -> Array:
+def _rows(window: Window) -> FloatArray:
     """Rows as dense as the columns in the window, and a few wider ones above and below it for narrow screens."""
     width, height = window.right - window.left, window.top - window.bottom
     core = np.linspace(window.bottom, window.top, round(RASTER_WIDTH * height / width))

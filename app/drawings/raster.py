@@ -13,9 +13,9 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from fusiform.app.drawings.pictures import Array, ComplexArray
 from fusiform.app.drawings.quantities import Quantity
 from fusiform.app.state.window import Window
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField
 
 STREAM_STEP = 0.16
@@ -29,8 +29,8 @@ class Raster:
     """
 
     window: Window
-    x: Array
-    y: Array
+    x: FloatArray
+    y: FloatArray
     zeta: ComplexArray
     nearest: NDArray[np.intp]
 
@@ -39,7 +39,7 @@ class Raster:
         """Mask of the points inside the body."""
         return np.isnan(self.zeta)
 
-    def filled(self, values: Array) -> Array:
+    def filled(self, values: FloatArray) -> FloatArray:
         """`values` with those inside the body replaced by the nearest outside, so that smoothing shows no rim."""
         return np.asarray(values[tuple(self.nearest)])
 
@@ -49,7 +49,7 @@ class Layer:
     """Values on a raster to be coloured between `low` and `high`; NaN where there is nothing to show."""
 
     grid: Raster
-    values: Array
+    values: FloatArray
     quantity: Quantity
     low: float
     high: float
@@ -66,7 +66,7 @@ def raster(field: FlowField, window: Window, columns: int) -> Raster:
     return Raster(window, x, y, zeta, nearest)
 
 
-def sample(grid: Raster, field: FlowField, quantity: str) -> Array:
+def sample(grid: Raster, field: FlowField, quantity: str) -> FloatArray:
     """`speed` |u|/U, `pressure` C_p, `vorticity` ω d/U or `streamfunction` ψ/(U d) on the raster; NaN in the body."""
     outside = ~grid.inside
     zeta = grid.zeta[outside]
@@ -85,10 +85,10 @@ def sample(grid: Raster, field: FlowField, quantity: str) -> Array:
     return values
 
 
-def stream_lines(grid: Raster, psi: Array) -> list[ComplexArray]:
+def stream_lines(grid: Raster, psi: FloatArray) -> list[ComplexArray]:
     """Lines of constant ψ, `STREAM_STEP` apart, as polygons: quick ones, without stagnation lines and eddies."""
     lines = contour_generator(grid.x, grid.y, np.ma.masked_invalid(psi))
     first, last = np.floor(np.nanmin(psi) / STREAM_STEP - 0.5), np.ceil(np.nanmax(psi) / STREAM_STEP - 0.5)
     levels = (np.arange(first, last + 1.0) + 0.5) * STREAM_STEP
-    curves = [line for level in levels for line in cast(list[Array], lines.lines(level)) if len(line) > 2]
+    curves = [line for level in levels for line in cast(list[FloatArray], lines.lines(level)) if len(line) > 2]
     return [np.ascontiguousarray(line).view(np.complex128)[:, 0] for line in curves]

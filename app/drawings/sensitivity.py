@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusiform.app.drawings.pictures import Array
 from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
 from fusiform.surrogates import FlowPrediction
 
@@ -24,7 +24,7 @@ class Sensitivity:
     point is pulled out by `PROBE`.
     """
 
-    density: Array
+    density: FloatArray
     effects: tuple[float, ...]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from fusiform.app.drawings.pictures import OUTLINE_POINTS, Array, ComplexArray, closed_outline
+from fusiform.app.drawings.pictures import OUTLINE_POINTS, closed_outline
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField, WallPoint
 
 
@@ -22,7 +23,7 @@ class WallCurve:
     separation: Sequence[WallPoint]
 
 
-def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Array]:
+def wall_values(field: FlowField, nodes: FloatArray) -> tuple[FloatArray, ComplexArray, FloatArray]:
     """η, the points of the closed outline, and there the smooth periodic function with the values `nodes` (n_eta,)."""
     eta = np.append(field.eta, field.eta[0] + 2.0 * np.pi)
     angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
@@ -30,7 +31,7 @@ def wall_values(field: FlowField, nodes: Array) -> tuple[Array, ComplexArray, Ar
     return angle, closed_outline(field.coefficients), values
 
 
-def usual_range(outline: ComplexArray, values: Array) -> tuple[float, float]:
+def usual_range(outline: ComplexArray, values: FloatArray) -> tuple[float, float]:
     """The limits of `values` on 98 % of the outline's length, without the narrow peaks at sharp edges."""
     length = np.cumsum(np.abs(np.diff(outline)))
     order = np.argsort(values[1:])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusiform.app.background.cache import LruCache, OwnedCache
-from fusiform.app.drawings.pictures import Array, Picture, draw
+from fusiform.app.drawings.pictures import Picture, draw
 from fusiform.app.drawings.raster import Raster, raster, sample
 from fusiform.app.drawings.sensitivity import Sensitivity, sensitivity_of
 from fusiform.app.drawings.wall_curves import WallCurve
 from fusiform.app.state.window import Window
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.flow import FlowAnalysis, FlowField, Streamlines, WallPoint, analyse, streamlines
 from fusiform.surrogates import FlowPrediction, SurrogateModel, load_surrogate
 
@@ -21,7 +22,7 @@ _analyses: OwnedCache[FlowField, FlowAnalysis] = OwnedCache(1)
 _lines: OwnedCache[FlowField, Streamlines] = OwnedCache(2)
 _pictures: OwnedCache[FlowField, Picture] = OwnedCache(2)
 _rasters: LruCache[Raster] = LruCache(40)
-_samples: OwnedCache[FlowField, Array] = OwnedCache(8)
+_samples: OwnedCache[FlowField, FloatArray] = OwnedCache(8)
 
 PredictionKey = tuple[str, bytes, FlowConditions]
 
@@ -62,7 +63,7 @@ def picture(field: FlowField, window: Window) -> Picture:
     return _pictures.get_or_make(field, window, lambda: draw(field, window))
 
 
-def sampled(field: FlowField, window: Window, columns: int, quantity: str) -> tuple[Raster, Array]:
+def sampled(field: FlowField, window: Window, columns: int, quantity: str) -> tuple[Raster, FloatArray]:
     """The raster of the body of `field` in `window`, and a quantity of `field` on it."""
     key = (field.coefficients.numpy().tobytes(), window, columns)
     grid = _rasters.get_or_make(key, lambda: raster(field, window, columns))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import cmath
 import math
 
-from fusiform.app.drawings.pictures import ComplexArray, window_around
+from fusiform.app.drawings.pictures import window_around
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.design import Design
 from fusiform.app.state.window import Home, Window
+from fusiform.solvers.common.arrays import ComplexArray
 
 ASPECT, NEAR_LENGTHS, WAKE_LENGTHS = 2.7, 2.6, 10.0
 ROOM = 0.45

@@ -11,7 +11,6 @@ import numpy as np
 
 from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings.colours import colour_limits
-from fusiform.app.drawings.pictures import Array, ComplexArray
 from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.raster import Layer, Raster, stream_lines
 from fusiform.app.frames import cached
@@ -19,6 +18,7 @@ from fusiform.app.frames.known import Known
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import Comparison
 from fusiform.app.state.window import Share, Window
+from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowAnalysis, FlowField
 
 COLUMNS, FINE_COLUMNS = 160, 240
@@ -88,7 +88,7 @@ def layer_of(shown: ShownFlow, window: Window, share: Share | None, quantity: st
     return Layer(grid, values, kind, low, high)
 
 
-def _values(shown: ShownFlow, window: Window, columns: int, quantity: str) -> tuple[Raster, Array]:
+def _values(shown: ShownFlow, window: Window, columns: int, quantity: str) -> tuple[Raster, FloatArray]:
     grid, values = cached.sampled(shown.field, window, columns, quantity)
     if shown.other is None:
         return grid, grid.filled(values)

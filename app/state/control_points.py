@@ -6,16 +6,16 @@ import cmath
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fusiform.solvers import Body
+from fusiform.solvers.common.arrays import ComplexArray
 
 OUTLINE_POINTS = 192
 CONTROL_POINTS = 16
 PULL_WIDTH = 0.35
 
 
-def outline_of(body: Body, alpha_deg: float) -> NDArray[np.complex128]:
+def outline_of(body: Body, alpha_deg: float) -> ComplexArray:
     """The outline at incidence, (OUTLINE_POINTS,), at equal steps of η; control point i is number i · 12."""
     points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j] - body.origin) / body.reference_length
     return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)

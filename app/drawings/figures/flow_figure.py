@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fusiform.app.drawings.colours import colour_limits
-from fusiform.app.drawings.pictures import ComplexArray, Picture
+from fusiform.app.drawings.pictures import Picture
 from fusiform.app.drawings.quantities import QUANTITIES
+from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.flow import Streamlines
 
 HEIGHT = 410

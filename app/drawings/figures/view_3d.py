@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fusiform.app.drawings.colours import colour_table
-from fusiform.app.drawings.pictures import ComplexArray
 from fusiform.app.drawings.raster import Layer
+from fusiform.solvers.common.arrays import ComplexArray
 
 HALF_SPAN = 0.8
 SIZE = (1400, 560)
