@@ -13,8 +13,8 @@ def in_background() -> None:
 def _warm() -> None:
     import fusiform.app.main  # noqa: F401 (torch, plotly, and all views)
     from fusiform.app.edits.design import new_session
-    from fusiform.app.frames.design import frame
-    from fusiform.app.frames.known import known
+    from fusiform.app.frames.design.frame import frame
+    from fusiform.app.frames.design.known import known
 
     session = new_session({})
     first = frame(session.design, session.settings, known(session))

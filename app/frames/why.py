@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fusiform.app.frames.metric import Metric
+from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.results import measured
 from fusiform.app.results.measured_methods import Conditioned, comparison
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fusiform.app.drawings.figures import view_3d
 from fusiform.app.drawings.raster import Layer
-from fusiform.app.frames.design import Frame
+from fusiform.app.frames.design.frame import Frame
 from fusiform.app.results.json_text import json_text
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.control_points import outline_of

@@ -13,8 +13,8 @@ import streamlit as st
 
 from fusiform.app.background.refinement import Refinement
 from fusiform.app.edits import design as edits
-from fusiform.app.frames.design import Frame, frame
-from fusiform.app.frames.known import known
+from fusiform.app.frames.design.frame import Frame, frame
+from fusiform.app.frames.design.known import known
 from fusiform.app.state.job_snapshot import RunningRefinement
 from fusiform.app.state.session import Around, Session
 from fusiform.app.views.design import take_away

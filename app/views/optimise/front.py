@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.edits import jobs as edits
-from fusiform.app.frames.trade_off import curve, left_out, point_numbers, point_sketch
+from fusiform.app.frames.optimise.trade_off import curve, left_out, point_numbers, point_sketch
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.app.views.optimise.sweep_controls import LIMITS, sweep_controls

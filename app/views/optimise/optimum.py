@@ -10,9 +10,9 @@ from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.html_report import report
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.edits.design import open_optimum
-from fusiform.app.frames.formatting import plain
-from fusiform.app.frames.optimum import constraint_table, gain_definition, optimum_numbers, optimum_words
-from fusiform.app.frames.optimum_flows import compared_flows
+from fusiform.app.frames.optimise.flows import compared_flows
+from fusiform.app.frames.optimise.optimum import constraint_table, gain_definition, optimum_numbers, optimum_words
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.views.shared import downloads, job_start
 from fusiform.app.views.shared.components import picture

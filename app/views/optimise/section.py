@@ -7,8 +7,8 @@ import streamlit as st
 from fusiform.app.drawings.convergence import SEARCH_WORDS
 from fusiform.app.edits import setup as edits
 from fusiform.app.edits.navigation import show_step
-from fusiform.app.frames.problem import problem_sketch, problem_words, trouble
-from fusiform.app.frames.search import search_numbers, search_pictures
+from fusiform.app.frames.optimise.problem import problem_sketch, problem_words, trouble
+from fusiform.app.frames.optimise.search import search_numbers, search_pictures
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.app.state.session import Step
 from fusiform.app.views.optimise import front, optimum

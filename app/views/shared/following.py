@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from fusiform.app.frames.control_values import control_values
+from fusiform.app.frames.design.control_values import control_values
 from fusiform.app.state.design_link import to_link
 from fusiform.app.state.session import Session
 from fusiform.app.views.shared.session import in_fragment, keep, session

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.frames.formatting import sentence
-from fusiform.app.frames.job_words import can_stop, job_words
+from fusiform.app.frames.optimise.job_words import can_stop, job_words
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.views.shared import job_start
 from fusiform.app.views.shared.session import session

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from fusiform.app.background.computations import flows_job, front_job, optimization_job, solve_job
 from fusiform.app.background.jobs import Job
 from fusiform.app.edits import jobs as edits
-from fusiform.app.frames import cached
+from fusiform.app.frames.shared import cached
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.state.session import DragSource, Session
 from fusiform.app.views.shared.session import change, session

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusiform.app.frames.metric import Metric
+from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.results.kept_results import Answer
 
 METRIC_WIDTH = 164

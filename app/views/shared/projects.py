@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.edits import setup as edits
-from fusiform.app.frames.formatting import sentence
-from fusiform.app.frames.problem import trouble_in_numbers
+from fusiform.app.frames.optimise.problem import trouble_in_numbers
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.opened_project import MOST_MEGABYTES, problem_bytes
 from fusiform.app.views.shared.session import change, session
 

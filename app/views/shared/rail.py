@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.edits import design as edits
-from fusiform.app.frames.control_values import REYNOLDS_STEPS
-from fusiform.app.frames.formatting import sentence
+from fusiform.app.frames.design.control_values import REYNOLDS_STEPS
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DragSource
 from fusiform.app.views.shared.following import on_choice
 from fusiform.app.views.shared.session import change, in_fragment, session

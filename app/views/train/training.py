@@ -10,7 +10,7 @@ from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, curves_figure
 from fusiform.app.edits import train as edits
 from fusiform.app.frames import train as frames
-from fusiform.app.frames.formatting import sentence
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.training_folder import KeptRun, read_progress, read_runs
 from fusiform.app.state.session import DragSource
 from fusiform.app.state.train import Axis

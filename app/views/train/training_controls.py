@@ -9,7 +9,7 @@ import streamlit as st
 from fusiform.app.background import recipes, training_server
 from fusiform.app.edits import train as edits
 from fusiform.app.frames import train as frames
-from fusiform.app.frames.formatting import sentence
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.training_folder import read_runs
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.session import change, keep, session

@@ -8,8 +8,8 @@ import pytest
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.drawings.optimum_sketch import optimum_sketch
-from fusiform.app.frames import formatting
-from fusiform.app.frames.trade_off import point_numbers
+from fusiform.app.frames.optimise.trade_off import point_numbers
+from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.views.optimise import sweep_controls
 from fusiform.solvers import FlowConditions, load_body

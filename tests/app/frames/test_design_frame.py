@@ -13,9 +13,9 @@ import pytest
 
 from fusiform.app.background.refinement import Refined
 from fusiform.app.edits import design as edits
-from fusiform.app.frames import formatting
-from fusiform.app.frames.design import Frame, frame
-from fusiform.app.frames.known import Known, known
+from fusiform.app.frames.design.frame import Frame, frame
+from fusiform.app.frames.design.known import Known, known
+from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import Comparison, DragSource, Session
 from fusiform.solvers import FlowConditions, load_body, solve
@@ -190,7 +190,8 @@ def test_the_lift_of_a_symmetric_body_has_no_sign(new: Session) -> None:
 
 def test_state_edits_and_frames_load_no_streamlit() -> None:
     code = (
-        "import sys; import fusiform.app.frames.design, fusiform.app.frames.optimum, fusiform.app.edits.setup;"
+        "import sys; import fusiform.app.frames.design.frame, fusiform.app.frames.optimise.optimum;"
+        "import fusiform.app.frames.train, fusiform.app.frames.why, fusiform.app.edits.setup, fusiform.app.edits.train;"
         "print('streamlit' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 
 from fusiform.app.edits.design import new_session
 from fusiform.app.edits.setup import add_constraint, restore, set_number, set_objective
-from fusiform.app.frames import formatting
-from fusiform.app.frames.job_words import can_stop, job_words
-from fusiform.app.frames.optimum import constraint_table, optimum_numbers, optimum_words
-from fusiform.app.frames.problem import problem_sketch, problem_words, trouble, trouble_in_numbers
-from fusiform.app.frames.search import search_numbers, search_pictures
-from fusiform.app.frames.trade_off import curve, left_out, point_numbers
+from fusiform.app.frames.optimise.job_words import can_stop, job_words
+from fusiform.app.frames.optimise.optimum import constraint_table, optimum_numbers, optimum_words
+from fusiform.app.frames.optimise.problem import problem_sketch, problem_words, trouble, trouble_in_numbers
+from fusiform.app.frames.optimise.search import search_numbers, search_pictures
+from fusiform.app.frames.optimise.trade_off import curve, left_out, point_numbers
+from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
 from fusiform.app.state.session import DragSource

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit_page import PAGE, SECONDS, healthy, metric
 
 from fusiform.app.drawings.html_report import report
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Optimum, project_bytes
 from fusiform.app.results.opened_project import MOST_MEGABYTES, open_project, problem_bytes
 from fusiform.app.state import session

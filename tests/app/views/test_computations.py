@@ -12,7 +12,7 @@ from streamlit_page import SECONDS, drawn, healthy, idle, metric, note, run_unti
 
 from fusiform.app.background import computations
 from fusiform.app.background.jobs import SERVER_LINE, Job
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.app.state import session
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.solvers import FlowConditions, SolveOutcome, load_body, solve

@@ -8,7 +8,7 @@ from streamlit_page import drawn, healthy, metric, note, refined, run_until
 
 from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.drawings.quantities import QUANTITIES
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import session
 from fusiform.app.state.shape_sliders import slider_values, with_slider

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from page_client import PageClient
 
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate

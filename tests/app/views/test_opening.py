@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit_page import PAGE, SECONDS, healthy, idle, metric
 
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.app.state import session
 from fusiform.app.state.design import Design
 from fusiform.app.state.design_link import to_link

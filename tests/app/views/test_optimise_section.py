@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit_page import PAGE, SECONDS, healthy, idle, metric, run_until
 
-from fusiform.app.frames import formatting
+from fusiform.app.frames.shared import formatting
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import session
 from fusiform.app.state.constraint_rows import FORMS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fusiform.app.drawings import constraint_sketch as sketch
-from fusiform.app.frames.formatting import plain, sentence
+from fusiform.app.frames.shared.formatting import plain, sentence
 from fusiform.app.state.session import Session
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse.problem.contradictions import contradiction_in

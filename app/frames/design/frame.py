@@ -10,13 +10,10 @@ from typing import Any
 from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.quantities import WALL_QUANTITIES
 from fusiform.app.drawings.raster import Layer
-from fusiform.app.frames import cached
-from fusiform.app.frames.design_numbers import design_numbers
-from fusiform.app.frames.drawing_window import home_of, window_of
-from fusiform.app.frames.formatting import coefficient
-from fusiform.app.frames.known import Known
-from fusiform.app.frames.metric import Metric
-from fusiform.app.frames.shown_flow import (
+from fusiform.app.frames.design.drawing_window import home_of, window_of
+from fusiform.app.frames.design.known import Known
+from fusiform.app.frames.design.numbers import design_numbers
+from fusiform.app.frames.design.shown_flow import (
     ShownFlow,
     compared,
     layer_of,
@@ -25,6 +22,9 @@ from fusiform.app.frames.shown_flow import (
     solver_flow,
     surrogate_flow,
 )
+from fusiform.app.frames.shared import cached
+from fusiform.app.frames.shared.formatting import coefficient
+from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.results.definitions import FIT_WARNING
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.session import DesignState, Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusiform.app.drawings import constraint_sketch as sketch
-from fusiform.app.frames.formatting import apart, coefficient, plain, sentence, value_or_dash
-from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.formatting import apart, coefficient, plain, sentence, value_or_dash
+from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import ParetoPoint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fusiform.app.frames.formatting import coefficient
+from fusiform.app.frames.shared.formatting import coefficient
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
 from fusiform.solvers.inverse import Phase
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fusiform.app.drawings.figures.style import ACCENT, INK
 from fusiform.app.drawings.pictures import Picture, closed_outline, window_around
 from fusiform.app.drawings.wall_curves import WallCurve
-from fusiform.app.frames import cached
-from fusiform.app.frames.formatting import with_error
+from fusiform.app.frames.shared import cached
+from fusiform.app.frames.shared.formatting import with_error
 from fusiform.app.results.kept_results import Answer
 from fusiform.solvers.common.arrays import ComplexArray
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fusiform.app.background.refinement import Refined, refined
-from fusiform.app.frames import cached
-from fusiform.app.frames.formatting import sentence
+from fusiform.app.frames.shared import cached
+from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import DragSource, Session
 from fusiform.solvers import InputError

@@ -13,8 +13,8 @@ from fusiform.app.background.refinement import Refined
 from fusiform.app.drawings.colours import colour_limits
 from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.raster import Layer, Raster, stream_lines
-from fusiform.app.frames import cached
-from fusiform.app.frames.known import Known
+from fusiform.app.frames.design.known import Known
+from fusiform.app.frames.shared import cached
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import Comparison
 from fusiform.app.state.window import Share, Window

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fusiform.app.frames.formatting import apart, coefficient, plain, ratio, value_or_dash
-from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.formatting import apart, coefficient, plain, ratio, value_or_dash
+from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers.inverse import LiftToDrag
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fusiform.app.frames.formatting import apart, bound, coefficient, confidence, ratio, value_or_dash, with_error
-from fusiform.app.frames.known import Known
-from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.frames.design.known import Known
+from fusiform.app.frames.shared.formatting import (
+    apart,
+    bound,
+    coefficient,
+    confidence,
+    ratio,
+    value_or_dash,
+    with_error,
+)
+from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.state.session import DesignState
 from fusiform.surrogates import FlowPrediction
 

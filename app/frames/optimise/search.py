@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
-from fusiform.app.frames.formatting import value_or_dash
-from fusiform.app.frames.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.formatting import value_or_dash
+from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body

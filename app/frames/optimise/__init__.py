@@ -1,0 +1,1 @@
+"""Frames of the section Optimise and of its jobs."""
