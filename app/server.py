@@ -29,9 +29,9 @@ def _choose_port(port: int | None, address: str) -> int:
     for candidate in candidates:
         if _is_free(address, candidate):
             return candidate
+    taken = f"{port}, which is in use" if port is not None else f"none from {candidates[0]}"
     raise InputError(
-        f"expected a free port at {address}, got {'none from ' if port is None else ''}{candidates[0]} "
-        "that can be opened; choose another with --port, or another --address"
+        f"expected a free port at {address}, got {taken}; choose another with --port, or another --address"
     )
 
 

@@ -62,6 +62,7 @@ class Drawing {
     clearTimeout(this.asking);
     if (!this.data.awaited) return;
     this.asking = setTimeout(() => {
+      if (!this.root.isConnected) return;
       this.send("awaited", this.data.version);
       this.ask(ASK_AGAIN);
     }, pause);

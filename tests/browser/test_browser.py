@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_an_own_outline_becomes_a_certified_optimum_and_a_report(browser: webdri
         browser.execute_cdp_cmd("Network.emulateNetworkConditions", conditions | {"offline": False})
 
 
-def test_a_payload_is_dragged_on_the_body(browser: webdriver.Chrome) -> None:
+def test_a_payload_is_dragged_on_the_body_and_saved(browser: webdriver.Chrome, tmp_path: Path) -> None:
     press(browser, "view_Optimise")
     menu = wait_for(lambda: browser.find_element(By.CSS_SELECTOR, "input[aria-label*='Constraints']"), "the menu")
     menu.click()
@@ -198,4 +199,10 @@ def test_a_payload_is_dragged_on_the_body(browser: webdriver.Chrome) -> None:
         ),
         "the moved payload",
     )
+    press(browser, "project")
+    press(browser, "save_project")
+    file = tmp_path / "project.json"
+    wait_for(file.exists, "the saved project")
+    saved = json.loads(file.read_text())["problem"]["constraints"]
+    assert [(entry["type"], entry["x"] < -0.05) for entry in saved] == [("payload", True)]
     assert complaints(browser) == []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from fusiform.app.edits import setup as edits
 from fusiform.app.frames.optimise.problem import trouble_in_numbers
 from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.opened_project import MOST_MEGABYTES, problem_bytes
+from fusiform.app.state.session import Session
 from fusiform.app.views.shared.session import change, session
 
 
@@ -30,7 +33,7 @@ def menu() -> None:
             st.caption(f"Opened: {now.project.name}")
         st.download_button(
             "Save project",
-            _content,
+            partial(_content, now),
             file_name="project.json",
             mime="application/json",
             key="save_project",
@@ -53,8 +56,8 @@ def _opened() -> None:
         change(edits.open_file, file.getvalue(), file.name)
 
 
-def _content() -> bytes:
-    now = session()
+def _content(now: Session) -> bytes:
+    """The project of a session; Streamlit asks for it in a thread that knows no session."""
     if now.optimum is not None and now.optimum.result.problem.to_dict() == now.problem.to_dict():
         return now.optimum.project
     return problem_bytes(now.problem)
