@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fusiform.solvers.grids import DRAG_ERRORS
@@ -72,7 +73,11 @@ def _text(value: Any, digits: int = 5) -> str:
     return str(value)
 
 
+def _is_known(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
 def rows(numbers: dict[str, Any]) -> list[Row]:
-    """Name, value and definition of every number that has a definition, in the order of the definitions."""
-    known = [(key, *words) for key, words in _DEFINITIONS.items() if numbers.get(key) is not None]
+    """Name, value and definition of every known number that has a definition, in the order of the definitions."""
+    known = [(key, *words) for key, words in _DEFINITIONS.items() if _is_known(numbers.get(key))]
     return [(label, _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known]
