@@ -65,7 +65,7 @@ def test_labels_are_given_without_network_or_physics():
 
 
 def test_rows_without_a_target_are_refused():
-    with pytest.raises(InputError, match="got none of accepted, updates"):
+    with pytest.raises(InputError, match="expected targets with accepted, updates, got none"):
         TargetFiles({"target": torch.zeros(1, 1)})
 
 
