@@ -83,6 +83,17 @@ def test_without_runs_the_section_says_what_to_do(tmp_path: Path) -> None:
     assert [c.label for c in controls if not c.help and c.label not in SECTIONS] == []
 
 
+def test_the_choices_stay_while_another_section_is_shown(tmp_path: Path) -> None:
+    at = opened(session.Section.TRAIN, tmp_path)
+    healthy(at.segmented_control("train_axis").set_value(Axis.STEPS).run())
+    healthy(at.pills("train_methods").set_value(["dp", "sip"]).run())
+    healthy(at.button("view_Design").click().run())
+    healthy(at.button("view_Train").click().run())
+    assert at.session_state["session"].train.root == at.text_input("train_root").value == str(tmp_path)
+    assert at.segmented_control("train_axis").value == Axis.STEPS
+    assert at.pills("train_methods").value == ["dp", "sip"]
+
+
 def test_a_run_is_started_stopped_resumed_finished_and_its_model_used(tmp_path: Path, tiny_cases: Path) -> None:
     folder = tmp_path / "tiny"
     shutil.copytree(tiny_cases, folder / "data")
