@@ -20,7 +20,7 @@ import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, require_kind, shown
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
@@ -95,6 +95,11 @@ def optimize(
     >>> result.outcome.value, round(result.fun, 2)
     ('converged', 1.88)
     """
+    require_kind(problem, Problem, "make one with Problem(body, points), or call minimize_drag(body, conditions)")
+    require(
+        model is None or isinstance(model, DragModel),
+        f"expected a drag model, got {shown(model)}; give load_surrogate(), SolverModel() or a class of your own",
+    )
     run, first = _begun(problem, SolverModel() if model is None else model, start, callback, checkpoint)
     if resume is not None:
         run.resume(Path(resume))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.errors import is_number, is_whole, require
 from fusiform.solvers.grids import GRIDS
 
 NO_GRID = "none"
@@ -25,6 +25,16 @@ class SearchOptions:
     verify: str | None = "fine"
 
     def __post_init__(self) -> None:
+        for name in ("starts", "seed", "max_iterations"):
+            value = getattr(self, name)
+            require(is_whole(value), f"expected a whole number for {name}, got {value!r}; give one")
+        for name in ("min_confidence", "tolerance", "certify_tolerance"):
+            value = getattr(self, name)
+            require(is_number(value), f"expected a number for {name}, got {value!r}; give one")
+        require(
+            isinstance(self.certify, bool),
+            f"expected True or False for certify, got {self.certify!r}; give one of them",
+        )
         require(
             self.max_iterations >= 1 and 0 < self.tolerance < 1,
             f"expected at least one iteration and a tolerance between 0 and 1, got {self.max_iterations} and "

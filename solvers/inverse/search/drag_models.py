@@ -33,6 +33,7 @@ class ModelKind(StrEnum):
         return cls.SOLVER if isinstance(model, SolverModel) else cls.SURROGATE
 
 
+@runtime_checkable
 class DragModel(Protocol):
     """A differentiable prediction of the forces on a body: the flow solver, a surrogate, or a model of your own.
 

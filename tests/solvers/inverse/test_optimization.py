@@ -10,6 +10,7 @@ from fusiform.solvers.geometry import univalence_margin
 from fusiform.solvers.inverse import (
     SolverModel,
     minimize_drag,
+    optimize,
 )
 from fusiform.solvers.inverse.search.variables import LIMITS
 
@@ -89,3 +90,23 @@ def test_the_best_ellipse_approaches_oseens_as_reynolds_vanishes(reynolds, withi
     """Oseen's drag of an ellipse (Lamb, Hydrodynamics, art. 343) is least, at given area, at fineness 1 + sqrt 2."""
     result = minimize_drag(Body.circle(), FlowConditions(reynolds), model=SolverModel(modes=1), verify=None)
     assert result.body.fineness == pytest.approx(1.0 + math.sqrt(2.0), rel=within)
+
+
+POINT = FlowConditions(10.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (lambda: minimize_drag("circle", POINT), "expected a Body, got 'circle'"),
+        (lambda: minimize_drag(Body.circle(), 10.0), r"expected the conditions of a design point, got 10\.0"),
+        (lambda: minimize_drag(Body.circle(), POINT, model="default"), "expected a drag model"),
+        (lambda: minimize_drag(Body.circle(), POINT, certify="yes"), "expected True or False for certify"),
+        (lambda: minimize_drag(Body.circle(), POINT, starts=2.5), "expected a whole number for starts"),
+        (lambda: minimize_drag(Body.circle(), POINT, tolerance="low"), "expected a number for tolerance"),
+        (lambda: optimize(Body.circle()), "expected a Problem, got Body"),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_refused(asked, sentence):
+    with pytest.raises(InputError, match=sentence):
+        asked()
