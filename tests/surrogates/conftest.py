@@ -1,5 +1,8 @@
-"""The shipped surrogate and the solved cases of a small recipe, made once for all tests of a process."""
+"""The shipped surrogate, and the solved cases of a small recipe."""
 
+import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,14 @@ def surrogate() -> Surrogate:
 
 @pytest.fixture(scope="session")
 def small_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small-training")
-    failures = make_data(small_recipe(folder), folder / "cases", workers=2)
+    """Solved once for all test processes; each has a copy of its own."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "small.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        failures = make_data(small_recipe(folder), folder / "small-cases", workers=2)
     assert failures == {"train": [], "heldout": [], "wide": []}
-    return folder / "cases"
+    own = tmp_path_factory.mktemp("small-training") / "cases"
+    shutil.copytree(folder / "small-cases", own)
+    return own
