@@ -12,10 +12,10 @@ from torch import Tensor
 
 from fusiform.solvers.common.chunks import Array
 from fusiform.surrogates.designs import Designs, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
 from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.model.error_bound import ErrorModel, radius
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.model.surrogate import Surrogate

@@ -16,15 +16,15 @@ from torch import Tensor, nn
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.designs import Designs, sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs
-from fusiform.surrogates.flow_training.flow_tangents import design_spread, feature_slopes
-from fusiform.surrogates.flow_training.flow_targets import make_targets
 from fusiform.surrogates.flow_training.labels import Labels, NewTargets
 from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tangent_proxy, target_proxy
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.stage_names import SUPERVISED, TANGENTS, round_name
-from fusiform.surrogates.flow_training.tangent_targets import make_tangent_targets
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, PairInputs
+from fusiform.surrogates.flow_training.targets.flow_tangents import design_spread, feature_slopes
+from fusiform.surrogates.flow_training.targets.flow_targets import make_targets
+from fusiform.surrogates.flow_training.targets.tangent_targets import make_tangent_targets
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import (
     Batch,

@@ -10,9 +10,9 @@ import torch
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.designs import Designs, sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
-from fusiform.surrogates.flow_training.flow_targets import invert_flows
 from fusiform.surrogates.flow_training.settings import InverseConfig
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics
+from fusiform.surrogates.flow_training.targets.flow_targets import invert_flows
 
 SEED = 77_777
 CHUNK = 8

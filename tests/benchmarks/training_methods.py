@@ -37,10 +37,10 @@ from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, target_proxy
 from fusiform.surrogates.flow_training.settings import EquationsConfig, FitConfig, HalfInverseSettings, NetworkConfig
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
 from fusiform.surrogates.model.surrogate import Surrogate

@@ -8,9 +8,9 @@ from fusiform.solvers.flow.equations import discretise
 from fusiform.solvers.flow.newton import newton
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
-from fusiform.surrogates.flow_training.flow_tangents import feature_slopes, perturbed, tangent_target
-from fusiform.surrogates.flow_training.tangent_targets import most_changed
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.targets.flow_tangents import feature_slopes, perturbed, tangent_target
+from fusiform.surrogates.flow_training.targets.tangent_targets import most_changed
 from fusiform.surrogates.model.features import features
 
 

@@ -14,10 +14,10 @@ import torch
 from fusiform.solvers.common.batches import select
 from fusiform.solvers.common.chunks import Array
 from fusiform.surrogates.designs import Designs, sample, turned
-from fusiform.surrogates.flow_training.flow_physics import flow_batch
-from fusiform.surrogates.flow_training.flow_tangents import TangentTarget, tangent_target
-from fusiform.surrogates.flow_training.flow_targets import physics_of, target_rows
 from fusiform.surrogates.flow_training.settings import InverseConfig
+from fusiform.surrogates.flow_training.targets.flow_physics import flow_batch
+from fusiform.surrogates.flow_training.targets.flow_tangents import TangentTarget, tangent_target
+from fusiform.surrogates.flow_training.targets.flow_targets import physics_of, target_rows
 from fusiform.surrogates.model.model_choice import load_surrogate
 from fusiform.surrogates.model.surrogate import Surrogate
 

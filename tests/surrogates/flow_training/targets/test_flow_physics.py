@@ -6,9 +6,9 @@ import torch
 
 from fusiform.solvers.flow.steady import solve_batch
 from fusiform.surrogates.designs import sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
-from fusiform.surrogates.flow_training.flow_targets import invert_flows
 from fusiform.surrogates.flow_training.settings import InverseConfig
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.targets.flow_targets import invert_flows
 from fusiform.surrogates.model.force_scaling import drag_scale
 
 

@@ -27,7 +27,7 @@ from fusiform.solvers.flow import (
     updated_state,
 )
 from fusiform.surrogates.designs import Designs, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.training import Batch
 

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from fusiform.solvers.common.chunks import Array
 from fusiform.surrogates.designs import Designs, sample, turned
-from fusiform.surrogates.flow_training.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.flow_training.settings import InverseConfig
+from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
 from fusiform.surrogates.model.model_choice import load_surrogate
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training import Targets, invert
