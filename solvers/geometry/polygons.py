@@ -15,6 +15,7 @@ MAX_POINTS = 10_000
 _LARGEST = 1e100
 _COINCIDENT = 1e-9  # of the outline's extent: closer points are one point
 _LARGEST_GAP = 0.05  # of the perimeter: the widest open end that is closed silently
+_LAST_SIDE = 1.01  # of the longest side: the longest last side that need not be given
 _SWEEP = np.array([np.cos(1.0), np.sin(1.0)])  # a direction that no straight side is likely to be normal to
 _PAIRS_AT_ONCE = 1_000_000
 
@@ -117,7 +118,7 @@ def clean_outline(points: ArrayLike) -> FloatArray:
     """The outline as a simple polygon (n, 2): counter-clockwise, without repeated points, the end not repeated.
 
     Accepts either orientation, a repeated closing point, and an open end (a blunt trailing edge) no wider than 5 %
-    of the perimeter or three times the longest side. Raises `InputError` for anything that does not bound a body:
+    of the perimeter or 1.01 times the longest side. Raises `InputError` for anything that does not bound a body:
     not (n, 2), NaN or infinity, fewer than 5 or more than 10 000 points, a wide open end, no area, a crossing.
     """
     array, closed = _distinct(_as_points(points))
@@ -129,7 +130,7 @@ def clean_outline(points: ArrayLike) -> FloatArray:
     gap = float(np.linalg.norm(array[-1] - array[0]))
     perimeter = float(sides.sum()) + gap
     require(
-        closed or gap <= max(_LARGEST_GAP * perimeter, 3.0 * float(sides.max())),
+        closed or gap <= max(_LARGEST_GAP * perimeter, _LAST_SIDE * float(sides.max())),
         f"expected a closed outline, got an open outline whose ends are {gap:.3g} apart ({gap / perimeter:.0%} of the "
         "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
     )

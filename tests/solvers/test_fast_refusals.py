@@ -48,7 +48,7 @@ except InputError as error:
 def test_wrong_input_is_refused_without_torch(tmp_path: Path, call: str, sentence: str) -> None:
     (tmp_path / "folder.svg").mkdir()
     (tmp_path / "damaged.svg").write_text("<svg><path")
-    (tmp_path / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n")
+    (tmp_path / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n0,0\n")
     (tmp_path / "open.dat").write_text("".join(f"{cos(0.3 * i)} {sin(0.3 * i)}\n" for i in range(11)))
     probe = [sys.executable, "-c", PROBE.format(call=call)]
     found = subprocess.run(probe, cwd=tmp_path, capture_output=True, text=True, check=True).stdout

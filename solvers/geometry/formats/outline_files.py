@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, is_number, require, shown
 from fusiform.solvers.common.files import file_path
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
-from fusiform.solvers.geometry.formats.point_tables import read_points
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, MESHES, read_isolated
+from fusiform.solvers.geometry.formats.tables.point_tables import read_points
 from fusiform.solvers.geometry.polygons import clean_outline
 
 TABLES = (".dat", ".csv")
@@ -115,7 +113,7 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
         f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at away",
     )
     if suffix in TABLES:
-        return clean_outline(np.array(read_points(content, lednicer=suffix == ".dat")).reshape(-1, 2))
+        return clean_outline(read_points(content, lednicer=suffix == ".dat"))
     return read_isolated(content.encode(errors="replace") if isinstance(content, str) else content, suffix, axis, at)
 
 

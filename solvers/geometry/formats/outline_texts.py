@@ -13,7 +13,7 @@ import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.geometry.formats.point_tables import is_numbers
+from fusiform.solvers.geometry.formats.tables.point_tables import is_title
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,7 @@ def dat_text(loop: FloatArray, name: str) -> str:
     title = one_line(name.replace("#", " "))
     unit_sized = 0.01 < np.ptp(loop, axis=0).max() < 1e4
     form = "{: .12f} {: .12f}" if unit_sized else "{: .12e} {: .12e}"
-    return _joined(
-        [f"body {title}" if not title or is_numbers(title) else title, *(form.format(x, y) for x, y in loop)]
-    )
+    return _joined([title if title and is_title(title) else f"body {title}", *(form.format(x, y) for x, y in loop)])
 
 
 def csv_text(loop: FloatArray) -> str:

@@ -84,7 +84,7 @@ def test_without_a_command_the_help_is_printed() -> None:
     ("text", "expected"),
     [
         ("".join(f"{math.cos(0.3 * i)},{math.sin(0.3 * i)}\n" for i in range(11)), "open outline"),
-        ("0,0\n1,1\n1,0\n0,1\n0.5,3\n", "cross"),
+        ("0,0\n1,1\n1,0\n0,1\n0.5,3\n0,0\n", "cross"),
         ("0,0\n1,nan\n1,1\n0,1\n0,0.5\n", "finite"),
         ("x y z\n", "at least 5"),
     ],

@@ -1,0 +1,179 @@
+"""Tables of points in the dialects that people have: the right outline, or a refusal that names the place."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.geometry import parse_outline, read_outline, write_outline
+from fusiform.solvers.geometry.named_outlines import naca_outline
+from fusiform.solvers.geometry.polygons import signed_area
+
+CASES = Path(__file__).parent / "cases"
+OVAL = 0.0931749
+AREAS = {
+    **{path.name: OVAL for path in sorted(CASES.glob("d*"))},
+    "d24_lednicer_percent.dat": 931.749,
+    "d25_lednicer_percent_notes.dat": 931.749,
+    "d27_latin1_note_after.dat": 0.068018,
+    "f01_thin_blunt_tail.dat": 0.0350286,
+    "f02_thin_sharp_tail.dat": 0.0340286,
+    "f03_hinged_thin_blunt_tail.dat": 0.0413437,
+    "f06_plain.dat": 0.068018,
+}
+REFUSED = {
+    "d16_lednicer_count_off.dat": r"13 \+ 14 points after the counts .* got 26",
+    "d23_nan_gap.csv": r"finite .* got nan, nan in point 13 \(line 14\)",
+    "h01_half_profile_coarse.dat": "closed outline, got an open outline whose ends are 6 apart",
+    "h03_u_shape.dat": "closed outline, got an open outline whose ends are 4 apart",
+    "h04_half_profile_fine.dat": "closed outline, got an open outline whose ends are 6 apart",
+}
+SECTION = naca_outline("2412", 60)
+NOSE = int(np.argmin(SECTION[:, 0]))
+UPPER = SECTION[NOSE::-1]
+LOWER = np.concatenate([SECTION[NOSE:], SECTION[:1]])
+
+
+def rows(points, form="{:.9f} {:.9f}"):
+    return "".join(form.format(*point) + "\n" for point in points)
+
+
+def numbered(first):
+    return "".join(f"{i},{x:.9f},{y:.9f}\n" for i, (x, y) in enumerate(SECTION, start=first))
+
+
+def area(content, suffix=".dat"):
+    return signed_area(parse_outline(content, suffix))
+
+
+@pytest.mark.parametrize("name", sorted(AREAS.keys() - REFUSED.keys()))
+def test_cases_have_their_area(name):
+    """The cases of one body have its points, too: 24 around the oval."""
+    outline = read_outline(CASES / name)
+    assert signed_area(outline) == pytest.approx(AREAS[name], rel=1e-4)
+    assert AREAS[name] != OVAL or len(outline) == 24
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_cases_are_refused_with_the_place(name):
+    with pytest.raises(InputError, match=REFUSED[name]):
+        read_outline(CASES / name)
+
+
+def test_all_cases_are_held():
+    assert {path.name for path in CASES.glob("[dhf]*.[dc][as][tv]")} >= AREAS.keys() | REFUSED.keys()
+
+
+TITLES = [
+    "",
+    "NACA 2412\n",
+    "first\n\nsecond line\n",
+    "! made\n% x y\n// by hand\n",
+    "2412\n",
+    "24 1200\n",
+    "-2 3 -2.5 3\n",
+]
+NOTES = ["", "\nsee page 12\n", "\nthe end\n1999\n", "# end\n", "\x1a"]
+FORMS = [
+    "{:.9f} {:.9f}",
+    "  {:.9e}\t{:.9e}",
+    "{:.9f}, {:.9f}",
+    '"{:.9f}";"{:.9f}"',
+    "{:.9f} {:.9f} ! p",
+    "{:.9f},{:.9f},0,",
+]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "latin-1"]
+
+
+@pytest.mark.parametrize(("title", "form"), list(itertools.product(TITLES, FORMS)))
+def test_titles_notes_separators_and_encodings_change_nothing(title, form):
+    for note, encoding in itertools.product(NOTES, ENCODINGS):
+        content = (title + rows(SECTION, form) + note).replace("\n", "\r\n").encode(encoding)
+        assert parse_outline(content, ".dat") == pytest.approx(SECTION, abs=1e-8)
+
+
+SAME = {
+    "header y,x": "y,x\n" + rows(SECTION[:, ::-1], "{:.9f},{:.9f}"),
+    "header with units": "y (mm); x (mm)\n" + rows(SECTION[:, ::-1], "{:.9f};{:.9f}"),
+    "header in a comment": "# y x\n" + rows(SECTION[:, ::-1]),
+    "header of chords": "x/c y/c\n" + rows(SECTION),
+    "further column": "x,y,cp\n" + "".join(f"{x:.9f},{y:.9f},{x * x}\n" for x, y in SECTION),
+    "z before y": "z,x,y\n" + "".join(f"3,{x:.9f},{y:.9f}\n" for x, y in SECTION),
+    "index from 0": numbered(0),
+    "index from 1": numbered(1),
+    "index without a name": "y,x\n" + "".join(f"{i},{y:.9f},{x:.9f}\n" for i, (x, y) in enumerate(SECTION)),
+    "decimal commas": rows(SECTION).replace(".", ","),
+    "quoted decimal commas": rows(SECTION, '"{:.9f}","{:.9f}"').replace(".", ","),
+    "fortran": rows(SECTION, "{:.9e} {:.9e}").replace("e", "D"),
+    "both from the nose": rows(UPPER) + "\n" + rows(LOWER),
+    "both from the nose, unmarked": rows(UPPER) + rows(LOWER),
+    "both from the tail": rows(UPPER[::-1]) + "\n" + rows(LOWER[::-1]),
+    "one from the tail": rows(UPPER) + "\n" + rows(LOWER[::-1]),
+    "named surfaces": "upper\n" + rows(UPPER) + "lower surface\n" + rows(LOWER),
+    "counts, one from the tail": f"{len(UPPER)} {len(LOWER)}\n" + rows(UPPER[::-1]) + rows(LOWER),
+    "counts before three columns": f"{len(UPPER)} {len(LOWER)}\n" + rows([*UPPER, *LOWER], "{:.9f} {:.9f} 0"),
+    "twice": rows([*SECTION, *SECTION]),
+    "twice, closed": rows([*SECTION, *SECTION, SECTION[0]]),
+    "twice, apart": rows([*SECTION, SECTION[0]]) + "\n" + rows([*SECTION, SECTION[0]]),
+}
+
+
+@pytest.mark.parametrize("text", SAME.values(), ids=SAME)
+def test_dialects_give_the_same_body(text):
+    outline = parse_outline(text, ".dat")
+    assert len(outline) == len(SECTION)
+    assert np.roll(outline, -int(np.argmax(outline[:, 0])), axis=0) == pytest.approx(SECTION, abs=1e-8)
+
+
+FIRST, REST = rows(SECTION[:20]), rows(SECTION[20:])
+BAD = {
+    "text between": (FIRST + "page 2\n" + REST, "two numbers x, y, got 'page 2' in line 21"),
+    "overflow": (FIRST + "*** ***\n" + REST, "line 21"),
+    "damaged first point": ("1.000 0.O\n" + rows(SECTION), r"got '1.000 0.O' in line 1"),
+    "damaged last point": (rows(SECTION) + "0.999 -0.0x\n", "in line 61"),
+    "half of the first point": ("0.9987\n" + rows(SECTION), "two numbers x, y on each line, got 1 in line 1"),
+    "half of a point": (FIRST + "0.5\n" + REST, "got 1 in line 21"),
+    "three columns": (rows([(x, y, x * y) for x, y in SECTION], "{} {} {}"), "got 3 in line 1"),
+    "three names": ("x,y,z\n" + rows([(x, y, x * y) for x, y in SECTION], "{},{},{}"), "got 3 in line 2"),
+    "fewer names": ("y x\n" + rows([(x, y, 0) for x, y in SECTION], "{} {} {}"), "name for each of 3 columns, got 2"),
+    "commas of two meanings": (
+        rows(SECTION, "{:.9f},{:.9f}").replace(".", ","),
+        "one meaning, got .* in line 1",
+    ),
+    "a comma of another meaning": (
+        "0,5 0,1\n0,25\n" + rows(SECTION).replace(".", ","),
+        "got '0,25' in line 2",
+    ),
+    "comment inside a number": (FIRST + "0.5 0.0#1\n" + REST, "in line 21"),
+    "digit in an exponent": (FIRST + "0.5 0.0D54956\n" + REST, "in line 21"),
+    "cut in the second surface": (rows(UPPER) + "\n" + rows(LOWER[:1]), "restore the missing lines"),
+    "cut after counts": ("31 31\n" + rows(100 * UPPER[:18]), r"expected 31 \+ 31 points .* got 18"),
+    "two outlines": (rows([*SECTION, SECTION[0]]) + "\n" + rows([*(SECTION + 3), SECTION[0] + 3]), "got 2 closed ones"),
+    "one surface": ("63 215\n" + rows(UPPER), "open outline"),
+    "counts off in percent": (f"{len(UPPER)} {len(LOWER) + 1}\n" + rows(100 * UPPER) + rows(100 * LOWER), "got 62"),
+    "surfaces apart": (rows(UPPER) + "\n" + rows(LOWER + np.array([0, 3])), "two surfaces whose ends meet"),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), BAD.values(), ids=BAD)
+def test_another_body_is_never_read(text, sentence):
+    with pytest.raises(InputError, match=sentence):
+        parse_outline(text, ".dat")
+
+
+@pytest.mark.parametrize("name", ["y x", "1.5 meter", "! y,x", "// 1 2", "12", "3D 4D"])
+def test_names_that_could_be_read_are_no_titles(tmp_path, name):
+    write_outline(tmp_path / "a.dat", SECTION, name=name)
+    assert read_outline(tmp_path / "a.dat") == pytest.approx(SECTION, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 1_900_000 + "x", "(" * 1_900_000, '"' * 1_900_001, "1 \n" * 600_000, "%" * 1_900_000]
+)
+def test_long_lines_are_refused_at_once(text):
+    with pytest.raises(InputError):
+        parse_outline(text, ".dat")
