@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,12 @@ def test_an_interrupt_ends_with_a_sentence_and_exit_code_130() -> None:
     arguments = command("optimize", "naca2412", "--reynolds", "40", "--model", "solver")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a background job ignores interrupts
     ) as process:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("evaluation   1")
