@@ -1,6 +1,6 @@
 """The points in an airfoil .dat (Selig or Lednicer) or a .csv file, as one loop.
 
-A line is parsed once (`text_lines`), titles and notes are told from points here, `columns` finds x and y, and
+A line is parsed once (`text_lines`), this module separates titles and notes from points, `columns` finds x and y, and
 `surfaces` makes one loop. Where two readings are possible, an `InputError` names both.
 """
 
