@@ -11,10 +11,10 @@ import torch
 
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, fit_outline, is_valid, laurent
-from fusiform.solvers.geometry.conformal import equilibrium_measure, exterior_map
 from fusiform.solvers.geometry.curves import outline_curve
+from fusiform.solvers.geometry.fitting.conformal import equilibrium_measure, exterior_map
+from fusiform.solvers.geometry.fitting.outline_fitting import _residuals
 from fusiform.solvers.geometry.named_outlines import naca_outline
-from fusiform.solvers.geometry.outline_fitting import _residuals
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 

@@ -18,9 +18,9 @@ import torch
 from numpy.typing import ArrayLike
 
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
-from fusiform.solvers.geometry.conformal import exterior_map
 from fusiform.solvers.geometry.curves import outline_curve
-from fusiform.solvers.geometry.distances import distance_to_polygon, hausdorff_distance, nearest_index
+from fusiform.solvers.geometry.fitting.conformal import exterior_map
+from fusiform.solvers.geometry.fitting.distances import distance_to_polygon, hausdorff_distance, nearest_index
 from fusiform.solvers.geometry.laurent import radius_of
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
 from fusiform.solvers.geometry.polygons import clean_outline

@@ -1,0 +1,1 @@
+"""The body nearest to a given outline: exterior map, then the search for the least distance."""
