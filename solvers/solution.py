@@ -199,7 +199,7 @@ class Solution:
         }
 
 
-def conventions(body: Body, conditions: FlowConditions) -> dict[str, float]:
+def conventions(body: Body, conditions: FlowConditions) -> dict[str, Any]:
     """The reference quantities of the coefficients of an answer, for its `summary`."""
     return {
         "reynolds": conditions.reynolds,
@@ -207,6 +207,7 @@ def conventions(body: Body, conditions: FlowConditions) -> dict[str, float]:
         "reference_length": body.reference_length,
         "area": body.area,
         "fit_error": body.fit_error,
+        "source": body.source or None,
     }
 
 

@@ -13,7 +13,7 @@ import typer
 from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json
 from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
-from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say
+from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say, source_note
 from fusiform.app.commands.progress import show_search
 from fusiform.app.state.drag_models import check_drag_model, drag_model
 from fusiform.solvers import FlowConditions
@@ -78,7 +78,8 @@ def optimize(
     result = _search(problem, drag_model(model), checkpoint, resume)
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
-    print_result(title(result), numbers, as_json, notes(result, numbers["files"]), problem.body.fit_error)
+    sentences = [*source_note(problem.body), *notes(result, numbers["files"])]
+    print_result(title(result), numbers, as_json, sentences, problem.body.fit_error)
     _require_optimum(result)
     if checkpoint is not None and not result.stopped:
         checkpoint.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, Reynolds
-from fusiform.app.commands.printed_result import print_result, say
+from fusiform.app.commands.printed_result import print_result, say, source_note
 from fusiform.app.results.definitions import CONFIDENCE_WARNING
 from fusiform.solvers import FlowConditions
 from fusiform.surrogates.model.model_folder import read_configuration
@@ -39,7 +39,8 @@ def predict(
     prediction = load_surrogate(model).evaluate(shape, conditions)
     shape, summary = prediction.body, prediction.summary()
     numbers = {"body": shape.name, **summary, **(_correction(prediction) if correct else {})}
-    print_result(f"Predicted flow past {shape.name}", numbers, as_json, [summary["status"]], shape.fit_error)
+    notes = [summary["status"], *source_note(shape)]
+    print_result(f"Predicted flow past {shape.name}", numbers, as_json, notes, shape.fit_error)
     if prediction.confidence < CONFIDENCE_WARNING:
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 

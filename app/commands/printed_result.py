@@ -15,7 +15,7 @@ from fusiform.app.results.definitions import CONVENTIONS, FIT_WARNING, rows
 from fusiform.app.results.json_text import json_text
 
 if TYPE_CHECKING:
-    from fusiform.solvers import Solution
+    from fusiform.solvers import Body, Solution
 
 PLAIN_WIDTH = 120
 
@@ -34,6 +34,11 @@ def say(message: str) -> None:
 def print_json(numbers: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     typer.echo(json_text(numbers))
+
+
+def source_note(body: Body) -> list[str]:
+    """The sentence about the body's file, if it has one."""
+    return [f"Body: {body.source}."] if body.source else []
 
 
 def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], fit_error: float) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, Reynolds
-from fusiform.app.commands.printed_result import make_console, print_result, require_convergence
+from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.grids import NamedGrid, check_grid
 
@@ -38,5 +38,5 @@ def solve(
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
-    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status], shape.fit_error)
+    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status, *source_note(shape)], shape.fit_error)
     require_convergence(solution)

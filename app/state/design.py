@@ -24,6 +24,7 @@ class Design:
     fit_error: float
     reynolds: float
     alpha_deg: float
+    source: str = ""
 
     @classmethod
     def of(cls, body: Body, conditions: FlowConditions) -> Design:
@@ -36,12 +37,13 @@ class Design:
             fit_error=body.fit_error,
             reynolds=conditions.reynolds,
             alpha_deg=conditions.alpha_deg,
+            source=body.source,
         )
 
     @property
     def body(self) -> Body:
         """The body; equal designs have the same object, because checking its map takes milliseconds."""
-        return _body(self.coefficients, self.reference_length, self.name, self.fit_error, self.origin)
+        return _body(self.coefficients, self.reference_length, self.name, self.fit_error, self.origin, self.source)
 
     @property
     def conditions(self) -> FlowConditions:
@@ -93,7 +95,12 @@ class History:
 
 @lru_cache(BODIES_KEPT)
 def _body(
-    coefficients: tuple[complex, ...], reference_length: float, name: str, fit_error: float, origin: complex
+    coefficients: tuple[complex, ...],
+    reference_length: float,
+    name: str,
+    fit_error: float,
+    origin: complex,
+    source: str,
 ) -> Body:
     a = torch.tensor(coefficients, dtype=torch.complex128)
-    return Body(a, reference_length, name, fit_error, origin)
+    return Body(a, reference_length, name, fit_error, origin, source)

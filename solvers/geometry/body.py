@@ -48,6 +48,8 @@ class Body(Measures):
         Hausdorff distance between an imported outline and this body, divided by d; 0 for exact bodies.
     origin : complex
         The centre a_0 of the map, x + iy, in the user's unit.
+    source : str
+        One sentence about the file: the curve that is the body, those that are not, and repairs; "" without a file.
 
     Raises
     ------
@@ -72,6 +74,7 @@ class Body(Measures):
     name: str = "body"
     fit_error: float = 0.0
     origin: complex = 0j
+    source: str = ""
 
     def __post_init__(self) -> None:
         require_valid(self.coefficients)
@@ -79,6 +82,7 @@ class Body(Measures):
         require_kind(self.name, str, "give the name as a string")
         require_amount(self.fit_error, "fit error", "leave it out for an exact body")
         require_origin(self.origin)
+        require_kind(self.source, str, "give the source as a string")
 
     @classmethod
     def circle(cls, diameter: float = 1.0, *, modes: int = DEFAULT_MODES) -> Self:
@@ -137,14 +141,16 @@ class Body(Measures):
         return cls.from_outline(chord * naca_outline(digits), name=f"NACA {digits}", modes=modes)
 
     @classmethod
-    def from_outline(cls, points: ArrayLike, *, name: str = "outline", modes: int = DEFAULT_MODES) -> Self:
+    def from_outline(
+        cls, points: ArrayLike, *, name: str = "outline", modes: int = DEFAULT_MODES, source: str = ""
+    ) -> Self:
         """The body nearest to a closed outline, of the same area; the fit, its limits and errors: `fit_outline`.
 
         Parameters
         ----------
         points : array_like
             (n, 2), x and y in any unit, n from 5 to 10 000, in order around the body, in either direction.
-        name : str
+        name, source : str
         modes : int
             Number of coefficients, 1 to 64. Raise it where `fit_error` is too large.
 
@@ -156,7 +162,7 @@ class Body(Measures):
         (2.0, True)
         """
         fit = fit_outline(points, modes)
-        return cls(torch.from_numpy(fit.coefficients), fit.reference_length, name, fit.fit_error, fit.origin)
+        return cls(torch.from_numpy(fit.coefficients), fit.reference_length, name, fit.fit_error, fit.origin, source)
 
     @classmethod
     def from_file(

@@ -21,6 +21,7 @@ def body_to_dict(body: Body) -> dict[str, Any]:
         "reference_length": body.reference_length,
         "origin": [body.origin.real, body.origin.imag],
         "fit_error": body.fit_error,
+        "source": body.source,
         "coefficients": [[a.real, a.imag] for a in body.coefficients.tolist()],
     }
 
@@ -32,7 +33,8 @@ def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
         return load_body(str(beside) if beside.is_file() else value)
     try:
         coefficients = [complex(*pair) for pair in value["coefficients"]]
-        reference_length, name = float(value["reference_length"]), str(value["name"])
+        reference_length = float(value["reference_length"])
+        name, source = str(value["name"]), str(value.get("source", ""))
         fit_error, origin = float(value.get("fit_error", 0.0)), complex(*value.get("origin", (0.0, 0.0)))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
@@ -41,4 +43,4 @@ def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
         ) from error
     from fusiform.solvers.geometry import Body
 
-    return Body(torch.tensor(coefficients, dtype=torch.complex128), reference_length, name, fit_error, origin)
+    return Body(torch.tensor(coefficients, dtype=torch.complex128), reference_length, name, fit_error, origin, source)

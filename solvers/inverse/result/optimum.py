@@ -157,6 +157,7 @@ class OptimizationResult:
             | self.verification
             | {
                 "body": self.body.name,
+                "source": self.problem.body.source or None,
                 "model": self.model,
                 "objective": self.problem.objective.describe(),
                 "predicted_drag_coefficient": self.predicted_drag_coefficient,

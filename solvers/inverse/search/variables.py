@@ -13,7 +13,7 @@ which keep the map univalent and its sharpest edge resolvable by the grid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -104,9 +104,7 @@ class Variables:
     def body_at(self, x: FloatArray, name: str) -> Body:
         """The body of variables (n,)."""
         shape = self.shape(torch.from_numpy(x)[None])
-        return replace(
-            self.body, coefficients=shape.coefficients[0], origin=complex(shape.shift[0]), name=name, fit_error=0.0
-        )
+        return Body(shape.coefficients[0], self.body.reference_length, name, origin=complex(shape.shift[0]))
 
     def residuals(self, x: Tensor, points: int = SAMPLING.search_points) -> list[Tensor]:
         """[margin and fill, constraint 1, constraint 2, …], each (batch, m_i), ≥ 0 where satisfied."""

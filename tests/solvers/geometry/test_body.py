@@ -159,13 +159,14 @@ def test_infinite_coefficients_are_not_valid():
 
 
 def test_more_modes_change_nothing_and_come_off_again():
-    body = Body(random_coefficients(1, 4, 0.3)[0], 2.0, "sample", 0.01, 1j)
+    body = Body(random_coefficients(1, 4, 0.3)[0], 2.0, "sample", 0.01, 1j, "curve 2")
     more = body.with_modes(12)
     assert more.modes == 12
     assert more.outline(40) == pytest.approx(body.outline(40))
     back = more.with_modes(4)
     assert torch.equal(back.coefficients, body.coefficients)
     assert (back.reference_length, back.name, back.fit_error, back.origin) == (2.0, "sample", 0.01, 1j)
+    assert back.source == more.source == more.with_modes(3).source == "curve 2"
 
 
 def test_fewer_modes_are_the_best_fit_and_own_up_to_it():

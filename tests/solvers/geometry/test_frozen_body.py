@@ -33,10 +33,11 @@ def test_what_is_given_and_what_is_returned_are_copies() -> None:
 
 
 def test_copies_of_a_body_are_the_same_body() -> None:
-    body = Body([0.2, 0.1j], 3.0, "it", 0.01, 1 + 2j)
+    body = Body([0.2, 0.1j], 3.0, "it", 0.01, 1 + 2j, "curve 2")
     for other in (copy.deepcopy(body), pickle.loads(pickle.dumps(body)), replace(body)):
         assert other.coefficients.tolist() == body.coefficients.tolist()
         assert (other.reference_length, other.name, other.fit_error, other.origin) == (3.0, "it", 0.01, 1 + 2j)
+        assert other.source == "curve 2"
 
 
 def test_coefficients_keep_all_their_digits() -> None:
