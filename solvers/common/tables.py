@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import enum
-import json
 import math
 import reprlib
-import tomllib
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from fusiform.solvers.common.bounded_text import MOST_JSON, MOST_TOML, parse_json, parse_toml, read_bytes
 from fusiform.solvers.common.errors import InputError, require
 
 T = TypeVar("T")
@@ -24,16 +23,16 @@ WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or
 def read_toml(path: Path, kind: str = "TOML file", remedy: str = "correct it") -> dict[str, Any]:
     """The tables of a TOML file; the `InputError` for an unreadable one calls it a `kind` and ends with `remedy`."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return parse_toml(read_bytes(path, MOST_TOML))
+    except (OSError, ValueError) as error:
         raise _unreadable(path, kind, remedy, error) from error
 
 
 def read_json(path: Path, kind: str = "JSON file", remedy: str = "correct it") -> Any:
     """The value in a JSON file; the `InputError` for an unreadable one calls it a `kind` and ends with `remedy`."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return parse_json(read_bytes(path, MOST_JSON))
+    except (OSError, ValueError) as error:
         raise _unreadable(path, kind, remedy, error) from error
 
 
