@@ -17,8 +17,8 @@ class FlowConditions:
     Parameters
     ----------
     reynolds : float
-        U d / ν, d = √(4A/π) the diameter of the circle of the body's area; 0.1 to 100. (The steady flow past a circle
-        is unstable in nature above about 47.)
+        U d / ν, d = √(4A/π) the diameter of the circle of the body's area; 0.1 to 100. (In nature a flow is likely to
+        shed vortices where Re on the height across the stream is above about 35, a rule of thumb.)
     alpha_deg : float
         Angle of attack in degrees, nose up; −30 to 30.
 

@@ -12,9 +12,9 @@ from fusiform.solvers.flow import ACCURACIES, Accuracy, FlowBatch, solve_to_accu
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.grids import check_grid
+from fusiform.solvers.shedding import shedding_note
 from fusiform.solvers.solution import Solution, SolveOutcome, turned_coefficients
 
-UNSTABLE_REYNOLDS = 47.0
 LIFT_ALLOWANCE = 3.0
 
 
@@ -86,7 +86,7 @@ def solve(
         drag_error=error.real,
         lift_error=error.imag,
         outcome=outcome,
-        status=_status(outcome, flow, total, error, conditions),
+        status=f"{_status(outcome, flow, total, error)} {shedding_note(body, [conditions])}".rstrip(),
         seconds=time.perf_counter() - begun,
         flow=flow,
     )
@@ -122,7 +122,7 @@ def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
     return Accuracy(tolerance, LIFT_ALLOWANCE * tolerance, first)
 
 
-def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: complex, conditions: FlowConditions) -> str:
+def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: complex) -> str:
     nodes = f"{flow.resolution.n_xi} x {flow.resolution.n_eta} nodes"
     if outcome is SolveOutcome.NOT_CONVERGED:
         return (
@@ -136,6 +136,4 @@ def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: comp
     text += "." if flow.solved.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
     if outcome is SolveOutcome.INACCURATE:
         text += " With the safety factor of 1.5 the drag's or the lift's is more than this grid promises."
-    if conditions.reynolds > UNSTABLE_REYNOLDS:
-        text += " Steady flow past a bluff body is unstable in nature above Re of about 47: expect vortex shedding."
     return text

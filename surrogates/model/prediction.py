@@ -14,6 +14,7 @@ from fusiform.solvers.common.autograd import gradients_enabled, ordinary_tensors
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import FlowField, Problem, State, force_coefficients, updated_state
 from fusiform.solvers.geometry import laurent
+from fusiform.solvers.shedding import shedding_note
 from fusiform.solvers.solution import conventions, turned_coefficients
 from fusiform.surrogates.interface import Correction, SurrogateModel
 from fusiform.surrogates.model.error_bound import confidence_of, misfit_factor
@@ -33,6 +34,7 @@ class FieldUpdates:
 
 
 FIELD_UPDATES = FieldUpdates()
+PREDICTED = "Predicted by the surrogate, not solved: `fusiform solve` confirms it."
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Prediction:
             **conventions(self.body, self.conditions),
             "model": self.model,
             "converged": False,
-            "status": "Predicted by the surrogate, not solved: `fusiform solve` confirms it.",
+            "status": f"{PREDICTED} {shedding_note(self.body, [self.conditions])}".rstrip(),
             "seconds": self.seconds,
         }
 

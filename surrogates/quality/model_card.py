@@ -63,7 +63,8 @@ with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_feature
 
 **Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
 degrees, ellipses of fineness {space.fineness_min:g} to {space.fineness_max:g} and bodies around them up to nearly
-pointed ones. `confidence` is 0 outside that range of Re.
+pointed ones. `confidence` is 0 outside that range of Re. The flow is steady: in nature it is likely to shed vortices
+where Re on the height across the stream is above about 35, a rule of thumb.
 
 **How far to trust an answer.** `drag_bound`, from the distance to the training designs and the residual of the
 predicted flow: fitted to one half of the held-out bodies and of {outside["bodies"]} of a wider space, it was kept by

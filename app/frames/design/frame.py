@@ -29,6 +29,7 @@ from fusiform.app.results.definitions import FIT_WARNING
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.session import DesignState, Settings
 from fusiform.app.state.window import Home, Share, Window
+from fusiform.solvers.shedding import shedding_note
 
 INVITATION = "Drag a point of the outline, move a slider, or press Optimise."
 
@@ -93,8 +94,9 @@ class Frame:
 
     @cached_property
     def remark(self) -> str:
-        """Pressures at both ends, separation, wake, and the body's fit: always two lines of text."""
-        return f"{self._flow_remark()} {self._fit_remark()}"
+        """Pressures at both ends, separation, wake, the body's fit, and shedding where it is likely: two lines, or
+        three."""
+        return f"{self._flow_remark()} {self._fit_remark()}{self._shedding_remark()}"
 
     def _flow_remark(self) -> str:
         analysis = None if self.shown is None else self.shown.analysis
@@ -116,6 +118,11 @@ class Frame:
         if fit_error > FIT_WARNING:
             text += f" :orange[The surrogate sees a body that is {fit_error:.2%} of d away from it.]"
         return text
+
+    def _shedding_remark(self) -> str:
+        now = self.design.present
+        note = shedding_note(now.body, [now.conditions])
+        return f" :orange[{note}]" if note else ""
 
     @property
     def remark_help(self) -> str:

@@ -22,6 +22,7 @@ from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
 from fusiform.solvers.inverse.search.start import start_variables
 from fusiform.solvers.inverse.search.trust_region import Certificate
+from fusiform.solvers.shedding import shedding_note
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ def result_of(
     violations = violated(program, best.x, best.forces)
     outcome, status = _verdict(run, optimum, certificate, state, violations)
     predicted = run.forces(best.x) or best.forces
+    body = run.variables.body_at(best.x, f"{problem.body.name}-optimized")
+    shedding = shedding_note(body, [point.conditions for point in problem.points])
     return OptimizationResult(
         problem=problem,
-        body=run.variables.body_at(best.x, f"{problem.body.name}-optimized"),
+        body=body,
         model=run.model.name,
         model_kind=ModelKind.of(run.model),
         x=best.x,
@@ -65,7 +68,7 @@ def result_of(
         success=outcome.is_success,
         feasible=not violations,
         stopped=optimum.stop is not None or (certificate is not None and certificate.stop is not None),
-        status=status,
+        status=f"{status} {shedding}".rstrip(),
         kkt_residual=state.residual,
         certified=certificate is not None and certificate.outcome is OptimizationOutcome.CERTIFIED,
         solver_solves=run.truth.solves,

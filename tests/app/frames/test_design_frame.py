@@ -74,6 +74,13 @@ def test_a_flow_that_is_not_refined_yet_is_awaited_and_has_no_marks(new: Session
     assert number(shown, "Checked") == ("…", "being refined")
     assert (shown.drawing["awaited"], shown.drawing["marks"], shown.drawing["heavy"]) == (True, [], "")
     assert shown.remark.startswith("Drag a point of the outline")
+    assert "shed" not in shown.remark
+
+
+def test_the_remark_says_where_shedding_is_likely(new: Session) -> None:
+    fast = replace(new.design.present, reynolds=50.0)
+    design = replace(new.design, history=replace(new.design.history, steps=(fast,)))
+    assert "Re on the height across the stream is 50, above about 35" in framed(replace(new, design=design)).remark
 
 
 def test_the_refined_flow_brings_its_numbers_its_marks_and_its_lines(new: Session) -> None:

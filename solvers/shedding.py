@@ -1,0 +1,35 @@
+"""Vortex shedding by a rule of thumb, until the stability of the flow is computed.
+
+In nature the steady flow past a body of height H across the stream, in units of d, is likely to be unstable and to shed
+vortices where Re H is above about 35. Thresholds of single bodies: 35 for an ellipse of 4:1 broadside on, 38 for 2:1
+broadside on, 47 for a circle, 72 for 4:1 at 20°, 75 for 2:1 along the stream.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Sequence
+
+from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.geometry import Body
+
+SHEDDING_REYNOLDS = 35.0  # on the height across the stream
+OUTLINE_POINTS = 2048
+
+
+def height_across(body: Body, alpha_deg: float) -> float:
+    """Extent of the body across the stream at incidence `alpha_deg`, over d."""
+    plane = body.outline(OUTLINE_POINTS) @ [1.0, 1.0j] * cmath.exp(-1j * math.radians(alpha_deg))
+    return float(plane.imag.max() - plane.imag.min()) / body.reference_length
+
+
+def shedding_note(body: Body, conditions: Sequence[FlowConditions]) -> str:
+    """A sentence if a flow past the body is likely to shed vortices in nature, by the rule of thumb; else nothing."""
+    reynolds = max(at.reynolds * height_across(body, at.alpha_deg) for at in conditions)
+    if reynolds <= SHEDDING_REYNOLDS:
+        return ""
+    return (
+        f"Likely to shed vortices in nature: Re on the height across the stream is {reynolds:.0f}, above about "
+        f"{SHEDDING_REYNOLDS:g} (a rule of thumb, stability is not computed)."
+    )
