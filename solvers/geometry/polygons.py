@@ -15,7 +15,10 @@ MAX_POINTS = 10_000
 _LARGEST = 1e100
 _COINCIDENT = 1e-9  # of the outline's extent: closer points are one point
 _LARGEST_GAP = 0.05  # of the perimeter: the widest open end that is closed silently
-_LAST_SIDE = 1.01  # of the longest side: the longest last side that need not be given
+_LAST_SIDE = 1.01  # of the longest side: the longest last side that need not be given; of the second longest side, …
+_GENTLE = 0.8  # rad: … where it runs along the stream and the outline turns more at one of its ends
+_TAIL_HEIGHT, _TAIL_LENGTH = 0.6, 0.25  # of height and length: the widest open end at the rear
+_REAR = 0.02  # of the length: ends that are as near to the last point are at the rear
 _SWEEP = np.array([np.cos(1.0), np.sin(1.0)])  # a direction that no straight side is likely to be normal to
 _PAIRS_AT_ONCE = 1_000_000
 
@@ -114,32 +117,58 @@ def _as_floats(points: ArrayLike) -> FloatArray:
     return np.array(given, dtype=np.float64)
 
 
+def _require_narrow_end(points: FloatArray) -> None:
+    """Raise `InputError` if the side from the last to the first point is too long to have been left out."""
+    gap = float(np.linalg.norm(points[-1] - points[0]))
+    perimeter = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + gap
+    require(
+        gap <= _LARGEST_GAP * perimeter or _is_last_side(points, gap) or _is_blunt_tail(points, gap),
+        f"expected a closed outline, got an open outline whose ends are {gap:.3g} apart ({gap / perimeter:.0%} of the "
+        "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
+    )
+
+
+def _is_last_side(points: FloatArray, gap: float) -> bool:
+    """True for ends that one more side of a usual length joins, which is not the axis y = 0 of half a profile."""
+    second, longest = np.sort(np.linalg.norm(np.diff(points, axis=0), axis=1))[-2:]
+    first, last, closing = points[1] - points[0], points[-1] - points[-2], points[0] - points[-1]
+    turns = [np.arctan2(abs(_cross(a, b)), a @ b) for a, b in ((last, closing), (closing, first))]
+    on_axis = points[0, 1] == points[-1, 1] == 0.0
+    usual = longest if max(turns) < _GENTLE or abs(closing[1]) > abs(closing[0]) else second
+    return not on_axis and bool(gap <= _LAST_SIDE * usual)
+
+
+def _is_blunt_tail(points: FloatArray, gap: float) -> bool:
+    """True for an end between two points at the rear, at the left or at the right, that is lower than the body."""
+    x = points[:, 0]
+    length, height = np.ptp(points, axis=0)
+    ends = x[[0, -1]]
+    rear = (ends >= x.max() - _REAR * length).all() or (ends <= x.min() + _REAR * length).all()
+    return bool(rear and gap <= min(_TAIL_HEIGHT * height, _TAIL_LENGTH * length))
+
+
 def clean_outline(points: ArrayLike) -> FloatArray:
     """The outline as a simple polygon (n, 2): counter-clockwise, without repeated points, the end not repeated.
 
-    Accepts either orientation, a repeated closing point, and an open end (a blunt trailing edge) no wider than 5 %
-    of the perimeter or 1.01 times the longest side. Raises `InputError` for anything that does not bound a body:
-    not (n, 2), NaN or infinity, fewer than 5 or more than 10 000 points, a wide open end, no area, a crossing.
+    Accepts either orientation, a repeated closing point, and an open end no wider than 5 % of the perimeter or 1.01
+    times the longest side (the second longest, where the end runs along x, as the axis of half a body does, and meets
+    the outline at an angle); at the rear (a blunt trailing edge) it may have 0.6 of the height and a quarter of the
+    length. Raises `InputError` for anything that does not bound a body: not (n, 2), NaN or infinity, fewer than 5 or
+    more than 10 000 points, a wide open end, no area, a crossing.
     """
     array, closed = _distinct(_as_points(points))
     require(
         len(array) >= MIN_POINTS,
         f"expected at least {MIN_POINTS} different points on the outline, got {len(array)}; add points",
     )
-    sides = np.linalg.norm(np.diff(array, axis=0), axis=1)
-    gap = float(np.linalg.norm(array[-1] - array[0]))
-    perimeter = float(sides.sum()) + gap
-    require(
-        closed or gap <= max(_LARGEST_GAP * perimeter, _LAST_SIDE * float(sides.max())),
-        f"expected a closed outline, got an open outline whose ends are {gap:.3g} apart ({gap / perimeter:.0%} of the "
-        "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
-    )
-    area = signed_area(array)
     spread = np.linalg.svd(array - array.mean(axis=0), compute_uv=False)
     require(
         spread[1] > 1e-6 * spread[0],
         "expected an outline that encloses an area, got points on a line; give the outline once around the body",
     )
+    if not closed:
+        _require_narrow_end(array)
+    area = signed_area(array)
     crossing = find_crossing(array)
     if crossing is not None:
         i, j = crossing

@@ -73,7 +73,7 @@ BAD = {
     "empty": ("", ".csv", "at least 5 different points on the outline, got 0"),
     "one point": (lines([(1, 1)] * 9), ".csv", "got 1"),
     "no area": (lines([(0, 0), (1, 0), (2, 0), (3, 0), (2, 0), (1, 0)]), ".csv", "encloses an area"),
-    "crossing": (lines([(0, 0), (3, 3), (3, 1), (1, 3), (0, 3)]), ".csv", "sides 1 and 3 that cross"),
+    "crossing": (lines([(0, 0), (3, 3), (3, 1), (1, 3), (0, 3), (0, 0)]), ".csv", "sides 1 and 3 that cross"),
     "touching": (lines([(0, 0), (4, 0), (4, 2), (2, 0), (0, 2)]), ".csv", "cross or touch"),
     "open": (lines(SECTION[:31]), ".dat", "open outline whose ends are 1 apart"),
     "spike": (lines([(0, 0), (2, 0), (4, 0), (2, 0), (2, 2), (0, 2)]), ".csv", "cross or touch"),
@@ -144,7 +144,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     write_outline(path, HEXAGON)
     before = path.read_bytes()
     with pytest.raises(InputError, match="cross"):
-        write_outline(path, [(0, 0), (3, 3), (3, 1), (1, 3), (0, 3)])
+        write_outline(path, [(0, 0), (3, 3), (3, 1), (1, 3), (0, 3), (0, 0)])
     assert path.read_bytes() == before
 
 

@@ -1,7 +1,8 @@
 """The points in an airfoil .dat (Selig or Lednicer) or a .csv file, as one loop.
 
-A line is parsed once (`text_lines`), this module separates titles and notes from points, `columns` finds x and y, and
-`surfaces` makes one loop. Where two readings are possible, an `InputError` names both.
+A line is parsed once (`text_lines`), this module separates titles and notes from points, `columns` finds x and y,
+`surfaces` makes one loop, and `outliers` refuses damaged numbers. Where two readings are possible, an `InputError`
+names both.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry.formats.tables.columns import header_names, point_columns
+from fusiform.solvers.geometry.formats.tables.outliers import require_no_outlier, require_one_form
 from fusiform.solvers.geometry.formats.tables.surfaces import joined_surfaces, single_loop
 from fusiform.solvers.geometry.formats.tables.text_lines import TextLine, numbers, parsed_line, split_fields, text_lines
 
@@ -28,7 +30,7 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
 
     Titles before the points and notes after them are left out. With `lednicer`, two counts before the points divide
     them into the upper and the lower surface. `InputError` for binary content, text between points, rows of different
-    lengths, columns that cannot be told apart, and counts that do not agree with the points.
+    lengths, columns that cannot be told apart, counts that do not agree with the points, and a point far off the rest.
     """
     lines = text_lines(content)
     rows, counts = _point_rows(lines)
@@ -37,8 +39,15 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
     first, last = rows[0].number, rows[-1].number
     names = next(filter(None, (header_names(line.text) for line in lines[first - 2 :: -1] if first > 1)), [])
     _require_no_text(lines[first:last])
+    require_one_form(rows)
     points = point_columns(rows, names)
-    blanks = _after_blanks(lines, rows)
+    loop = _loop(points, counts, _after_blanks(lines, rows), lednicer=lednicer)
+    require_no_outlier(loop, points, rows)
+    return loop
+
+
+def _loop(points: FloatArray, counts: tuple[float, ...], blanks: list[int], *, lednicer: bool) -> FloatArray:
+    """All points in order around the body; `counts` are the two numbers before them, or none."""
     if counts:
         return _counted_loop(counts, points, blanks, lednicer=lednicer, title=True)
     if _are_counts(tuple(points[0])):
@@ -68,7 +77,7 @@ def _point_rows(lines: list[TextLine]) -> tuple[list[TextLine], tuple[float, ...
             len(row.values) == width or title or row.number > note,
             f"expected two numbers x, y on each line, got {len(row.values)} in line {row.number}; keep only x and y",
         )
-    _require_no_damage(lines, width)
+    _require_no_damage(lines[:note], width)
     counts = [row.values for row in rows if row.number < first and _are_counts(row.values)]
     return points, counts[-1] if counts else ()
 
