@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from fusiform.app import warm
+from fusiform.app.allowed_hosts import EVERY_ADDRESS, OnlyAllowedHosts, allowed_hosts
 from fusiform.solvers.common.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
@@ -39,9 +41,10 @@ def _can_open_browser() -> bool:
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def serve(port: int | None, address: str, *, browser: bool = True) -> None:
+def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser: bool = True) -> None:
     """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
 
+    The page opens under the names of this machine for itself, the `address`, and the names `hosts`.
     An interrupt ends the process with exit code 130, without waiting for computations of pages that are still open.
     Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, which
     `streamlit run app/main.py` reads too.
@@ -49,7 +52,13 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
     require(
         port is None or 1 <= port <= 65535, f"expected a port between 1 and 65535, got {port}; choose for example 8501"
     )
+    require(
+        address.strip() != "",
+        "expected an address to listen on, got an empty one; give 127.0.0.1 for this machine only",
+    )
+    names = allowed_hosts(address, hosts)
     try:
+        from starlette.middleware import Middleware
         from streamlit.starlette import App
     except ImportError as error:
         raise InputError(
@@ -60,15 +69,18 @@ def serve(port: int | None, address: str, *, browser: bool = True) -> None:
     chosen = _choose_port(port, address)
     url = f"http://{f'[{address}]' if ':' in address else address}:{chosen}"
     print(f"Fusiform is at {url} (Ctrl-C ends it)", flush=True)
+    if address in EVERY_ADDRESS:
+        print(f"fusiform: it opens as {', '.join(names)}; more names with --allow-host.", file=sys.stderr, flush=True)
     sys.argv = [str(script)]
     config = {
         "server.address": address,
         "server.port": chosen,
+        "server.allowedHosts": names,
         "logger.hideWelcomeMessage": True,
         "server.headless": not (browser and _can_open_browser()),
     }
     try:
-        App(script).run(config=config)
+        App(script, middleware=[Middleware(OnlyAllowedHosts, hosts=names)]).run(config=config)
     except KeyboardInterrupt:
         print("fusiform: the server has ended.", file=sys.stderr, flush=True)
         os._exit(INTERRUPTED)

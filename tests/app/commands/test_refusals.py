@@ -44,6 +44,8 @@ from command_line import run
         (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
         (["app", "--port", "0"], "port between 1 and 65535"),
         (["app", "--address", "203.0.113.1"], "expected a free port"),
+        (["app", "--address", ""], "expected an address to listen on"),
+        (["app", "--allow-host", "http://a.example/"], "expected the name of a host"),
     ],
 )
 def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2(arguments: list[str], expected: str) -> None:
