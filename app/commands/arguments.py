@@ -20,6 +20,11 @@ BodyArgument = Annotated[
         ".dxf, or the section of a mesh: .stl, .obj, .ply",
     ),
 ]
+MaxFitError = Annotated[
+    float,
+    typer.Option("--max-fit-error", metavar="E", help="Allow a body that differs from its file by E times d at most."),
+]
+Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients of a body from a file, 1 to 64.")]
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, MaxFitError, Modes
 from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say, source_note
@@ -18,6 +19,7 @@ from fusiform.app.commands.progress import show_search
 from fusiform.app.state.drag_models import check_drag_model, drag_model
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.project_reader import SUFFIXES, read_project
@@ -33,6 +35,7 @@ Start = Annotated[
     ),
 ]
 CHECKPOINT = "checkpoint.json"
+DEFAULT_FIT = {"modes": DEFAULT_MODES, "max_fit_error": LARGEST_FIT_ERROR}
 
 
 @with_constraint_flags
@@ -60,6 +63,8 @@ def optimize(
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run that was stopped in DIR.")] = False,
     max_iterations: Annotated[int | None, typer.Option(metavar="N", help="Iterations of each search at most.")] = None,
     grid: Annotated[NamedGrid | None, typer.Option(help=f"Grid of the verification, {GRID_HELP}.")] = None,
+    modes: Modes = DEFAULT_MODES,
+    max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
     as_json: Json = False,
 ) -> None:
     """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
@@ -72,14 +77,16 @@ def optimize(
 
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
-    problem = _problem(start, reynolds, alpha_deg, limits, {k: v for k, v in options.items() if v is not None})
+    fit = {"modes": modes, "max_fit_error": max_fit_error}
+    first = partial(_start_problem, start, reynolds, alpha_deg, fit)
+    problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
     if out is not None:
         make_folder(out)
     result = _search(problem, drag_model(model), checkpoint, resume)
     numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
     numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
     sentences = [*source_note(problem.body), *notes(result, numbers["files"])]
-    print_result(title(result), numbers, as_json, sentences, problem.body.fit_error)
+    print_result(title(result), numbers, as_json, sentences, problem.body)
     _require_optimum(result)
     if checkpoint is not None and not result.stopped:
         checkpoint.unlink(missing_ok=True)
@@ -120,27 +127,24 @@ def _search(problem: Problem, model: DragModel, checkpoint: Path | None, resume:
         raise
 
 
-def _problem(
-    start: str,
-    reynolds: float | None,
-    alpha_deg: float,
-    limits: Sequence[Constraint],
-    options: Mapping[str, Any],
-) -> Problem:
-    """The problem in a file, or of a body and its conditions, with the constraints `limits` and the options."""
+def _problem(first: Callable[[], Problem], limits: Sequence[Constraint], options: Mapping[str, Any]) -> Problem:
+    """The `first` problem with the constraints `limits` and the options."""
     from fusiform.solvers.inverse.problem.search_options import SearchOptions
 
     SearchOptions(**options)  # checks them before the body imports torch
-    problem = _start_problem(start, reynolds, alpha_deg).with_constraints(limits)
-    return replace(problem, **options)
+    return replace(first().with_constraints(limits), **options)
 
 
-def _start_problem(start: str, reynolds: float | None, alpha_deg: float) -> Problem:
-    """The problem in a file, or of a body and its conditions."""
+def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Mapping[str, Any]) -> Problem:
+    """The problem in a file, or of a body and its conditions; `fit` holds the options of `load_body`."""
     if Path(start).suffix.lower() in SUFFIXES:
         require(
             reynolds is None and alpha_deg == 0.0,
             "expected the conditions in the problem file, got --reynolds or --alpha-deg as well; leave them out",
+        )
+        require(
+            fit == DEFAULT_FIT,
+            "expected the body in the problem file, got --modes or --max-fit-error as well; leave them out",
         )
         values = read_project(Path(start))["problem"]
         from fusiform.solvers.inverse import problem_from
@@ -151,7 +155,7 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float) -> Prob
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
-    body = load_body(start)
+    body = load_body(start, **fit)
     from fusiform.solvers.inverse import DesignPoint, Problem
 
     return Problem(body, (DesignPoint(conditions),))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, Reynolds
+from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, MaxFitError, Modes, Reynolds
 from fusiform.app.commands.printed_result import print_result, say, source_note
 from fusiform.app.results.definitions import CONFIDENCE_WARNING
 from fusiform.solvers import FlowConditions
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.surrogates.model.model_folder import read_configuration
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def predict(
     correct: Annotated[
         bool, typer.Option("--correct", help="Also correct the forces by the state inverse (a few tenths of a second).")
     ] = False,
+    modes: Modes = DEFAULT_MODES,
+    max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
     as_json: Json = False,
 ) -> None:
     """Predict drag and lift of BODY with the surrogate."""
@@ -33,14 +36,14 @@ def predict(
         read_configuration(model)
     from fusiform.solvers import load_body
 
-    shape = load_body(body)
+    shape = load_body(body, modes=modes, max_fit_error=max_fit_error)
     from fusiform.surrogates import load_surrogate
 
     prediction = load_surrogate(model).evaluate(shape, conditions)
     shape, summary = prediction.body, prediction.summary()
     numbers = {"body": shape.name, **summary, **(_correction(prediction) if correct else {})}
     notes = [summary["status"], *source_note(shape)]
-    print_result(f"Predicted flow past {shape.name}", numbers, as_json, notes, shape.fit_error)
+    print_result(f"Predicted flow past {shape.name}", numbers, as_json, notes, shape)
     if prediction.confidence < CONFIDENCE_WARNING:
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 

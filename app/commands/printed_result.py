@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fusiform.app.results.definitions import CONVENTIONS, FIT_WARNING, rows
+from fusiform.app.results.definitions import CONVENTIONS, rows
 from fusiform.app.results.json_text import json_text
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def source_note(body: Body) -> list[str]:
     return [f"Body: {body.source}."] if body.source else []
 
 
-def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], fit_error: float) -> None:
-    """Print `numbers` as JSON or as a table with `notes`, and warn of a poor fit of the body (`fit_error`, over d)."""
+def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], body: Body) -> None:
+    """Print `numbers` as JSON or as a table with `notes`, and warn of a poor fit of the `body`."""
     if as_json:
         print_json(numbers)
     else:
         _print_table(make_console(), title, numbers, notes)
-    if fit_error > FIT_WARNING:
-        say(f"warning: the body that was computed differs from the given outline by up to {fit_error:.1%} of d.")
+    if body.fit_warning:
+        say(f"warning: {body.fit_warning}.")
 
 
 def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:

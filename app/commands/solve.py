@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, Reynolds
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, MaxFitError, Modes, Reynolds
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.solvers import FlowConditions
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid, check_grid
 
 
@@ -24,6 +25,8 @@ def solve(
         float | None,
         typer.Option(metavar="T", help="Refine until the estimated relative error of the drag is below T; grid auto."),
     ] = None,
+    modes: Modes = DEFAULT_MODES,
+    max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
     as_json: Json = False,
 ) -> None:
     """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
@@ -32,11 +35,11 @@ def solve(
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
-    shape = load_body(body)
+    shape = load_body(body, modes=modes, max_fit_error=max_fit_error)
     from fusiform.solvers import solve as solve_flow
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
-    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status, *source_note(shape)], shape.fit_error)
+    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status, *source_note(shape)], shape)
     require_convergence(solution)

@@ -7,7 +7,6 @@ from typing import Any
 
 from fusiform.solvers.grids import DRAG_ERRORS
 
-FIT_WARNING = 0.01
 CONFIDENCE_WARNING = 0.5
 ROUNDING = 1e-9
 GRID_ERRORS = ", ".join(f"{100.0 * error:g} % ({name})" for name, error in DRAG_ERRORS.items())

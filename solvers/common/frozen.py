@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import InputError, shown
 
@@ -49,6 +51,32 @@ def frozen_tensor(dtype: torch.dtype) -> Any:
     that does not consist of numbers.
     """
     return _FrozenTensor(dtype)
+
+
+class _FrozenArray:
+    """Keeps the dataclass's argument as converted, None if it is left out, and returns a copy at each access."""
+
+    def __init__(self, converted: Callable[[Any], FloatArray]) -> None:
+        self._converted = converted
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> FloatArray | None:
+        array = None if instance is None else kept(instance, self._name)
+        return None if array is None else array.copy()
+
+    def __set__(self, instance: object, value: Any) -> None:
+        vars(instance)[self._name] = None if value is None else self._converted(value)
+
+
+def frozen_array(converted: Callable[[Any], FloatArray]) -> Any:
+    """The optional field of a frozen dataclass, None or an array that cannot be changed from outside.
+
+    `converted` makes a new array of the argument, or raises `InputError`.
+    """
+    return _FrozenArray(converted)
 
 
 def read_only(array: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -10,16 +10,22 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require_kind
 from fusiform.solvers.common.files import file_path
-from fusiform.solvers.common.frozen import frozen_tensor
+from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
+from fusiform.solvers.geometry.fitting.given_points import given_points
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
 from fusiform.solvers.geometry.formats.outline_files import read_outline
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
+    FIT_WARNING,
+    LARGEST_FIT_ERROR,
     require_amount,
     require_fineness,
+    require_fit,
     require_length,
+    require_max_fit_error,
     require_modes,
     require_origin,
 )
@@ -50,6 +56,9 @@ class Body(Measures):
         The centre a_0 of the map, x + iy, in the user's unit.
     source : str
         One sentence about the file: the curve that is the body, those that are not, and repairs; "" without a file.
+    given_outline : array_like, optional
+        (n, 2), points of the outline to which the body was fitted, in order, in the user's unit, of a fit at most 400;
+        None for exact bodies. Each access returns a new copy.
 
     Raises
     ------
@@ -75,6 +84,7 @@ class Body(Measures):
     fit_error: float = 0.0
     origin: complex = 0j
     source: str = ""
+    given_outline: FloatArray | None = frozen_array(given_points)  # noqa: RUF009, a descriptor without state
 
     def __post_init__(self) -> None:
         require_valid(self.coefficients)
@@ -142,7 +152,13 @@ class Body(Measures):
 
     @classmethod
     def from_outline(
-        cls, points: ArrayLike, *, name: str = "outline", modes: int = DEFAULT_MODES, source: str = ""
+        cls,
+        points: ArrayLike,
+        *,
+        name: str = "outline",
+        modes: int = DEFAULT_MODES,
+        source: str = "",
+        max_fit_error: float | None = LARGEST_FIT_ERROR,
     ) -> Self:
         """The body nearest to a closed outline, of the same area; the fit, its limits and errors: `fit_outline`.
 
@@ -153,6 +169,8 @@ class Body(Measures):
         name, source : str
         modes : int
             Number of coefficients, 1 to 64. Raise it where `fit_error` is too large.
+        max_fit_error : float or None
+            `InputError` for a body that differs from the outline by more than that, over d; None allows any.
 
         Examples
         --------
@@ -161,12 +179,21 @@ class Body(Measures):
         >>> round(box.area, 6), box.fit_error < 0.05
         (2.0, True)
         """
+        require_max_fit_error(max_fit_error)
         fit = fit_outline(points, modes)
-        return cls(torch.from_numpy(fit.coefficients), fit.reference_length, name, fit.fit_error, fit.origin, source)
+        require_fit(fit.fit_error, max_fit_error, modes)
+        a, d = torch.from_numpy(fit.coefficients), fit.reference_length
+        return cls(a, d, name, fit.fit_error, fit.origin, source, fit.given_outline)
 
     @classmethod
     def from_file(
-        cls, path: str | os.PathLike[str], *, modes: int = DEFAULT_MODES, axis: str = "z", at: float | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        modes: int = DEFAULT_MODES,
+        axis: str = "z",
+        at: float | None = None,
+        max_fit_error: float | None = LARGEST_FIT_ERROR,
     ) -> Self:
         """The body nearest to the outline in a file, named after the file.
 
@@ -176,13 +203,16 @@ class Body(Measures):
             .dat, .csv, .svg and .dxf hold outlines; a .stl, .obj or .ply mesh is cut by a plane.
         modes : int
             Number of coefficients, 1 to 64.
+        max_fit_error : float or None
+            See `from_outline`.
         axis, at : str, float or None
             The plane of the cut: where the mesh's coordinate `axis` ("x", "y", "z") is `at`; its middle if None.
 
         Raises
         ------
         InputError
-            If the file cannot be read (`read_outline`), or its points do not bound a body (`fit_outline`).
+            If the file cannot be read (`read_outline`), its points do not bound a body (`fit_outline`), or the body
+            differs from them by more than `max_fit_error`.
 
         Examples
         --------
@@ -192,7 +222,25 @@ class Body(Measures):
         >>> body.name, round(body.fineness, 4)
         ('ellipse', 2.0)
         """
-        return cls.from_outline(read_outline(path, axis=axis, at=at), name=file_path(path).stem, modes=modes)
+        outline, name = read_outline(path, axis=axis, at=at), file_path(path).stem
+        return cls.from_outline(outline, name=name, modes=modes, max_fit_error=max_fit_error)
+
+    @property
+    def fit_warning(self) -> str:
+        """One sentence if the body differs from the given outline by more than 0.02 d, else "".
+
+        Examples
+        --------
+        >>> from fusiform import Body
+        >>> box = Body.from_outline([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)], modes=4)
+        >>> box.fit_warning
+        'the body differs from the given outline by up to 2.8% of d'
+        >>> Body.ellipse(2.0).fit_warning
+        ''
+        """
+        if self.fit_error <= FIT_WARNING:
+            return ""
+        return f"the body differs from the given outline by up to {self.fit_error:.1%} of d"
 
     def with_modes(self, modes: int) -> Self:
         """The same body with another number of coefficients.
@@ -217,12 +265,12 @@ class Body(Measures):
         if not a[modes:].any():
             kept = torch.nn.functional.pad(a, (0, max(modes - len(a), 0)))[:modes]
             return replace(self, coefficients=kept)
-        fit = fit_fewer_modes(a.numpy(), modes)
+        fewer, shift, distance = fit_fewer_modes(a.numpy(), modes)
         return replace(
             self,
-            coefficients=torch.from_numpy(fit.coefficients),
-            fit_error=self.fit_error + fit.fit_error,
-            origin=self.origin + self.reference_length * fit.origin,
+            coefficients=torch.from_numpy(fewer),
+            fit_error=self.fit_error + distance,
+            origin=self.origin + self.reference_length * shift,
         )
 
 

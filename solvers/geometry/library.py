@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, read_outline
-from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_fineness, require_modes
+from fusiform.solvers.geometry.limits import (
+    DEFAULT_MODES,
+    LARGEST_FIT_ERROR,
+    require_fineness,
+    require_max_fit_error,
+    require_modes,
+)
 from fusiform.solvers.geometry.named_outlines import require_naca_digits
 
 if TYPE_CHECKING:
@@ -40,7 +46,7 @@ def sample_names() -> list[str]:
     return sorted(Path(entry.name).stem for entry in entries if Path(entry.name).suffix in SUFFIXES)
 
 
-def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
+def load_body(spec: str, *, modes: int = DEFAULT_MODES, max_fit_error: float | None = LARGEST_FIT_ERROR) -> Body:
     """The body with a name or in a file.
 
     Parameters
@@ -50,6 +56,8 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
         (`sample_names`); or the path of an outline file (see `read_outline`). Case matters in paths only.
     modes : int
         Number of coefficients, 1 to 64.
+    max_fit_error : float or None
+        `InputError` for a body that differs from the outline in a file by more than that, over d; None allows any.
 
     Returns
     -------
@@ -75,6 +83,7 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
     require(isinstance(spec, str), f"expected the name of a body or of a file, got {shown(spec)}; give a string")
     name = spec.strip().lower()
     require_modes(modes)
+    require_max_fit_error(max_fit_error)
     if name == "circle":
         return _body_class().circle(modes=modes)
     if match := re.fullmatch(r"ellipse:([0-9]*\.?[0-9]+)", name):
@@ -85,9 +94,9 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES) -> Body:
         return _body_class().naca(match[1], modes=modes)
     if name in sample_names():
         with _sample(name) as path:
-            return _from_file(path, modes)
+            return _body_class().from_file(path, modes=modes)
     if Path(spec).suffix.lower() in SUFFIXES or os.path.isfile(spec):
-        return _from_file(Path(spec), modes)
+        return _from_file(Path(spec), modes, max_fit_error)
     raise InputError(_unknown(spec, name))
 
 
@@ -97,9 +106,9 @@ def _body_class() -> type[Body]:
     return Body
 
 
-def _from_file(path: Path, modes: int) -> Body:
-    points = read_outline(path)
-    return _body_class().from_outline(points, name=path.stem, modes=modes)
+def _from_file(path: Path, modes: int, max_fit_error: float | None) -> Body:
+    points = read_outline(path)  # before torch is imported
+    return _body_class().from_outline(points, name=path.stem, modes=modes, max_fit_error=max_fit_error)
 
 
 def _sample(name: str) -> AbstractContextManager[Path]:

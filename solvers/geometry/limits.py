@@ -10,6 +10,7 @@ from fusiform.solvers.common.errors import is_number, is_whole, require, shown
 DEFAULT_MODES = 16
 MODES_RANGE = (1, 64)
 FINENESS_RANGE = (0.1, 20.0)
+FIT_WARNING, LARGEST_FIT_ERROR = 0.02, 0.1  # of d: a fit error that is pointed out, one that is refused unless allowed
 LARGEST_COUNT = 1_000_000
 LENGTH_RANGE = (1e-100, 1e100)  # areas and their squares are floats, too
 
@@ -45,6 +46,21 @@ def require_length(length: float, name: str, remedy: str) -> None:
 def require_amount(amount: float, name: str, remedy: str) -> None:
     """Raise `InputError` unless the number `amount`, called `name` in the sentence, is 0 or more."""
     require(is_number(amount) and amount >= 0.0, f"expected a {name} of 0 or more, got {shown(amount)}; {remedy}")
+
+
+def require_max_fit_error(largest: float | None) -> None:
+    """Raise `InputError` unless `largest` is a bound of the fit error, or None for no bound."""
+    if largest is not None:
+        require_amount(largest, "largest fit error", "give a part of d, or None for any")
+
+
+def require_fit(fit_error: float, largest: float | None, modes: int) -> None:
+    """Raise `InputError` if a fit with that number of `modes` is worse than `largest`."""
+    require(
+        largest is None or fit_error <= largest,
+        f"expected a body within {largest} d of the given outline, got one with {modes} modes that differs from it by "
+        f"up to {fit_error:.2g} d; give more modes, or allow a larger max_fit_error",
+    )
 
 
 def require_origin(origin: complex) -> None:

@@ -121,7 +121,8 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
             if bool(is_valid(trial[None])) and float(univalence_margin(trial[None])) >= floor:
                 a, origin = trial, origin + 0.5**halving * complex(shift)
                 break
-    return replace(body, coefficients=a, origin=body.origin + body.reference_length * origin)
+    origin = body.origin + body.reference_length * origin
+    return replace(body, coefficients=a, origin=origin, fit_error=0.0, given_outline=None)
 
 
 def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> Body:

@@ -86,7 +86,8 @@ def _distinct(points: FloatArray) -> tuple[FloatArray, bool]:
     return (points[:-1] if closed else points), closed
 
 
-def _as_points(points: ArrayLike) -> FloatArray:
+def as_points(points: ArrayLike) -> FloatArray:
+    """The points (n, 2) as an array; `InputError` unless they are pairs of finite numbers, at most 10 000."""
     try:
         array = _as_floats(points)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -156,7 +157,7 @@ def clean_outline(points: ArrayLike) -> FloatArray:
     length. Raises `InputError` for anything that does not bound a body: not (n, 2), NaN or infinity, fewer than 5 or
     more than 10 000 points, a wide open end, no area, a crossing.
     """
-    array, closed = _distinct(_as_points(points))
+    array, closed = _distinct(as_points(points))
     require(
         len(array) >= MIN_POINTS,
         f"expected at least {MIN_POINTS} different points on the outline, got {len(array)}; add points",

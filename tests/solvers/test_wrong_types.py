@@ -136,6 +136,10 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
         lambda origin: Body([0.1], origin=origin),
         [None, "a", True, [], NAN, INF, 1e300j, 10**400, [1j], np.zeros(2)],
     ),
+    "Body given_outline": (
+        lambda points: Body([0.1], given_outline=points),
+        [points for points in NO_OUTLINES if points is not None],
+    ),
     "Body source": (lambda source: Body([0.1], source=source), [None, 3, []]),
     "circle diameter": (Body.circle, NO_POSITIVE),
     "circle modes": (lambda modes: Body.circle(modes=modes), NO_COUNTS),
@@ -146,6 +150,10 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "naca chord": (lambda chord: Body.naca("0012", chord=chord), NO_POSITIVE),
     "naca modes": (lambda modes: Body.naca("0012", modes=modes), NO_COUNTS),
     "from_outline points": (Body.from_outline, NO_OUTLINES),
+    "from_outline max_fit_error": (
+        lambda largest: Body.from_outline(BOX, max_fit_error=largest),
+        [*some(None, of=NO_NUMBERS), -1.0],
+    ),
     "from_outline name": (lambda name: Body.from_outline(BOX, name=name), [None, 3, []]),
     "from_outline source": (lambda source: Body.from_outline(BOX, source=source), [None, 3, []]),
     "from_outline modes": (lambda modes: Body.from_outline(BOX, modes=modes), NO_COUNTS),

@@ -25,7 +25,6 @@ from fusiform.app.frames.design.shown_flow import (
 from fusiform.app.frames.shared import cached
 from fusiform.app.frames.shared.formatting import coefficient
 from fusiform.app.frames.shared.metric import Metric
-from fusiform.app.results.definitions import FIT_WARNING
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.session import DesignState, Settings
 from fusiform.app.state.window import Home, Share, Window
@@ -114,9 +113,9 @@ class Frame:
     def _fit_remark(self) -> str:
         body, predicted = self.design.present.body, self.known.predicted
         text = f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
-        fit_error = body.fit_error if predicted is None else predicted.body.fit_error
-        if fit_error > FIT_WARNING:
-            text += f" :orange[The surrogate sees a body that is {fit_error:.2%} of d away from it.]"
+        fitted = body if predicted is None else predicted.body
+        if fitted.fit_warning:
+            text += f" :orange[The surrogate sees a body that is {fitted.fit_error:.2%} of d away from it.]"
         return text
 
     def _shedding_remark(self) -> str:

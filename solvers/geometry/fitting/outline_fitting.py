@@ -21,6 +21,7 @@ from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.geometry.curves import outline_curve
 from fusiform.solvers.geometry.fitting.conformal import exterior_map
 from fusiform.solvers.geometry.fitting.distances import distance_to_polygon, hausdorff_distance, nearest_index
+from fusiform.solvers.geometry.fitting.given_points import kept_points
 from fusiform.solvers.geometry.laurent import radius_of
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, require_modes
 from fusiform.solvers.geometry.polygons import clean_outline
@@ -75,6 +76,8 @@ class LaurentFit:
         d, the diameter of the circle of equal area, in the user's unit.
     fit_error : float
         Hausdorff distance between outline and body, divided by d.
+    given_outline : ndarray
+        (n, 2), the points of the outline, at most 400 of them, in the user's unit.
 
     Examples
     --------
@@ -90,6 +93,7 @@ class LaurentFit:
     origin: complex
     reference_length: float
     fit_error: float
+    given_outline: FloatArray
 
 
 def _series(a: ComplexArray, zeta: ComplexArray) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
@@ -236,7 +240,8 @@ def fit_outline(points: ArrayLike, modes: int = DEFAULT_MODES) -> LaurentFit:
     (0.33333, 2.82843)
     """
     require_modes(modes)
-    curve = outline_curve(clean_outline(points))
+    outline = clean_outline(points)
+    curve = outline_curve(outline)
     d = float(np.sqrt(4.0 * curve.area / np.pi))
     start = exterior_map(curve, modes)
     dense = curve.at(np.union1d(start.nodes, curve.dense(1 + _HAUSDORFF_POINTS // len(curve.cubic)))) / d
@@ -244,13 +249,14 @@ def fit_outline(points: ArrayLike, modes: int = DEFAULT_MODES) -> LaurentFit:
     symmetric = _is_symmetric(dense, height)
     centre = complex(start.centre.real / d, height if symmetric else start.centre.imag / d)
     a, centre = fit_series(curve.at(start.nodes) / d, start.terms / start.conformal_radius, centre, symmetric)
-    return LaurentFit(a, d * centre, d, hausdorff_distance(_outline(a) + centre, dense))
+    return LaurentFit(a, d * centre, d, hausdorff_distance(_outline(a) + centre, dense), kept_points(outline))
 
 
-def fit_fewer_modes(coefficients: ComplexArray, modes: int) -> LaurentFit:
+def fit_fewer_modes(coefficients: ComplexArray, modes: int) -> tuple[ComplexArray, complex, float]:
     """The body of `modes` coefficients nearest to the body with the given ones (K,), K > `modes`; unit d = 1.
 
-    The same best fit as `fit_outline`, starting from the truncated series; `origin` is the shift of the centre.
+    The same best fit as `fit_outline`, starting from the truncated series. Returns the coefficients, the shift of the
+    centre, and the Hausdorff distance.
     """
     outline = _outline(coefficients)
     step = np.abs(np.roll(outline, -1) - outline)
@@ -258,4 +264,4 @@ def fit_fewer_modes(coefficients: ComplexArray, modes: int) -> LaurentFit:
     chosen = np.unique(np.searchsorted(total, np.linspace(0.0, total[-1], 16 * len(coefficients) + 256)))
     points = outline[chosen % len(outline)]
     a, centre = fit_series(points, coefficients[:modes], 0j, symmetric=not coefficients.imag.any())
-    return LaurentFit(a, centre, 1.0, hausdorff_distance(_outline(a) + centre, outline))
+    return a, centre, hausdorff_distance(_outline(a) + centre, outline)

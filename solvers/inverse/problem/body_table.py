@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def body_to_dict(body: Body) -> dict[str, Any]:
     """The body as plain values."""
-    return {
+    given = {} if body.given_outline is None else {"given_outline": body.given_outline.tolist()}
+    return given | {
         "name": body.name,
         "reference_length": body.reference_length,
         "origin": [body.origin.real, body.origin.imag],
@@ -43,4 +44,5 @@ def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
         ) from error
     from fusiform.solvers.geometry import Body
 
-    return Body(torch.tensor(coefficients, dtype=torch.complex128), reference_length, name, fit_error, origin, source)
+    a, given = torch.tensor(coefficients, dtype=torch.complex128), value.get("given_outline")
+    return Body(a, reference_length, name, fit_error, origin, source, given)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.problem import Problem
@@ -38,10 +39,15 @@ def result_figure(problem: Problem, body: Body, model: str, history: Sequence[It
 
 def _draw_outlines(axes: Axes, start: Body, best: Body) -> None:
     for body, style in ((start, "--"), (best, "-")):
-        x, y = np.vstack([outline := body.outline(POINTS), outline[:1]]).T
-        axes.plot(x, y, style, label=body.name)
+        axes.plot(*_closed(body.outline(POINTS)).T, style, label=body.name)
+    if start.given_outline is not None:
+        axes.plot(*_closed(start.given_outline).T, "k:", linewidth=1.0, label="given outline")
     axes.set(aspect="equal", xlabel="x", ylabel="y")
     axes.legend(frameon=False)
+
+
+def _closed(points: FloatArray) -> FloatArray:
+    return np.vstack([points, points[:1]])
 
 
 def _draw_history(axes: Axes, model: str, history: Sequence[Iterate]) -> None:

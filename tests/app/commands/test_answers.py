@@ -154,8 +154,12 @@ def test_a_flow_that_is_not_what_was_asked_for_is_printed_and_told(
 def test_a_poor_fit_is_a_warning(tmp_path: Path) -> None:
     file = tmp_path / "thin.csv"
     file.write_text("0,0\n1,0\n1,0.02\n0.51,0.02\n0.5,0.6\n0.49,0.02\n0,0.02\n")
-    result = run("solve", str(file), "--reynolds", "1", "--grid", "coarse")
-    assert "differs from the given outline" in result.stderr
+    begin = "solve", str(file), "--reynolds", "1", "--grid", "coarse"
+    refused = run(*begin)
+    assert refused.exit_code == 2
+    assert "expected a body within 0.1 d of the given outline" in refused.stderr
+    result = run(*begin, "--max-fit-error", "2")
+    assert "warning: the body differs from the given outline by up to" in result.stderr
 
 
 def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
