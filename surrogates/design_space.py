@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.ranges import require_ranges, within
+from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
+from fusiform.solvers.geometry.limits import FINENESS_RANGE
 
 
 @dataclass(frozen=True)
@@ -16,9 +19,9 @@ class DesignSpace:
     modes : int
         Number K of map coefficients a_k, 1 to 32.
     fineness_min, fineness_max : float
-        Length over height of the ellipses from which bodies depart.
+        Length over height of the ellipses from which bodies depart, 0.1 to 20.
     reynolds_min, reynolds_max : float
-        Reynolds number.
+        Reynolds number, 0.1 to 100.
     alpha_max_deg : float
         Largest incidence to either side, 0 to 30 degrees.
     symmetric_share : float
@@ -29,7 +32,8 @@ class DesignSpace:
     Raises
     ------
     InputError
-        If a value is outside its range, or a minimum above its maximum.
+        If a value is outside its range or of another type, a minimum above its maximum, or `margin` above that of
+        every ellipse.
 
     Examples
     --------
@@ -40,39 +44,49 @@ class DesignSpace:
     (4, 60.0)
     """
 
-    modes: int = 8
-    fineness_min: float = 0.7
-    fineness_max: float = 8.0
-    reynolds_min: float = 0.5
-    reynolds_max: float = 60.0
-    alpha_max_deg: float = 20.0
-    symmetric_share: float = 0.4
-    margin: float = 0.03
+    modes: int = within(1, 32, 8)
+    fineness_min: float = within(*FINENESS_RANGE, 0.7)
+    fineness_max: float = within(*FINENESS_RANGE, 8.0)
+    reynolds_min: float = within(*REYNOLDS_RANGE, 0.5)
+    reynolds_max: float = within(*REYNOLDS_RANGE, 60.0)
+    alpha_max_deg: float = within(0, ALPHA_RANGE_DEG[1], 20.0)
+    symmetric_share: float = within(0, 1, 0.4)
+    margin: float = within(0, 0.2, 0.03)
 
     def __post_init__(self) -> None:
+        require_ranges(self, "a design space")
+        for name, low, high in (
+            ("fineness", self.fineness_min, self.fineness_max),
+            ("reynolds", self.reynolds_min, self.reynolds_max),
+        ):
+            require(
+                low <= high,
+                f"expected {name}_min of a design space to be at most {name}_max, got {low:g} and {high:g}; correct "
+                "one of them",
+            )
         require(
-            1 <= self.modes <= 32
-            and 0 < self.fineness_min <= self.fineness_max
-            and 0 < self.reynolds_min <= self.reynolds_max
-            and 0 <= self.alpha_max_deg <= 30
-            and 0 <= self.symmetric_share <= 1
-            and 0 <= self.margin <= 0.2,
-            "expected a design space with 1 to 32 modes, ordered positive ranges of fineness and Reynolds number, "
-            "incidence up to 30 degrees, a share between 0 and 1 and a margin between 0 and 0.2, got "
-            f"{self}; correct the [space] table",
+            self.margin < _margin_of_an_ellipse(self.fineness_min, self.fineness_max),
+            f"expected margin of a design space to be below that of its ellipses, got {self.margin:g}; lower it or "
+            "fineness_min",
         )
 
     def widened(self) -> DesignSpace:
         """A space beyond this one on all sides, to measure the errors of a model outside its training space.
 
-        1.75 times in fineness, 2.5 times down and 1.5 times up in Re (within 0.1 to 100), 1.5 times in incidence (up to
-        30 degrees).
+        1.75 times in fineness (within 0.1 to 20), 2.5 times down and 1.5 times up in Re (within 0.1 to 100), 1.5 times
+        in incidence (up to 30 degrees).
         """
         return replace(
             self,
-            fineness_min=self.fineness_min / 1.75,
-            fineness_max=1.75 * self.fineness_max,
-            reynolds_min=max(self.reynolds_min / 2.5, 0.1),
-            reynolds_max=min(1.5 * self.reynolds_max, 100.0),
-            alpha_max_deg=min(1.5 * self.alpha_max_deg, 30.0),
+            fineness_min=max(self.fineness_min / 1.75, FINENESS_RANGE[0]),
+            fineness_max=min(1.75 * self.fineness_max, FINENESS_RANGE[1]),
+            reynolds_min=max(self.reynolds_min / 2.5, REYNOLDS_RANGE[0]),
+            reynolds_max=min(1.5 * self.reynolds_max, REYNOLDS_RANGE[1]),
+            alpha_max_deg=min(1.5 * self.alpha_max_deg, ALPHA_RANGE_DEG[1]),
         )
+
+
+def _margin_of_an_ellipse(fineness_min: float, fineness_max: float) -> float:
+    """The largest min |z'|/c of the ellipses between both, 1 − |a₁|."""
+    roundest = min(max(1.0, fineness_min), fineness_max)
+    return 1.0 - abs(roundest - 1.0) / (roundest + 1.0)

@@ -10,6 +10,7 @@ import typer
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
 from fusiform.app.commands.printed_models import print_models
 from fusiform.surrogates.data.dataset_folder import HELDOUT, require_cases
+from fusiform.surrogates.model.card_values import require_finished
 from fusiform.surrogates.model.model_folder import read_configuration
 
 
@@ -26,7 +27,7 @@ def evaluate(
 ) -> None:
     """Measure the errors of MODEL on held-out cases that it was not trained on."""
     for folder in (model, *(against or [])):
-        read_configuration(folder)
+        require_finished(read_configuration(folder).card, str(folder))
     require_cases(data, HELDOUT)
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.quality.measure_model import evaluate_model

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import enum
 import math
-import reprlib
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -13,10 +12,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from fusiform.solvers.common.bounded_text import MOST_JSON, MOST_TOML, parse_json, parse_toml, read_bytes
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, require, shown
+from fusiform.solvers.common.ranges import require_in_range
 
 T = TypeVar("T")
 LARGEST_INTEGER = 10**15  # larger ones are no counts, and overflow where they become floats
+LONGEST_KEY, MOST_KEYS = 40, 3  # of those that a sentence names
 WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "none"}
 
 
@@ -46,7 +47,8 @@ def from_table(kind: type[T], values: Any, where: str) -> T:
 
     Checked types: int, float (also given as a whole number; finite), str, bool, `X | None`, `Literal`, `Enum` (by
     value), `tuple[X, ...]` (a list) and nested dataclasses (a table, or an instance). A field of any other class takes
-    its instances. `where` names the table in the `InputError` for an unknown, missing or mistyped key.
+    its instances; one with a range (`ranges.within`) takes numbers in it. `where` names the table in the `InputError`
+    for an unknown, missing or wrong entry.
     """
     known = _fields(kind)
     require_keys(values, known, where)
@@ -56,18 +58,29 @@ def from_table(kind: type[T], values: Any, where: str) -> T:
         f"expected {where} with {', '.join(known)}, got none of {', '.join(missing)}; add what is missing",
     )
     hints = get_type_hints(kind)
+    for key, value in values.items():
+        require_in_range(known[key], hints[key], value, where)
     return kind(**{key: _converted(hints[key], value, key, where) for key, value in values.items()})
 
 
 def require_keys(values: Any, known: Iterable[str], where: str) -> None:
     """Raise `InputError` unless `values` is a table whose keys are among `known`."""
-    require(isinstance(values, Mapping), f"expected a table for {where}, got {values!r}; write its keys below its name")
+    require(
+        isinstance(values, Mapping),
+        f"expected a table for {where}, got {shown(values)}; write its keys below its name",
+    )
     names = list(known)
     unknown = [str(key) for key in values if key not in names]
     if unknown:
-        near = difflib.get_close_matches(unknown[0], names, 1)
+        near = difflib.get_close_matches(unknown[0][:LONGEST_KEY], names, 1)
         remedy = f"did you mean {near[0]}?" if near else "check the spelling"
-        raise InputError(f"expected the keys {', '.join(names)} in {where}, got {', '.join(unknown)}; {remedy}")
+        got = ", ".join(map(_printable, unknown[:MOST_KEYS])) + " and more" * (len(unknown) > MOST_KEYS)
+        raise InputError(f"expected the keys {', '.join(names)} in {where}, got {got}; {remedy}")
+
+
+def _printable(key: str) -> str:
+    """A key as a sentence names it: short, in one line, without control characters."""
+    return "".join(character if character.isprintable() else "?" for character in key[:LONGEST_KEY])
 
 
 def _fields(kind: Any) -> dict[str, Field[Any]]:
@@ -122,7 +135,7 @@ def _fits(hint: Any, value: Any) -> bool:
 
 
 def _mismatch(hint: Any, value: Any, key: str, where: str) -> str:
-    return f"expected {key} of {where} to be {_words(hint)}, got {reprlib.repr(value)}; correct it"
+    return f"expected {key} of {where} to be {_words(hint)}, got {shown(value)}; correct it"
 
 
 def _words(hint: Any) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.ranges import require_ranges, within
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """Numbers of radial lines and of angular nodes, both even and at least 16."""
+    """Numbers of radial lines and of angular nodes, both even and from 16 to 256."""
 
-    n_xi: int
-    n_eta: int
+    n_xi: int = within(16, 256)
+    n_eta: int = within(16, 256)
 
     def __post_init__(self) -> None:
+        require_ranges(self, "a grid")
         require(
-            min(self.n_xi, self.n_eta) >= 16 and self.n_xi % 2 == 0 and self.n_eta % 2 == 0,
-            f"expected even numbers of radial lines and angular nodes, at least 16 each, got {self.n_xi} and "
-            f"{self.n_eta}; choose for example 64 and 64",
+            self.n_xi % 2 == 0 and self.n_eta % 2 == 0,
+            f"expected even numbers of radial lines and angular nodes, got {self.n_xi} and {self.n_eta}; choose for "
+            "example 64 and 64",
         )

@@ -14,7 +14,8 @@ from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
-from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, fit_drag_scale
+from fusiform.surrogates.model.force_scaling import drag_scale, fit_drag_scale
+from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.quality.evaluation import quantiles
 

@@ -14,7 +14,8 @@ from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.settings import NetworkConfig
 from fusiform.surrogates.model.features import features
 from fusiform.surrogates.model.flow_basis import LinearBasis, fit_basis
-from fusiform.surrogates.model.force_scaling import FORCE_PARITY, FORCES, drag_scale, fit_drag_scale
+from fusiform.surrogates.model.force_scaling import drag_scale, fit_drag_scale
+from fusiform.surrogates.model.layout import FORCE_PARITY, FORCES
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import Labelled, TargetFiles
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.surrogates.flow_training.settings import FitConfig, HalfInverseSettings
-from fusiform.surrogates.model.force_scaling import FORCES
+from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.training import (
     OPTIMIZERS,
     FirstOrder,

@@ -13,8 +13,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.autograd import ordinary_tensors
-
-OUTLINE_SAMPLES = 24
+from fusiform.surrogates.model.layout import OUTLINE_SAMPLES
 
 
 @lru_cache(maxsize=8)

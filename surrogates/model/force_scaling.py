@@ -12,9 +12,6 @@ from torch import Tensor
 
 from fusiform.solvers.flow import DYNAMIC_PRESSURE
 
-FORCES = 4
-FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
-
 
 def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
     """Force coefficients (batch, 4) in the order of the outputs, of complex ones C_D + i C_L (batch,)."""

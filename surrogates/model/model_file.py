@@ -1,28 +1,30 @@
 """A model as a folder: `model.safetensors` with the arrays, `config.json` with everything else.
 
 The arrays are in single precision, except C₀'s polynomial (double) and the anchors of the error bound (half). The
-configuration holds the format's number, the architecture, the grid, the design space, the error bound and the card.
+configuration holds the format's number, the architecture, the grid, the design space, the error bound, the card and the
+checksums of both files. `model_values` has the ranges of all of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.numpy import load_file, save
 from torch import Tensor
 
 from fusiform.solvers.common.autograd import ordinary_tensors
-from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.common.files import write_atomically, write_json
+from fusiform.solvers.common.chunks import Array
+from fusiform.solvers.common.files import finite, write_atomically, write_json
 from fusiform.solvers.common.frozen import frozen_copy
-from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.flow_basis import LinearBasis
-from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, FORMAT, read_configuration, unreadable
+from fusiform.surrogates.model.model_folder import AGAIN, ARRAYS, CONFIGURATION, read_configuration, sealed, unreadable
+from fusiform.surrogates.model.model_values import BoundNumbers, Configuration, configuration_of, require_arrays
 from fusiform.surrogates.model.network import EquivariantNetwork
 
 
@@ -45,30 +47,32 @@ class ModelParts:
 
 
 def write_model(folder: Path, model: ModelParts) -> None:
-    """Write both files, each atomically, the configuration last."""
-    arrays = save(_arrays(model))
-    write_atomically(folder / ARRAYS, lambda file: file.write(arrays))
-    write_json(folder / CONFIGURATION, _configuration(model))
+    """Write both files, each atomically, the configuration last; `InputError`, before that, for a broken model."""
+    values, arrays = _configuration(model), _arrays(model)
+    require_arrays(arrays, configuration_of(values), "train the model with lower rates")
+    content = save(arrays)
+    write_atomically(folder / ARRAYS, lambda file: file.write(content))
+    write_json(folder / CONFIGURATION, sealed(values, content))
 
 
-def _arrays(model: ModelParts) -> dict[str, Tensor]:
+def _arrays(model: ModelParts) -> dict[str, Array]:
     tensors = {f"network.{key}": value for key, value in model.network.state_dict().items()}
     tensors |= {f"basis.{key}": value for key, value in vars(model.basis).items() if isinstance(value, Tensor)}
     tensors |= {"drag_scale": model.drag_scale, "anchors": model.error.anchors}
-    single = {key: value.detach().cpu().float().contiguous() for key, value in tensors.items()}
-    return single | {"drag_scale": model.drag_scale.double(), "anchors": single["anchors"].half()}
+    single = {key: value.detach().cpu().float() for key, value in tensors.items()}
+    stored = single | {"drag_scale": model.drag_scale.double(), "anchors": single["anchors"].half()}
+    return {key: value.contiguous().numpy() for key, value in stored.items()}
 
 
 def _configuration(model: ModelParts) -> dict[str, Any]:
-    perceptron = model.network.perceptron
+    perceptron, error = model.network.perceptron, model.error
     return {
-        "format": FORMAT,
         "name": model.name,
         "architecture": {"width": perceptron.first.out_features, "depth": len(perceptron.hidden)},
         "resolution": asdict(model.basis.resolution),
         "space": asdict(model.space),
-        "error": {key: value for key, value in vars(model.error).items() if isinstance(value, float)},
-        "card": model.card,
+        "error": {each.name: getattr(error, each.name) for each in fields(BoundNumbers)},
+        "card": finite(model.card),
     }
 
 
@@ -77,14 +81,14 @@ def read_model(folder: Path) -> ModelParts:
     """The model in `folder`, in double precision, in tensors of its own; `InputError` for any other folder."""
     config = read_configuration(folder)
     try:
-        return _assembled(config, load_file(folder / ARRAYS))
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        arrays = load_file(folder / ARRAYS)
+    except (OSError, SafetensorError) as error:
         raise unreadable(folder, error) from error
+    require_arrays(arrays, config, AGAIN)
+    return _assembled(config, {key: torch.from_numpy(array) for key, array in arrays.items()})
 
 
-def _assembled(config: dict[str, Any], stored: dict[str, Tensor]) -> ModelParts:
+def _assembled(config: Configuration, stored: dict[str, Tensor]) -> ModelParts:
     anchors = stored.pop("anchors").float()
     tensors = {key: value.double().clone() for key, value in stored.items()}
 
@@ -92,15 +96,15 @@ def _assembled(config: dict[str, Any], stored: dict[str, Tensor]) -> ModelParts:
         return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
     weights = part("network.")
-    network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], **config["architecture"]).double()
+    network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], **vars(config.architecture)).double()
     network.load_state_dict(weights)
     network.requires_grad_(False)
     return ModelParts(
-        name=config["name"],
-        space=DesignSpace(**config["space"]),
+        name=config.name,
+        space=config.space,
         network=network,
-        basis=LinearBasis(**part("basis."), resolution=Resolution(**config["resolution"])),
+        basis=LinearBasis(**part("basis."), resolution=config.resolution),
         drag_scale=tensors["drag_scale"],
-        error=ErrorModel(anchors, **config["error"]),
-        card=config["card"],
+        error=ErrorModel(anchors, **vars(config.error)),
+        card=config.card,
     )

@@ -19,7 +19,8 @@ from fusiform.solvers.flow import Problem, State, discretise
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.model.error_bound import confidence_of
 from fusiform.surrogates.model.flow_basis import decode_state
-from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_scalars
+from fusiform.surrogates.model.force_scaling import drag_scale, force_scalars
+from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.model_file import ModelParts, write_model
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.model.prediction import Prediction

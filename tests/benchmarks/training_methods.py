@@ -42,7 +42,8 @@ from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tar
 from fusiform.surrogates.flow_training.settings import EquationsConfig, FitConfig, HalfInverseSettings, NetworkConfig
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, PairInputs, SolvedFlows, flow_batch
 from fusiform.surrogates.model.error_bound import ErrorModel
-from fusiform.surrogates.model.force_scaling import FORCES, drag_scale
+from fusiform.surrogates.model.force_scaling import drag_scale
+from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training import (
     NEVER,

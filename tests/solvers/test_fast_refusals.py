@@ -30,7 +30,10 @@ REFUSALS = {
     "lift": ("inverse.Lift()", "expected bounds of the lift"),
     "design point": ("inverse.DesignPoint(FlowConditions(10.0), -1.0)", "expected a positive weight"),
     "problem": ("inverse.problem_from({'body': 'circle'}, Path())", "expected either reynolds or"),
-    "design space": ("DesignSpace(modes=0)", "expected a design space"),
+    "design space": (
+        "DesignSpace(modes=0)",
+        "expected modes of a design space to be a whole number from 1 to 32",
+    ),
 }
 PROBE = """
 import sys

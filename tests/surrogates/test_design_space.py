@@ -1,5 +1,7 @@
 """The sampler of designs."""
 
+import math
+
 import pytest
 import torch
 
@@ -19,6 +21,23 @@ def test_sampler_is_deterministic_valid_and_extends():
     assert bool((large.alpha[straight] == 0).all())
 
 
-def test_bad_design_space_is_refused():
-    with pytest.raises(InputError, match="ordered positive ranges"):
-        DesignSpace(reynolds_min=10.0, reynolds_max=1.0)
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        ({"reynolds_min": 10.0, "reynolds_max": 1.0}, "reynolds_min .* at most reynolds_max, got 10 and 1"),
+        ({"fineness_min": 9.0}, "fineness_min .* at most fineness_max, got 9 and 8"),
+        ({"reynolds_max": math.inf}, "expected reynolds_max of a design space to be a number from 0.1 to 100, got inf"),
+        ({"alpha_max_deg": math.nan}, "alpha_max_deg of a design space to be a number from 0 to 30, got nan"),
+        ({"modes": True}, "modes of a design space to be a whole number from 1 to 32, got True"),
+        ({"fineness_max": "8"}, "fineness_max of a design space to be a number from 0.1 to 20, got '8'"),
+        ({"fineness_min": 12.0, "fineness_max": 20.0, "margin": 0.2}, "margin .* below that of its ellipses, got 0.2"),
+    ],
+)
+def test_a_bad_design_space_is_refused(wrong, match):
+    with pytest.raises(InputError, match=match):
+        DesignSpace(**wrong)
+
+
+def test_the_widest_space_can_be_widened():
+    widest = DesignSpace(32, 0.1, 20.0, 0.1, 100.0, 30.0, 1.0, 0.2)
+    assert widest.widened() == widest

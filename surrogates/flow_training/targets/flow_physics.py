@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from fusiform.solvers.common.batches import concatenate
 from fusiform.solvers.flow import Problem, State, discretise, force_coefficients, residual, solve_batch, state_inverse
 from fusiform.surrogates.model.flow_basis import LinearBasis, decode_state, encode_state
-from fusiform.surrogates.model.force_scaling import FORCES, drag_scale, force_outputs, force_scalars
+from fusiform.surrogates.model.force_scaling import drag_scale, force_outputs, force_scalars
+from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import Batch, Inverse
 

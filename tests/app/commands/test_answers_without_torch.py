@@ -74,7 +74,7 @@ WRONG_RECIPES = {
     f"{RECIPE}[network]\nwidht = 16\n": "did you mean width?",
     f'{RECIPE}[fit]\nsteps = "many"\n': "to be a whole number",
     f'{RECIPE}[fit]\noptimizer = "sgd"\n': "expected an optimizer",
-    f"{RECIPE}[space]\nmodes = 0\n": "expected a design space",
+    f"{RECIPE}[space]\nmodes = 0\n": "expected modes of [space] to be a whole number from 1 to 32, got 0",
     f'{RECIPE}[training]\nmethod = "magic"\n': "expected a training method",
     RECIPE.replace("n_xi = 32", "n_xi = 31"): "expected even numbers",
     RECIPE.replace("seed = 2", "seed = 1"): "expected different seeds",
