@@ -1,5 +1,6 @@
 __all__ = [
     "Correction",
+    "CorrectionOutcome",
     "DesignSpace",
     "FlowPrediction",
     "Prediction",
@@ -10,7 +11,7 @@ __all__ = [
 ]
 
 from .design_space import DesignSpace
-from .interface import Correction, FlowPrediction, SurrogateModel
+from .interface import Correction, CorrectionOutcome, FlowPrediction, SurrogateModel
 from .model.model_choice import load_surrogate, predict
 from .model.prediction import Prediction
 from .model.surrogate import Surrogate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -13,44 +14,73 @@ from fusiform.solvers.inverse import ConfidentModel
 from fusiform.surrogates.design_space import DesignSpace
 
 
+class CorrectionOutcome(Enum):
+    """The end of a correction: only `ANSWERED` replaces the network's forces."""
+
+    ANSWERED = "answered"
+    NOT_ARRIVED = "not arrived"
+    INACCURATE = "inaccurate"
+    NO_BETTER = "no better"
+
+
 @dataclass(frozen=True)
 class Correction:
-    """Forces of a predicted flow after updates by the state inverse.
+    """Forces of a predicted flow after updates by the state inverse, with a bound on their own error.
 
-    Where the updates arrive at a solution these are the solver's own forces on the model's grid; elsewhere they are
-    the network's.
+    The updates arrive at the solver's flow on the model's grid, which can be too coarse for the body. Where they do not
+    arrive, or the estimated error is large or above the network's bound, the correction is no answer: the forces are
+    then the network's.
 
     Attributes
     ----------
     drag_coefficient, lift_coefficient : float
         As in `Solution`.
-    arrived : bool
-        True if the last step was so short that the flow counts as solved.
+    drag_bound, lift_bound : float
+        1.5 times the solver's own estimate of the errors of the corrected forces; inf where the updates do not arrive.
+    outcome : CorrectionOutcome
+        `ANSWERED`, or the reason why the forces are the network's.
+    status : str
+        The same as a sentence.
     residual, residual_after : float
         Norm of the discrete equations (`residual_norm`) at the predicted and at the updated flow.
     last_step : float
-        Relative length of the last step; the error that is left is smaller.
+        Relative length of the last step; the error of the discrete solution that is left is smaller.
     updates : int
         Linear solves spent.
 
     Examples
     --------
     >>> import fusiform as fs
-    >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0))
-    >>> correction = prediction.correction
-    >>> correction.arrived
-    True
-    >>> correction.residual_after < 1e-6 * correction.residual
+    >>> correction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0)).correction
+    >>> correction.answered, correction.drag_bound < 1e-3 * correction.drag_coefficient
+    (True, True)
+    >>> blunt = fs.predict(fs.Body.ellipse(0.4), fs.FlowConditions(53.0))
+    >>> blunt.correction.outcome
+    <CorrectionOutcome.INACCURATE: 'inaccurate'>
+    >>> blunt.correction.drag_coefficient == blunt.drag_coefficient
     True
     """
 
     drag_coefficient: float
     lift_coefficient: float
-    arrived: bool
+    drag_bound: float
+    lift_bound: float
+    outcome: CorrectionOutcome
+    status: str
     residual: float
     residual_after: float
     last_step: float
     updates: int
+
+    @property
+    def answered(self) -> bool:
+        """True if the forces are the corrected ones."""
+        return self.outcome is CorrectionOutcome.ANSWERED
+
+    @property
+    def refined(self) -> bool:
+        """True if the updated flow is accurate enough to be shown, whether or not its forces are the better ones."""
+        return self.outcome in (CorrectionOutcome.ANSWERED, CorrectionOutcome.NO_BETTER)
 
 
 class FlowPrediction(Protocol):

@@ -1,6 +1,7 @@
 """The flow of a prediction after the state inverse, found in the background while the page shows the network's own.
 
-The state inverse takes 0.1 to 0.3 s and the stagnation lines as long again, too long for a point that is being dragged.
+The state inverse takes 0.3 to 1 s with the estimate of its error, and the stagnation lines some tenths: too long for a
+point that is being dragged.
 One thread serves all sessions. It begins when a design has not changed for `SETTLE_SECONDS`, so that it does not slow
 the page that is being drawn; a session drops its earlier refinement when it begins another. Results are in one LRU
 cache of the server, by the key of the question.

@@ -15,7 +15,7 @@ from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.surrogates.model.model_folder import read_configuration
 
 if TYPE_CHECKING:
-    from fusiform.surrogates import FlowPrediction
+    from fusiform.surrogates import Correction
 
 
 def predict(
@@ -24,7 +24,7 @@ def predict(
     alpha_deg: Alpha = 0.0,
     model: Annotated[Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.")] = None,
     correct: Annotated[
-        bool, typer.Option("--correct", help="Also correct the forces by the state inverse (a few tenths of a second).")
+        bool, typer.Option("--correct", help="Also correct the forces by the state inverse (about a second).")
     ] = False,
     modes: Modes = DEFAULT_MODES,
     max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
@@ -48,14 +48,12 @@ def predict(
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 
-def _correction(prediction: FlowPrediction) -> dict[str, Any]:
-    """The forces after the state inverse; None for both, with a warning, where it did not converge."""
-    correction = prediction.correction
-    if not correction.arrived:
-        say("warning: the state inverse refused this flow; the forces are the network's own.")
+def _correction(correction: Correction) -> dict[str, Any]:
+    """The forces after the state inverse with bounds on their errors; None for all where they are no answer."""
+    names = ("drag_coefficient", "drag_bound", "lift_coefficient", "lift_bound")
     return {
-        "corrected_drag_coefficient": correction.drag_coefficient if correction.arrived else None,
-        "corrected_lift_coefficient": correction.lift_coefficient if correction.arrived else None,
+        **{f"corrected_{name}": getattr(correction, name) if correction.answered else None for name in names},
+        "correction_status": correction.status,
         "flow_residual": correction.residual,
         "corrected_flow_residual": correction.residual_after,
     }

@@ -17,7 +17,7 @@ CONVENTIONS = (
 
 Row = tuple[str, str, str]
 
-ESTIMATES = ("drag_error", "lift_error", "drag_bound")
+ESTIMATES = ("drag_error", "lift_error", "drag_bound", "corrected_drag_bound", "corrected_lift_bound")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
@@ -34,6 +34,8 @@ _DEFINITIONS = {
     "confidence": ("confidence", "1 where that is at most 1 % of C_D, 0.5 where 2 %; 0 outside the range of Re"),
     "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
+    "corrected_drag_bound": ("  error below", "1.5 times the solver's estimate of the error of the corrected C_D"),
+    "corrected_lift_bound": ("  error below", "likewise of the corrected C_L"),
     "flow_residual": (
         "flow residual",
         "of the equations at the predicted flow; 4 is usual for the shipped model",

@@ -3,6 +3,7 @@ __all__ = [
     "DYNAMIC_PRESSURE",
     "TANGENT_STEP",
     "Accuracy",
+    "ErrorEstimate",
     "FlowAnalysis",
     "FlowBatch",
     "FlowField",
@@ -16,6 +17,7 @@ __all__ = [
     "analyse",
     "angular_nodes",
     "discretise",
+    "estimate_error",
     "flow_tangents",
     "force_coefficients",
     "force_vjp",
@@ -43,6 +45,7 @@ __all__ = [
 from .adaptive import ACCURACIES, Accuracy, solve_to_accuracy
 from .analysis import FlowAnalysis, WallPoint, analyse
 from .equations import DYNAMIC_PRESSURE, Problem, State, discretise, force_coefficients, residual, residual_norm, slopes
+from .error_estimate import ErrorEstimate, estimate_error
 from .fields import FlowField, grid_pressure, grid_velocity
 from .grid import angular_nodes, periodic_integral
 from .linear import Linearisation, linearise

@@ -12,28 +12,14 @@ from torch import Tensor
 from fusiform.solvers import Body, FlowConditions, ForceGradient
 from fusiform.solvers.common.autograd import gradients_enabled, ordinary_tensors
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow import FlowField, Problem, State, force_coefficients, updated_state
+from fusiform.solvers.flow import FlowField, Problem, State
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.shedding import shedding_note
 from fusiform.solvers.solution import conventions, turned_coefficients
 from fusiform.surrogates.interface import Correction, SurrogateModel
+from fusiform.surrogates.model.correction import corrected
 from fusiform.surrogates.model.error_bound import confidence_of, misfit_factor
 
-
-@dataclass(frozen=True)
-class FieldUpdates:
-    """When the updates of a predicted flow end.
-
-    `max_updates`: factorisations; `chord_steps`: further steps with the factors of each; `tolerance`: the longest
-    relative last step of a flow that counts as solved.
-    """
-
-    max_updates: int = 4
-    chord_steps: int = 3
-    tolerance: float = 0.02
-
-
-FIELD_UPDATES = FieldUpdates()
 PREDICTED = "Predicted by the surrogate, not solved: `fusiform solve` confirms it."
 
 
@@ -42,8 +28,9 @@ class Prediction:
     """Forces and flow of a body by a surrogate; coefficients as in `Solution`.
 
     The forces are the network's own and cost under a millisecond. `drag_bound` and `confidence` need the predicted
-    flow (milliseconds). `field` and `correction` need updates of that flow by the state inverse, mostly one (0.1 to
-    0.3 s): pressures integrate derivatives of the vorticity, and would be the poorest part without them.
+    flow (milliseconds). `field` and `correction` need updates of that flow by the state inverse, mostly one, and an
+    estimate of their error (0.3 to 1 s): pressures integrate derivatives of the vorticity, and would be the poorest
+    part without them.
 
     Attributes
     ----------
@@ -99,12 +86,12 @@ class Prediction:
 
     @property
     def correction(self) -> Correction:
-        """Forces of the flow after the updates: the solver's own on the model's grid, where the updates arrive."""
+        """Forces of the flow after updates by the state inverse, with a bound on their own error; see `Correction`."""
         return self._updated[1]
 
     @cached_property
     def field(self) -> FlowField:
-        """The flow after the updates (the network's own where they do not arrive), post-processed like a solved one."""
+        """The flow after the updates, or the network's own where they are not accurate; processed like a solved one."""
         return FlowField(self._predicted[0], self._updated[0], self._design[0])
 
     @cached_property
@@ -188,12 +175,6 @@ class Prediction:
     @ordinary_tensors()
     @torch.no_grad()
     def _updated(self) -> tuple[State, Correction]:
-        """The flow after the updates (the network's where they do not arrive), and its forces."""
-        problem, predicted = self._predicted
-        updated = updated_state(problem, predicted, **vars(FIELD_UPDATES))
-        drag, lift = self.drag_coefficient, self.lift_coefficient
-        if updated.arrived:
-            total = complex(sum(part[0] for part in force_coefficients(problem, updated.state.omega)))
-            drag, lift = total.real, total.imag
-        report = (updated.arrived, updated.norm_before, updated.norm_after, updated.last_step, updated.updates)
-        return updated.state if updated.arrived else predicted, Correction(drag, lift, *report)
+        """The flow after the updates where it is accurate, else the network's; and its forces."""
+        own = complex(self.drag_coefficient, self.lift_coefficient)
+        return corrected(*self._design, self._predicted, own, self.drag_bound)

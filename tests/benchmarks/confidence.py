@@ -36,7 +36,7 @@ class Case:
     distance: float
     kinematic: float
     whole: float
-    arrived: bool
+    answered: bool
     error: float
     corrected: float
     fields: tuple[float, float, float, float]
@@ -64,13 +64,13 @@ def main() -> None:
                 distance=float(model.error.distance(model.inputs(turned(one), one.reynolds))[0]),
                 kinematic=float(kinematic_residual(*model.state(turned(one), one.reynolds))[0]),
                 whole=fixed.residual,
-                arrived=fixed.arrived,
+                answered=fixed.answered,
                 error=abs(answer.drag_coefficient / exact - 1.0),
                 corrected=abs(fixed.drag_coefficient / exact - 1.0),
                 fields=field_errors(answer, FlowField(flow.problem, flow.state, turned(one))),
             )
             cases.append(case)
-    print("| relative bound | bodies | wider | drag error | within | correction arrived | drag error then |")
+    print("| relative bound | bodies | wider | drag error | within | correction answered | drag error then |")
     print("|---|---|---|---|---|---|---|")
     for low, high in itertools.pairwise(EDGES):
         show(
@@ -112,11 +112,11 @@ def field_errors(answer: Prediction, exact: FlowField) -> tuple[float, float, fl
 def show(name: str, part: list[Case]) -> None:
     """A row."""
     if part:
-        arrived = [c for c in part if c.arrived]
+        answered = [c for c in part if c.answered]
         within = sum(c.error <= c.bound for c in part) / len(part)
-        network, corrected = errors([c.error for c in part]), errors([c.corrected for c in arrived])
+        network, corrected = errors([c.error for c in part]), errors([c.corrected for c in answered])
         wider = sum(c.wider for c in part)
-        print(f"| {name} | {len(part)} | {wider} | {network} | {within:.0%} | {len(arrived)} | {corrected} |")
+        print(f"| {name} | {len(part)} | {wider} | {network} | {within:.0%} | {len(answered)} | {corrected} |")
 
 
 def errors(values: list[float]) -> str:

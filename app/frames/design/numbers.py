@@ -16,13 +16,18 @@ from fusiform.app.frames.shared.formatting import (
 )
 from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.state.session import DesignState
-from fusiform.surrogates import FlowPrediction
+from fusiform.surrogates import CorrectionOutcome, FlowPrediction
 
 PARTS = (
     ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
     ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
     ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards."),
 )
+UNCHECKED = {
+    CorrectionOutcome.NOT_ARRIVED: "ask the solver",
+    CorrectionOutcome.INACCURATE: "grid too coarse: ask the solver",
+    CorrectionOutcome.NO_BETTER: "the network's is as good",
+}
 
 
 def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
@@ -87,8 +92,9 @@ def _checked(known: Known) -> Metric:
     return Metric(
         "Checked $C_D$",
         *_checked_value(known),
-        "The drag of the refined flow: the state inverse moves the network's flow onto the equations in a fraction of "
-        "a second. Once the solver has solved the flow, its drag ± its estimated error instead.",
+        "The drag of the refined flow ± a bound on its error: the state inverse moves the network's flow onto the "
+        "equations in about a second. There is none where that error is large, or above the bound of the network's "
+        "drag. Once the solver has solved the flow, its drag ± its estimated error instead.",
     )
 
 
@@ -102,6 +108,7 @@ def _checked_value(known: Known) -> tuple[str, str]:
         return value, f"solver; surrogate {apart(predicted.drag_coefficient, solved.drag_coefficient)}"
     if known.refined is None:
         return "…", "ask the solver" if predicted is None else "being refined"
-    if known.refined.correction.arrived:
-        return coefficient(known.refined.correction.drag_coefficient), "by the state inverse"
-    return "–", "ask the solver"
+    correction = known.refined.correction
+    if correction.answered:
+        return with_error(correction.drag_coefficient, correction.drag_bound), "by the state inverse"
+    return "–", UNCHECKED[correction.outcome]

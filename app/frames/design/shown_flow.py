@@ -48,8 +48,8 @@ def surrogate_flow(known: Known) -> ShownFlow | None:
     if known.refined is None:
         how = "not refined: ask the solver" if known.failed else "at once; being refined …"
         return ShownFlow(known.predicted.network_field, f"surrogate, {how}", None, None)
-    arrived = known.refined.correction.arrived
-    how = "refined by the state inverse" if arrived else "could not be refined here: ask the solver"
+    accurate = known.refined.correction.refined
+    how = "refined by the state inverse" if accurate else "could not be refined here: ask the solver"
     return ShownFlow(known.refined.field, f"surrogate, {how}", known.refined, known.refined.analysis)
 
 

@@ -51,6 +51,22 @@ def test_predict_warns_outside_what_the_surrogate_has_learnt() -> None:
     assert "far from what the surrogate has learnt" in result.stderr
 
 
+def test_a_correction_is_printed_with_a_bound_on_its_own_error() -> None:
+    printed = numbers("predict", "ellipse:2", "--reynolds", "20", "--correct")
+    assert 0.0 < printed["corrected_drag_bound"] < 0.003 * printed["corrected_drag_coefficient"]
+    assert printed["corrected_lift_bound"] == printed["corrected_lift_coefficient"] == 0.0
+
+
+def test_a_correction_that_is_no_answer_is_null_with_a_sentence() -> None:
+    """On the model's grid this body has a drag of 2.186; the truth is 1.9325."""
+    result = run("predict", "ellipse:0.4", "--reynolds", "53", "--correct", "--json")
+    printed = json.loads(result.stdout)
+    for name in ("drag_coefficient", "drag_bound", "lift_coefficient", "lift_bound"):
+        assert printed[f"corrected_{name}"] is None
+    assert "too coarse for this flow; the network's own forces stay the answer" in printed["correction_status"]
+    assert printed["correction_status"] in result.stderr
+
+
 def test_optimize_writes_the_optimum_that_it_reports(tmp_path: Path) -> None:
     model = str(files("fusiform.assets").joinpath("models").joinpath("default"))
     common = ("optimize", "circle", "--reynolds", "20", "--grid", "coarse", "--out", str(tmp_path / "new"))

@@ -89,7 +89,10 @@ def test_the_refined_flow_brings_its_numbers_its_marks_and_its_lines(new: Sessio
     assert shown.known.predicted is not None
     correction = shown.known.predicted.correction
     assert shown.badge == "surrogate, refined by the state inverse"
-    assert number(shown, "Checked") == (formatting.coefficient(correction.drag_coefficient), "by the state inverse")
+    assert number(shown, "Checked") == (
+        formatting.with_error(correction.drag_coefficient, correction.drag_bound),
+        "by the state inverse",
+    )
     assert not shown.drawing["awaited"]
     assert [text.split(" at ")[0] for _, _, text in shown.drawing["marks"]].count("separation") == 2
     assert shown.drawing["lines"] != first.drawing["lines"]

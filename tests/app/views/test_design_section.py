@@ -36,7 +36,8 @@ def test_the_flow_is_refined_after_the_first_picture(page: AppTest) -> None:
     """Then there are separation points, the numbers of the state inverse, and they are those of the Python call."""
     run_until(page, refined)
     expected = load_surrogate().evaluate(load_body("circle"), FlowConditions(10.0))
-    assert metric(page, "Checked") == formatting.coefficient(expected.correction.drag_coefficient)
+    correction = expected.correction
+    assert metric(page, "Checked") == formatting.with_error(correction.drag_coefficient, correction.drag_bound)
     assert note(page, "Checked") == "by the state inverse"
     assert [text.split(" at ")[0] for _, _, text in drawn(page)["marks"]].count("separation") == 2
     assert "recirculates over 0.2" in page.caption[0].value

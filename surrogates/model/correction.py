@@ -1,0 +1,145 @@
+"""The correction of a prediction by the state inverse, with its own error, and the rule when it is an answer.
+
+The updates solve the equations on the model's grid; on a grid too coarse for the flow their end can be far from the
+truth, or a solution that the flow does not have. The error is the solver's own estimate, by direction of the grid:
+
+    ε_D = 1.5 (|Re r| + |Re a|),   ε_L = 1.5 (|r| + |a|),   r, a: radial and angular estimates of C_D + i C_L.
+
+The two may have opposite signs where the grid is too coarse, hence the sum of their sizes; at sharp edges the estimate
+of the lift alone is too small, hence the moduli. Lift and ε_L are 0 for a body that is symmetric about the stream.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow import (
+    FlowBatch,
+    Problem,
+    Resolution,
+    State,
+    UpdatedState,
+    estimate_error,
+    force_coefficients,
+    updated_state,
+)
+from fusiform.surrogates.interface import Correction, CorrectionOutcome
+
+
+@dataclass(frozen=True)
+class FieldUpdates:
+    """When the updates of a predicted flow end.
+
+    `max_updates`: factorisations; `chord_steps`: further steps with the factors of each; `tolerance`: the longest
+    relative last step of a flow that counts as solved.
+    """
+
+    max_updates: int = 4
+    chord_steps: int = 3
+    tolerance: float = 0.02
+
+
+@dataclass(frozen=True)
+class CorrectionLimits:
+    """When a corrected flow is an answer.
+
+    `safety`: factor on the estimated errors; `drag`: the largest relative error of the drag; `lift`: of the lift,
+    relative to the lift or to `lift_floor` times the drag, whichever is larger; `promise`: a relative error of the
+    drag, that of a standard solve, that is good enough even where the network's bound is smaller.
+    """
+
+    safety: float = 1.5
+    drag: float = 0.02
+    lift: float = 0.06
+    lift_floor: float = 0.1
+    promise: float = 0.003
+
+
+FIELD_UPDATES = FieldUpdates()
+LIMITS = CorrectionLimits()
+REMEDY = "the network's own forces stay the answer; ask the solver"
+
+
+@torch.no_grad()
+def corrected(
+    coefficients: Tensor, reynolds: Tensor, predicted: tuple[Problem, State], own: complex, bound: float | None
+) -> tuple[State, Correction]:
+    """The flow of one body after the updates, where it is accurate, else the predicted one; and its forces.
+
+    `coefficients` (1, K), `reynolds` (1,); `own`: the network's C_D + i C_L; `bound`: on the error of that C_D.
+    """
+    problem, state = predicted
+    updated = updated_state(problem, state, **vars(FIELD_UPDATES))
+    forces = complex(sum(part[0] for part in force_coefficients(problem, updated.state.omega)))
+    if _is_symmetric(coefficients):
+        forces = complex(forces.real, 0.0)
+    error = complex(math.inf, math.inf)
+    if updated.arrived:
+        error = _error(coefficients, reynolds, problem, updated)
+    outcome = _outcome(updated.arrived, forces, error, bound)
+    total = forces if outcome is CorrectionOutcome.ANSWERED else own
+    correction = Correction(
+        drag_coefficient=total.real,
+        lift_coefficient=total.imag,
+        drag_bound=error.real,
+        lift_bound=error.imag,
+        outcome=outcome,
+        status=_status(outcome, forces, error),
+        residual=updated.norm_before,
+        residual_after=updated.norm_after,
+        last_step=updated.last_step,
+        updates=updated.updates,
+    )
+    return updated.state if correction.refined else state, correction
+
+
+def _error(coefficients: Tensor, reynolds: Tensor, problem: Problem, updated: UpdatedState) -> complex:
+    """ε of the drag + i ε of the lift; inf where the estimate is not finite."""
+    solved, spent = torch.ones_like(reynolds, dtype=torch.bool), torch.full_like(reynolds, updated.updates)
+    flow = FlowBatch(
+        coefficients=coefficients,
+        reynolds=reynolds,
+        resolution=Resolution(*updated.state.psi.shape[1:]),
+        solved=problem,
+        unknowns=updated.state,
+        linearisation=updated.linearisation,
+        converged=solved,
+        update=torch.full_like(reynolds, updated.last_step),
+        linear_solves=spent,
+        continued=~solved,
+    )
+    estimate = estimate_error(flow)
+    parts = [complex(part[0]) for part in (estimate.radial, estimate.angular)]
+    drag = LIMITS.safety * sum(abs(part.real) for part in parts)
+    lift = 0.0 if _is_symmetric(coefficients) else LIMITS.safety * sum(map(abs, parts))
+    return complex(*(size if math.isfinite(size) else math.inf for size in (drag, lift)))
+
+
+def _is_symmetric(coefficients: Tensor) -> bool:
+    """True if the body is symmetric about the stream."""
+    return not bool(coefficients.imag.any())
+
+
+def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None) -> CorrectionOutcome:
+    if not arrived:
+        return CorrectionOutcome.NOT_ARRIVED
+    drag, lift = abs(forces.real), max(abs(forces.imag), LIMITS.lift_floor * abs(forces.real))
+    if error.real > LIMITS.drag * drag or error.imag > LIMITS.lift * lift:
+        return CorrectionOutcome.INACCURATE
+    better = bound is None or error.real <= max(bound, LIMITS.promise * drag)
+    return CorrectionOutcome.ANSWERED if better else CorrectionOutcome.NO_BETTER
+
+
+def _status(outcome: CorrectionOutcome, forces: complex, error: complex) -> str:
+    if outcome is CorrectionOutcome.ANSWERED:
+        return f"Corrected by the state inverse; its own error is below {error.real:.2g}."
+    if outcome is CorrectionOutcome.NOT_ARRIVED:
+        return f"No correction: the state inverse did not arrive at a flow; {REMEDY}."
+    own = f"the corrected drag's own error may be {error.real / abs(forces.real):.1%}"
+    if outcome is CorrectionOutcome.NO_BETTER:
+        return f"No correction: {own}, more than the network's bound; {REMEDY}."
+    return f"No correction: {own} on the model's grid, which is too coarse for this flow; {REMEDY}."
