@@ -66,19 +66,19 @@ def turned(designs: Designs) -> Tensor:
     return laurent.rotate(designs.coefficients, designs.alpha)
 
 
-def sample(space: DesignSpace, seed: int, indices: range) -> Designs:
-    """The designs of the given indices; deterministic in (space, seed, index)."""
+def sample(space: DesignSpace, seed: int, indices: range, reach: float = SAMPLER.reach) -> Designs:
+    """The designs of the given indices; deterministic in (space, seed, index). With a `reach` of 0 plain ellipses."""
     accepted: dict[int, Designs] = {}
     pending, attempt = list(indices), 0
     while pending:
-        batch = _candidates(space, [np.random.default_rng([seed, index, attempt]) for index in pending])
+        batch = _candidates(space, [np.random.default_rng([seed, index, attempt]) for index in pending], reach)
         good = (univalence_margin(batch.coefficients) >= space.margin) & is_valid(batch.coefficients)
         accepted |= {index: select(batch, slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
         pending, attempt = [index for index in pending if index not in accepted], attempt + 1
     return concatenate([accepted[index] for index in indices])
 
 
-def _candidates(space: DesignSpace, generators: list[np.random.Generator]) -> Designs:
+def _candidates(space: DesignSpace, generators: list[np.random.Generator], reach: float) -> Designs:
     """One candidate from each generator, not yet checked."""
     uniform = np.array([g.random(5) for g in generators])
     normal = np.array([g.standard_normal((2, space.modes)) for g in generators])
@@ -91,8 +91,8 @@ def _candidates(space: DesignSpace, generators: list[np.random.Generator]) -> De
     ellipse = np.zeros_like(direction)
     ellipse[:, 0] = (f - 1.0) / (f + 1.0)
     start, along = torch.from_numpy(ellipse), torch.from_numpy(direction)
-    reach = SAMPLER.reach * _distance_to_boundary(start, along)
-    step = reach * torch.from_numpy(amount**SAMPLER.amount_exponent)
+    furthest = reach * _distance_to_boundary(start, along)
+    step = furthest * torch.from_numpy(amount**SAMPLER.amount_exponent)
     alpha = math.radians(space.alpha_max_deg) * (2.0 * incidence - 1.0) * lopsided
     re = space.reynolds_min * (space.reynolds_max / space.reynolds_min) ** reynolds
     return Designs(start + step[:, None] * along, torch.from_numpy(alpha), torch.from_numpy(re))

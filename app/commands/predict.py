@@ -41,9 +41,13 @@ def predict(
 
     prediction = load_surrogate(model).evaluate(shape, conditions)
     shape, summary = prediction.body, prediction.summary()
-    numbers = {"body": shape.name, **summary, **(_correction(prediction) if correct else {})}
-    notes = [summary["status"], *source_note(shape)]
+    numbers, notes = {"body": shape.name, **summary}, [summary["status"], *source_note(shape)]
+    if correct:
+        numbers |= _correction(prediction.correction)
+        notes.append(prediction.correction.status)
     print_result(f"Predicted flow past {shape.name}", numbers, as_json, notes, shape)
+    if correct and not prediction.correction.answered:
+        say(f"warning: {prediction.correction.status}")
     if prediction.confidence < CONFIDENCE_WARNING:
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
