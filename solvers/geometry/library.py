@@ -27,6 +27,8 @@ from fusiform.solvers.geometry.named_outlines import require_naca_digits
 if TYPE_CHECKING:
     from fusiform.solvers.geometry.body import Body  # imports torch
 
+LONGEST_NAME = 200  # characters of a wrong name in a sentence
+
 
 def sample_names() -> list[str]:
     """Names of the sample outlines in the package, sorted.
@@ -118,9 +120,10 @@ def _sample(name: str) -> AbstractContextManager[Path]:
 
 def _unknown(spec: str, name: str) -> str:
     samples = sample_names()
-    close = difflib.get_close_matches(name, ["circle", "ellipse:2", "naca0012", *samples], n=3)
+    close = difflib.get_close_matches(name[:LONGEST_NAME], ["circle", "ellipse:2", "naca0012", *samples], n=3)
     remedy = f"did you mean {' or '.join(close)}?" if close else "check the spelling or the path"
     return (
         "expected circle, ellipse:2 (length over height), naca0012 (four digits), "
-        f"one of the samples {', '.join(samples)}, or the path of a {', '.join(SUFFIXES)} file, got {spec!r}; {remedy}"
+        f"one of the samples {', '.join(samples)}, or the path of a {', '.join(SUFFIXES)} file, "
+        f"got {spec[:LONGEST_NAME]!r}; {remedy}"
     )

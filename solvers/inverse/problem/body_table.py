@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.lazy_torch import torch
+from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.geometry import load_body
+from fusiform.solvers.geometry.limits import require_modes
 
 if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body  # imports torch
@@ -27,22 +31,40 @@ def body_to_dict(body: Body) -> dict[str, Any]:
     }
 
 
-def body_from(value: str | Mapping[str, Any], folder: Path) -> Body:
+@dataclass(frozen=True)
+class BodyTable:
+    """The table that `body_to_dict` makes; pairs are real and imaginary part."""
+
+    coefficients: tuple[tuple[float, ...], ...]
+    reference_length: float
+    name: str
+    fit_error: float = 0.0
+    origin: tuple[float, ...] = (0.0, 0.0)
+    source: str = ""
+    given_outline: tuple[tuple[float, ...], ...] | None = None
+
+    def __post_init__(self) -> None:
+        require(
+            all(len(pair) == 2 for pair in (*self.coefficients, self.origin, *(self.given_outline or ()))),
+            "expected two numbers for the origin and for each coefficient and point of the body, got another count; "
+            "correct them",
+        )
+        require_modes(len(self.coefficients))
+
+
+def body_from(value: Any, folder: Path) -> Body:
     """The body of `body_to_dict`, or of a name or path as on the command line, relative to `folder`."""
     if isinstance(value, str):
-        beside = folder / value
-        return load_body(str(beside) if beside.is_file() else value)
-    try:
-        coefficients = [complex(*pair) for pair in value["coefficients"]]
-        reference_length = float(value["reference_length"])
-        name, source = str(value["name"]), str(value.get("source", ""))
-        fit_error, origin = float(value.get("fit_error", 0.0)), complex(*value.get("origin", (0.0, 0.0)))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            "expected a body as a name, a path, or a table of coefficients and reference_length, got something else "
-            f"({error}); see assets/problems for examples"
-        ) from error
+        beside = os.path.join(folder, value)
+        return load_body(beside if os.path.isfile(beside) else value)
+    require(
+        isinstance(value, Mapping),
+        "expected a body as a name, a path, or a table of coefficients and reference_length, got "
+        f"{shown(value)}; see assets/problems for examples",
+    )
+    table = from_table(BodyTable, value, "a body")
     from fusiform.solvers.geometry import Body
 
-    a, given = torch.tensor(coefficients, dtype=torch.complex128), value.get("given_outline")
-    return Body(a, reference_length, name, fit_error, origin, source, given)
+    coefficients = torch.tensor([complex(*pair) for pair in table.coefficients], dtype=torch.complex128)
+    rest = {key: value for key, value in vars(table).items() if key not in ("coefficients", "origin")}
+    return Body(coefficients, origin=complex(*table.origin), **rest)

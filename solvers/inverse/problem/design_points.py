@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.errors import is_number, require, shown
 from fusiform.solvers.conditions import FlowConditions
 
 LARGEST_WEIGHT = 1e6
@@ -45,5 +45,5 @@ class DesignPoint:
         )
         require(
             is_number(self.weight) and 0.0 < self.weight < LARGEST_WEIGHT,
-            f"expected a positive weight of a design point, got {self.weight!r}; give 1",
+            f"expected a positive weight of a design point, got {shown(self.weight)}; give 1",
         )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.inverse.problem.body_table import body_from
-from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.problem import Problem, require_points
 from fusiform.solvers.inverse.problem.project_reader import read_project, require_suffix
 from fusiform.solvers.inverse.problem.registry import constraint_from, objective_from
 from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
 
+MOST_POINTS, MOST_CONSTRAINTS = 100, 200
 KEYS = ("body", "reynolds", "alpha_deg", "points", "objective", "constraints", "options")
 
 
@@ -58,7 +60,7 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
     require("body" in values, 'expected a body in the problem, got none; write for example body = "circle"')
     options, points = _options(values.get("options", {})), _points(values)
     objective = objective_from(values.get("objective", "drag"))
-    constraints = [constraint_from(c) for c in _tables(values.get("constraints", []), "constraints")]
+    constraints = _constraints(values)
     require_points(points, [c for c in constraints if isinstance(c, ForceConstraint)])
     body = body_from(values["body"], folder)  # the last, since a body imports torch
     return Problem(body, points, objective, **vars(options)).with_constraints(constraints)
@@ -71,9 +73,28 @@ def _options(values: Any) -> SearchOptions:
     )
 
 
-def _tables(value: Any, name: str) -> Sequence[Mapping[str, Any]]:
+def _constraints(values: Mapping[str, Any]) -> list[Constraint]:
+    constraints = []
+    for number, entry in enumerate(_tables(values.get("constraints", []), "constraints", MOST_CONSTRAINTS), 1):
+        with _naming(f"constraint {number}"):
+            constraints.append(constraint_from(entry))
+    return constraints
+
+
+@contextmanager
+def _naming(part: str) -> Iterator[None]:
+    """Add the `part` of the file to the sentence of an `InputError`."""
+    try:
+        yield
+    except InputError as error:
+        sentence = f"{error} ({part})"
+        raise InputError(sentence) from error
+
+
+def _tables(value: Any, name: str, most: int) -> Sequence[Mapping[str, Any]]:
     good = isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
-    require(good, f"expected [[{name}]] to be tables, got {value!r}; see assets/problems for examples")
+    require(good, f"expected [[{name}]] to be tables, got {shown(value)}; see assets/problems for examples")
+    require(len(value) <= most, f"expected at most {most} [[{name}]], got {len(value)}; leave some out")
     tables: Sequence[Mapping[str, Any]] = value
     return tables
 
@@ -89,7 +110,11 @@ def _points(values: Mapping[str, Any]) -> tuple[DesignPoint, ...]:
         "expected alpha_deg in each of the [[points]], got it beside them; move it",
     )
     single = {key: values[key] for key in ("reynolds", "alpha_deg") if key in values}
-    return tuple(_point(entry) for entry in _tables(values.get("points", [single]), "points"))
+    points = []
+    for number, entry in enumerate(_tables(values.get("points", [single]), "points", MOST_POINTS), 1):
+        with _naming(f"point {number}"):
+            points.append(_point(entry))
+    return tuple(points)
 
 
 def _point(entry: Mapping[str, Any]) -> DesignPoint:

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.bounded_text import parse_json, parse_toml, read_bytes
+from fusiform.solvers.common.errors import InputError, is_whole, require, shown
 
 FORMAT = 1
 SUFFIXES = (".toml", ".json")
+MOST_BYTES = 32_000_000  # of a file on disk; thousands of evaluations by the solver
+REMEDY = "save a project and open that, or see assets/problems for examples"
 
 
-def read_project(path: Path) -> dict[str, Any]:
-    """The values in a file, see `parse_project`."""
+def read_project(path: Path, remedy: str = REMEDY) -> dict[str, Any]:
+    """The values in a file, see `parse_project`; the `InputError` for an unreadable one ends with `remedy`."""
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path.name, error.strerror) from error
-    return parse_project(content, path.name)
+        content = read_bytes(path, MOST_BYTES)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path.name, getattr(error, "strerror", None) or error, remedy) from error
+    return parse_project(content, path.name, remedy)
 
 
-def parse_project(content: bytes, file_name: str) -> dict[str, Any]:
+def parse_project(content: bytes, file_name: str, remedy: str = REMEDY) -> dict[str, Any]:
     """The values {"problem"} of a file whose name ends in .toml, or {"format", "problem", "result", …} of any other.
 
     The format of a project file is `FORMAT`; one without a result needs none. `InputError` for anything else.
     """
     try:
-        text = content.decode("utf-8")
-        values = {"problem": tomllib.loads(text)} if file_name.lower().endswith(".toml") else json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(file_name, error) from error
+        toml = file_name.lower().endswith(".toml")
+        values = {"problem": parse_toml(content)} if toml else parse_json(content, MOST_BYTES)
+    except ValueError as error:
+        raise _unreadable(file_name, error, remedy) from error
     require(
         isinstance(values, dict) and isinstance(values.get("problem"), dict),
-        f"expected a project file with a problem, got {file_name} without one; save a project and open that",
+        f"expected a project file with a problem, got {file_name} without one; {remedy}",
     )
     number = values.get("format", FORMAT if "result" not in values else None)
-    require(number == FORMAT, f"expected a project of format {FORMAT}, got {number!r}; use the version that wrote it")
+    require(
+        is_whole(number) and number == FORMAT,
+        f"expected a project of format {FORMAT}, got {shown(number)}; use the version that wrote it",
+    )
     project: dict[str, Any] = values
     return project
 
@@ -52,9 +56,6 @@ def require_suffix(file_name: str) -> None:
     )
 
 
-def _unreadable(file_name: str, reason: object) -> InputError:
+def _unreadable(file_name: str, reason: object, remedy: str) -> InputError:
     kind = "readable problem file" if file_name.lower().endswith(".toml") else "project file"
-    return InputError(
-        f"expected a {kind}, got {file_name}, which cannot be read ({reason}); save a project and open that, "
-        "or see assets/problems for examples"
-    )
+    return InputError(f"expected a {kind}, got {file_name}, which cannot be read ({reason}); {remedy}")

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, require, shown
+from fusiform.solvers.common.tables import require_keys
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import KeepOut, Payload
 from fusiform.solvers.inverse.problem.constraints.curvature import MinRadius
@@ -55,10 +56,11 @@ def constraint_from(entry: Mapping[str, Any]) -> Constraint:
     values = dict(entry)
     key = values.pop("type", None)
     if isinstance(key, str) and key.startswith(FUNCTION):
+        require_keys(values, (), "a function of the user's own")
         return UserConstraint(key.removeprefix(FUNCTION), _lost)
     require(
         isinstance(key, str) and key in CONSTRAINTS,
-        f"expected a constraint type of {', '.join(CONSTRAINTS)}, got {key!r}; choose one",
+        f"expected a constraint type of {', '.join(CONSTRAINTS)}, got {shown(key)}; choose one",
     )
     return CONSTRAINTS[str(key)].from_table(values, str(key))
 
@@ -77,7 +79,7 @@ def objective_from(name: object) -> Objective:
         return UserObjective(name.removeprefix(FUNCTION), _lost)
     require(
         isinstance(name, str) and name in OBJECTIVES,
-        f"expected an objective of {', '.join(OBJECTIVES)}, got {name!r}; choose one",
+        f"expected an objective of {', '.join(OBJECTIVES)}, got {shown(name)}; choose one",
     )
     return OBJECTIVES[str(name)]()
 

@@ -4,10 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from fusiform.solvers.common.errors import is_number, is_whole, require
+from fusiform.solvers.common.errors import is_number, is_whole, require, shown
 from fusiform.solvers.grids import GRIDS
 
 NO_GRID = "none"
+
+
+@dataclass(frozen=True)
+class Range:
+    """The range of an option, and the words for it; the `least` value itself is allowed if it is `closed`."""
+
+    words: str
+    least: float
+    most: float
+    closed: bool = True
+    whole: bool = False
+
+    def require(self, name: str, value: object) -> None:
+        """`InputError` unless the `value` of the option `name` is a number of the range."""
+        kind, good = ("a whole number", is_whole(value)) if self.whole else ("a number", is_number(value))
+        require(good, f"expected {kind} for {name}, got {shown(value)}; give one")
+        assert isinstance(value, int | float)
+        inside = self.least <= value <= self.most and (self.closed or value > self.least)
+        require(inside, f"expected {self.words}, got {shown(value)}; correct {name}")
+
+
+RANGES = {
+    "starts": Range("at least one start, and at most 1000", 1, 1000, whole=True),
+    "seed": Range("a seed from 0 to 1e15", 0, 10**15, whole=True),
+    "max_iterations": Range("at least one iteration, and at most 100000", 1, 100_000, whole=True),
+    "min_confidence": Range("a confidence from 0 to 1", 0.0, 1.0),
+    "tolerance": Range("a positive tolerance of at most 1", 0.0, 1.0, closed=False),
+    "certify_tolerance": Range("a positive tolerance of at most 1", 0.0, 1.0, closed=False),
+    "timeout": Range("a positive timeout of at most 1e9 seconds", 0.0, 1e9, closed=False),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,33 +55,17 @@ class SearchOptions:
     verify: str | None = "fine"
 
     def __post_init__(self) -> None:
-        for name in ("starts", "seed", "max_iterations"):
+        for name, allowed in RANGES.items():
             value = getattr(self, name)
-            require(is_whole(value), f"expected a whole number for {name}, got {value!r}; give one")
-        for name in ("min_confidence", "tolerance", "certify_tolerance"):
-            value = getattr(self, name)
-            require(is_number(value), f"expected a number for {name}, got {value!r}; give one")
+            if not (name == "timeout" and value is None):
+                allowed.require(name, value)
         require(
             isinstance(self.certify, bool),
             f"expected True or False for certify, got {self.certify!r}; give one of them",
         )
         require(
-            self.max_iterations >= 1 and 0 < self.tolerance < 1,
-            f"expected at least one iteration and a tolerance between 0 and 1, got {self.max_iterations} and "
-            f"{self.tolerance}; choose for example 80 and 1e-7",
-        )
-        require(
-            self.starts >= 1 and self.seed >= 0 and 0.0 <= self.min_confidence <= 1.0 and self.certify_tolerance > 0.0,
-            f"expected at least one start, a seed of at least 0, a confidence from 0 to 1 and a positive tolerance, "
-            f"got {self.starts}, {self.seed}, {self.min_confidence} and {self.certify_tolerance}; correct them",
-        )
-        require(
-            self.timeout is None or (is_number(self.timeout) and self.timeout > 0.0),
-            f"expected a positive timeout in seconds, got {self.timeout}; leave it out for none",
-        )
-        require(
-            self.verify is None or self.verify in GRIDS,
-            f"expected a grid of {', '.join(GRIDS)} to verify on, got {self.verify!r}; choose one",
+            self.verify is None or (isinstance(self.verify, str) and self.verify in GRIDS),
+            f"expected a grid of {', '.join(GRIDS)} to verify on, got {shown(self.verify)}; choose one",
         )
 
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, Sweep
@@ -216,11 +215,3 @@ class ForceConstraint(Constraint):
         if low <= high:
             return None
         return f"the {self.coefficient} coefficient cannot be at least {low:g} and at most {high:g} at once"
-
-
-def require_positive(quantity: str, value: object) -> None:
-    """`InputError` unless `value` is a positive length."""
-    require(
-        is_number(value) and value > 0.0,  # type: ignore[operator]
-        f"expected a positive {quantity}, got {value!r}; give a length",
-    )

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.errors import is_number, require, shown
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table, require_keys
+from fusiform.solvers.geometry.limits import LENGTH_RANGE
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import Extent
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
@@ -82,11 +83,13 @@ class Containment(ShapeConstraint):
     def __post_init__(self) -> None:
         require(
             isinstance(self.region, Region),
-            f"expected a region such as Circle or Rectangle, got {self.region!r}; give for example Circle(0, 0, 0.1)",
+            f"expected a region such as Circle or Rectangle, got {shown(self.region)}; give for example "
+            "Circle(0, 0, 0.1)",
         )
         require(
-            is_number(self.clearance) and self.clearance >= 0.0,
-            f"expected a clearance of at least 0, got {self.clearance!r}; give a length",
+            is_number(self.clearance) and 0.0 <= self.clearance <= LENGTH_RANGE[1],
+            f"expected a clearance of at least 0 and at most {LENGTH_RANGE[1]:g}, got {shown(self.clearance)}; "
+            "give a length",
         )
 
     def describe(self) -> str:
@@ -121,7 +124,7 @@ class Containment(ShapeConstraint):
         shape = rest.pop("shape", "rectangle")
         require(
             isinstance(shape, str) and shape in REGIONS,
-            f"expected a shape of {', '.join(REGIONS)}, got {shape!r}; choose one",
+            f"expected a shape of {', '.join(REGIONS)}, got {shown(shape)}; choose one",
         )
         numbers = {field.key: rest.pop(field.key) for field in REGIONS[shape].fields if field.key in rest}
         require_keys(rest, ("clearance",), where)

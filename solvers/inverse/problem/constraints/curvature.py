@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.lazy_torch import torch
-from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
+from fusiform.solvers.geometry.limits import require_length
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Label, Mark, Outline
 
@@ -56,7 +57,7 @@ class MinRadius(ShapeConstraint):
     flag: ClassVar[Flag | None] = Flag("min_radius")
 
     def __post_init__(self) -> None:
-        require_positive("radius", self.value)
+        require_length(self.value, "radius", "give a length")
 
     def describe(self) -> str:
         return f"radius of curvature at least {self.value:g}"

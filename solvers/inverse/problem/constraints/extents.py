@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.lazy_torch import torch
-from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
+from fusiform.solvers.geometry.limits import require_length
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, Sweep, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
 from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline
@@ -36,7 +37,7 @@ class Extent(ShapeConstraint):
     auxiliaries: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        require_positive(self.quantity, self.value)
+        require_length(self.value, self.quantity, "give a length")
 
     def describe(self) -> str:
         return f"{self.quantity} at most {self.value:g}"
@@ -182,7 +183,7 @@ class MaxPerimeter(ShapeConstraint):
     )
 
     def __post_init__(self) -> None:
-        require_positive("perimeter", self.value)
+        require_length(self.value, "perimeter", "give a length")
 
     def describe(self) -> str:
         return f"perimeter at most {self.value:g}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
+from fusiform.solvers.geometry.limits import LENGTH_RANGE
 from fusiform.solvers.inverse.problem.constraints.forms import Field
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Handle, Mark, Outline, Polygon
@@ -31,6 +32,8 @@ class RimSampling:
 
 
 RIM_SAMPLING = RimSampling()
+HIGHEST = LENGTH_RANGE[1]
+MOST_TURNED = 360.0  # degrees
 LEAST, STEP = 0.02, 0.001  # of a size after a pull, and of a position, in units of d
 
 CENTRE = (
@@ -119,8 +122,9 @@ class Circle:
 
     def __post_init__(self) -> None:
         require(
-            all(map(is_number, (self.x, self.y, self.radius))) and self.radius >= 0.0,
-            f"expected a circle with finite centre and radius of at least 0, got {self}; correct its numbers",
+            _are_lengths(self.x, self.y, self.radius) and self.radius >= 0.0,
+            f"expected a circle with finite centre and radius of at least 0, all at most {HIGHEST:g}, got {self}; "
+            "correct its numbers",
         )
 
     @property
@@ -183,10 +187,14 @@ class Rectangle:
     )
 
     def __post_init__(self) -> None:
-        numbers = (self.x, self.y, self.width, self.height, self.angle_deg)
         require(
-            all(map(is_number, numbers)) and self.width > 0.0 and self.height > 0.0,
-            f"expected a rectangle with finite centre and positive width and height, got {self}; correct its numbers",
+            _are_lengths(self.x, self.y, self.width, self.height) and self.width > 0.0 and self.height > 0.0,
+            "expected a rectangle with finite centre and positive width and height, all at most "
+            f"{HIGHEST:g}, got {self}; correct its numbers",
+        )
+        require(
+            is_number(self.angle_deg) and abs(self.angle_deg) <= MOST_TURNED,
+            f"expected a rectangle with an angle_deg of at most {MOST_TURNED:g} in size, got {self}; correct it",
         )
 
     @property
@@ -220,6 +228,11 @@ class Rectangle:
         least = LEAST * outline.reference_length
         size = Grip("size", tuple(Pull(name, value, rate, least) for name, value, rate in sides))
         return Polygon(tuple(corners), Fill.SOLID, _move(self.centre, outline)), Handle(corners[0], size)
+
+
+def _are_lengths(*values: float) -> bool:
+    """True for numbers whose squares are floats, too."""
+    return all(is_number(value) and abs(value) <= HIGHEST for value in values)
 
 
 REGIONS: dict[str, type[Circle] | type[Rectangle]] = {"rectangle": Rectangle, "circle": Circle}

@@ -10,7 +10,8 @@ import numpy as np
 
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
-from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint, require_positive
+from fusiform.solvers.geometry.limits import require_length
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
@@ -77,7 +78,7 @@ class MinThickness(ShapeConstraint):
     )
 
     def __post_init__(self) -> None:
-        require_positive("thickness", self.value)
+        require_length(self.value, "thickness", "give a length")
         require(
             self.at is None or (is_number(self.at) and 0.0 < self.at < 1.0),
             f"expected a station between 0 (nose) and 1 (tail), got {self.at!r}; give for example 0.5",
