@@ -1,63 +1,73 @@
-"""The command line `fusiform`: solve, predict, optimize, dataset, train, evaluate, calibrate, app.
+"""Entry of the command line `fusiform`: its exit code, whatever happens, and one sentence at most where it fails.
 
-Standard output carries the result and nothing else; progress and warnings go to standard error. Exit codes: 0 done,
-1 the flow did not converge, 2 wrong input (one sentence), 130 interrupted. A flow less accurate than its grid promises
-is a warning. Each command checks its input before it imports the numerical packages, so that help and wrong input are
-answered at once.
+Signals are handled before anything else is imported, and the standard streams are guarded before the commands are.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Annotated
+import sys
 
-import typer
-
-from fusiform.app.commands.calibrate import calibrate
-from fusiform.app.commands.dataset import dataset
-from fusiform.app.commands.evaluate import evaluate
-from fusiform.app.commands.failures import Commands
-from fusiform.app.commands.open_app import open_app
-from fusiform.app.commands.optimize import optimize
-from fusiform.app.commands.predict import predict
-from fusiform.app.commands.solve import solve
-from fusiform.app.commands.train import train
-
-cli = typer.Typer(
-    cls=Commands,
-    help="Finds the body shape with the least drag in laminar flow.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for command in (solve, predict, optimize, dataset, train, evaluate, calibrate):
-    cli.command()(command)
-cli.command(name="app")(open_app)
-
-
-def _print_version(requested: bool) -> None:
-    if requested:
-        from importlib.metadata import version
-
-        typer.echo(f"fusiform {version('fusiform')}")
-        raise typer.Exit
-
-
-@cli.callback()
-def options(
-    show_version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Finds the body shape with the least drag in laminar flow."""
+from fusiform.app.terminal.exit_codes import DONE, UNWRITTEN, WRONG_INPUT
+from fusiform.app.terminal.interrupts import SENTENCE, Interrupts
 
 
 def main() -> None:
-    """Entry point of the console command `fusiform`.
+    """Entry point of the console command `fusiform`."""
+    interrupts = Interrupts()
+    code = _run(interrupts)
+    from fusiform.app.terminal.streams import say, undelivered
 
-    One thread unless OMP_NUM_THREADS is set: the solver's blocks are small, and threads that compete for a busy core
-    make it ten times slower.
-    """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    cli(prog_name="fusiform")
+    lost = undelivered()
+    if lost is not None:
+        say(lost)
+        code = code or UNWRITTEN
+    if interrupts.exit_code is not None:
+        sys.stderr.flush()
+        os._exit(code)  # without waiting for threads that still compute
+    sys.exit(code)
+
+
+def _run(interrupts: Interrupts) -> int:
+    """The exit code of the command, which prints its own sentences on wrong input."""
+    try:
+        interrupts.install()
+        return _command()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else DONE
+        return code if interrupts.exit_code is None or code == DONE else _interrupted(interrupts.exit_code)
+    except BaseException as error:
+        return _failed(error) if interrupts.exit_code is None else _interrupted(interrupts.exit_code)
+    finally:
+        interrupts.ignore()
+
+
+def _command() -> int:
+    from fusiform.app.terminal.environment import has_working_folder, repair_environment
+    from fusiform.app.terminal.streams import open_streams, say
+
+    open_streams()
+    repair_environment()
+    if not has_working_folder():
+        say("expected a working folder, got one that has been deleted; change to another folder")
+        return WRONG_INPUT
+    from fusiform.app.commands.command_group import cli
+
+    cli(prog_name="fusiform", complete_var="")  # no completion script for whatever the environment says
+    return DONE
+
+
+def _interrupted(code: int) -> int:
+    from fusiform.app.terminal.streams import say
+
+    say(SENTENCE)
+    return code
+
+
+def _failed(error: BaseException) -> int:
+    """The exit code for an exception that no command expects, after a sentence; raised in Python's development mode."""
+    if sys.flags.dev_mode:
+        raise error
+    from fusiform.app.terminal.faults import explain
+
+    return explain(error)

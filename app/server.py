@@ -13,7 +13,6 @@ from fusiform.app.allowed_hosts import EVERY_ADDRESS, OnlyAllowedHosts, allowed_
 from fusiform.solvers.common.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
-INTERRUPTED = 130
 
 
 def _is_free(address: str, port: int) -> bool:
@@ -44,8 +43,8 @@ def _can_open_browser() -> bool:
 def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser: bool = True) -> None:
     """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
 
-    The page opens under the names of this machine for itself, the `address`, and the names `hosts`.
-    An interrupt ends the process with exit code 130, without waiting for computations of pages that are still open.
+    The page opens under the names of this machine for itself, the `address`, and the names `hosts`. An interrupt raises
+    `KeyboardInterrupt`; computations of pages that are still open may go on in their threads.
     Settings that do not depend on the call are in `.streamlit/config.toml` beside the page, which
     `streamlit run app/main.py` reads too.
     """
@@ -79,8 +78,4 @@ def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser:
         "logger.hideWelcomeMessage": True,
         "server.headless": not (browser and _can_open_browser()),
     }
-    try:
-        App(script, middleware=[Middleware(OnlyAllowedHosts, hosts=names)]).run(config=config)
-    except KeyboardInterrupt:
-        print("fusiform: the server has ended.", file=sys.stderr, flush=True)
-        os._exit(INTERRUPTED)
+    App(script, middleware=[Middleware(OnlyAllowedHosts, hosts=names)]).run(config=config)

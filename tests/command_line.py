@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from fusiform.app.cli import cli
+from fusiform.app.commands.command_group import cli
 
 COMMON = {
     "drag_coefficient",

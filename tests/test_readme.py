@@ -43,7 +43,7 @@ def test_python_example_runs_and_reports_what_it_says(
 def test_commands_exist_with_the_options_shown() -> None:
     from typer.main import get_command
 
-    from fusiform.app.cli import cli
+    from fusiform.app.commands.command_group import cli
 
     group = get_command(cli)
     lines = [line for block in blocks("bash") for line in block.splitlines() if line.startswith("fusiform ")]

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from fusiform.app.results.definitions import GRID_ERRORS
+from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.files import file_path
 from fusiform.solvers.common.tables import read_toml
 
 GRID_HELP = f"refined until the estimated error of the drag is below {GRID_ERRORS}"
@@ -28,9 +30,21 @@ Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients o
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
-RecipeFile = Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="The recipe; see assets/recipes.")]
-ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a trained model.")]
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder made by `fusiform dataset`.")]
+
+
+def a_path(given: str | Path) -> Path:
+    """The path `given`, a text or a default; `InputError` for an empty text, which would be the working folder."""
+    require(
+        bool(str(given).strip()), f"expected a name of a file or folder, got {given!r}; write . for the working folder"
+    )
+    return file_path(given)
+
+
+RecipeFile = Annotated[
+    Path, typer.Argument(metavar="CONFIG.toml", help="The recipe; see assets/recipes.", parser=a_path)
+]
+ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a trained model.", parser=a_path)]
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder made by `fusiform dataset`.", parser=a_path)]
 Workers = Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Processes that solve flows.")]
 
 DATA_FOLDER = Path("runs/data")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
@@ -18,8 +20,11 @@ def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = Fals
     from fusiform.surrogates.quality.measure_model import calibrate_model
 
     fitted = calibrate_model(load_surrogate(model), data)
+    _print_shares(fitted.card["calibration"], as_json)
     fitted.save(model)
-    shares = fitted.card["calibration"]
+
+
+def _print_shares(shares: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(shares)
         return

@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Json, RecipeFile, Workers, check_recipe
+from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Json, RecipeFile, Workers, a_path, check_recipe
 from fusiform.app.commands.printed_result import make_console, print_json
 from fusiform.app.commands.progress import show_stages
+from fusiform.solvers.common.files import folder_held
 
 
 def dataset(
     recipe: RecipeFile,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the cases.")] = DATA_FOLDER,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the cases.", parser=a_path)
+    ] = DATA_FOLDER,
     workers: Workers = WORKERS,
     as_json: Json = False,
 ) -> None:
@@ -25,7 +28,7 @@ def dataset(
     settings = load_recipe(recipe)
     from fusiform.surrogates.flow_training.cases import make_data
 
-    with show_stages(make_console(stderr=True)) as report:
+    with folder_held(out), show_stages(make_console(stderr=True)) as report:
         failures = make_data(settings, out, workers, report)
     if as_json:
         print_json({"folder": str(out), "failures": failures})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
+from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder, a_path
 from fusiform.app.commands.printed_models import print_models
 from fusiform.surrogates.data.dataset_folder import HELDOUT, require_cases
 from fusiform.surrogates.model.card_values import require_finished
@@ -18,7 +18,8 @@ def evaluate(
     model: ModelFolder,
     data: Data = DATA_FOLDER,
     against: Annotated[
-        list[Path] | None, typer.Option("--against", metavar="MODEL", help="Another model to compare with; repeatable.")
+        list[Path] | None,
+        typer.Option("--against", metavar="MODEL", help="Another model to compare with; repeatable.", parser=a_path),
     ] = None,
     card: Annotated[
         bool, typer.Option("--card", help="Store the errors with the model, and write its card, README.md.")

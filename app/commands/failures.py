@@ -10,14 +10,13 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from fusiform.app.commands.printed_result import say
-from fusiform.solvers.common.errors import InputError
-
-WRONG_INPUT, INTERRUPTED = 2, 130
+from fusiform.app.terminal.exit_codes import UNWRITTEN, WRONG_INPUT
+from fusiform.app.terminal.streams import say
+from fusiform.solvers.common.errors import InputError, UnwritableError
 
 
 class Commands(TyperGroup):
-    """The commands with their failures: exit code 2 for wrong input, 130 for an interrupt."""
+    """The commands with their failures: exit code 2 for wrong input, 3 for a file that cannot be written."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
         """Parse the options before the name of the command."""
@@ -36,12 +35,9 @@ class Commands(TyperGroup):
 def _one_sentence() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        say("interrupted; nothing more was written.")
-        raise typer.Exit(INTERRUPTED) from None
     except InputError as error:
         say(str(error))
-        raise typer.Exit(WRONG_INPUT) from None
+        raise typer.Exit(UNWRITTEN if isinstance(error, UnwritableError) else WRONG_INPUT) from None
     except TyperException as error:
         say(_usage(error))
         raise typer.Exit(error.exit_code) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, MaxFitError, Modes
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, MaxFitError, Modes, a_path
 from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
-from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, say, source_note
+from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.app.commands.progress import show_search
+from fusiform.app.results.exported_files import PROJECT_FILE, WrittenFiles, check_folder, rescue_project, write_optimum
 from fusiform.app.state.drag_models import check_drag_model, drag_model
+from fusiform.app.terminal.exit_codes import WRONG_INPUT
+from fusiform.app.terminal.streams import say
 from fusiform.solvers import FlowConditions
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import UnwritableError, require
+from fusiform.solvers.common.files import folder_held
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
@@ -58,7 +63,9 @@ def optimize(
     timeout: Annotated[
         float | None, typer.Option(metavar="S", help="Seconds after which the best body is kept.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for outlines, project and numbers.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for outlines, project and numbers.", parser=a_path)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite earlier results in DIR.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run that was stopped in DIR.")] = False,
     max_iterations: Annotated[int | None, typer.Option(metavar="N", help="Iterations of each search at most.")] = None,
@@ -72,30 +79,27 @@ def optimize(
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
         options["certify"] = True
-    from fusiform.app.results.exported_files import write_optimum
-    from fusiform.solvers.common.files import make_folder
-
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
     fit = {"modes": modes, "max_fit_error": max_fit_error}
     first = partial(_start_problem, start, reynolds, alpha_deg, fit)
     problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
-    if out is not None:
-        make_folder(out)
-    result = _search(problem, drag_model(model), checkpoint, resume)
-    numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
-    numbers["files"] = [] if out is None else write_optimum(out, result, numbers)
-    sentences = [*source_note(problem.body), *notes(result, numbers["files"])]
-    print_result(title(result), numbers, as_json, sentences, problem.body)
-    _require_optimum(result)
-    if checkpoint is not None and not result.stopped:
-        checkpoint.unlink(missing_ok=True)
+    with nullcontext() if out is None else folder_held(out):
+        _checkpoint(out, force, resume)  # again: a command that was quicker may have written there
+        result = _search(problem, drag_model(model), checkpoint, resume)
+        numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
+        written = WrittenFiles([], []) if out is None else write_optimum(out, result, numbers)
+        numbers["files"] = written.paths
+        sentences = [*source_note(problem.body), *notes(result, written.paths)]
+        print_result(title(result), numbers, as_json, sentences, problem.body)
+        _require_files(written, result)
+        _require_optimum(result)
+        if checkpoint is not None and not result.stopped:
+            checkpoint.unlink(missing_ok=True)
 
 
 def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
     """The checkpoint file in the folder `out`; `InputError` if that holds results or a run that must not be lost."""
-    from fusiform.app.results.exported_files import check_folder
-
     require(out is not None or not resume, "expected a folder to resume from, got none; name it with --out DIR")
     if out is None:
         return None
@@ -161,11 +165,23 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Ma
     return Problem(body, (DesignPoint(conditions),))
 
 
+def _require_files(written: WrittenFiles, result: OptimizationResult) -> None:
+    """Raise `UnwritableError` unless all files were written; a project that was not is kept elsewhere."""
+    if not written.failures:
+        return
+    missed = len(written.failures)
+    sentence = f"{written.failures[0]}; {missed} of {missed + len(written.paths)} files are missing"
+    if not any(path.endswith(PROJECT_FILE) for path in written.paths):
+        rescued = rescue_project(result)
+        sentence += "" if rescued is None else f", and the project is in {rescued}"
+    raise UnwritableError(sentence)
+
+
 def _require_optimum(result: OptimizationResult) -> None:
     """Warn of an optimum that is not certified or inaccurate; exit code 2 without a feasible body, 1 without a flow."""
     if not result.feasible:
         say(result.status)
-        raise typer.Exit(2)
+        raise typer.Exit(WRONG_INPUT)
     if result.problem.certify and not result.certified:
         say(f"warning: {result.status}")
     if result.verified is not None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, MaxFitError, Modes, Reynolds
-from fusiform.app.commands.printed_result import print_result, say, source_note
+from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, MaxFitError, Modes, Reynolds, a_path
+from fusiform.app.commands.printed_result import print_result, source_note
 from fusiform.app.results.definitions import CONFIDENCE_WARNING
+from fusiform.app.terminal.streams import say
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.surrogates.model.model_folder import read_configuration
@@ -22,7 +23,9 @@ def predict(
     body: BodyArgument,
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
-    model: Annotated[Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.", parser=a_path)
+    ] = None,
     correct: Annotated[
         bool, typer.Option("--correct", help="Also correct the forces by the state inverse (about a second).")
     ] = False,

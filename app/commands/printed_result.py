@@ -1,4 +1,4 @@
-"""Printing: a result as a table with definitions or as one JSON object, and sentences on standard error."""
+"""Printing a result: a table with definitions, or one JSON object."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from rich.table import Table
 
 from fusiform.app.results.definitions import CONVENTIONS, rows
 from fusiform.app.results.json_text import json_text
+from fusiform.app.terminal.exit_codes import NOT_CONVERGED
+from fusiform.app.terminal.streams import printable, say
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body, Solution
@@ -22,13 +24,8 @@ PLAIN_WIDTH = 120
 
 def make_console(*, stderr: bool = False) -> Console:
     """A console that is plain, and wide enough for whole rows, when it is not a terminal."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
-
-
-def say(message: str) -> None:
-    """Print one line on standard error."""
-    make_console(stderr=True).print(f"fusiform: {message}", markup=False, soft_wrap=True)
+    console = Console(stderr=stderr, highlight=False, emoji=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, emoji=False, width=PLAIN_WIDTH)
 
 
 def print_json(numbers: dict[str, Any]) -> None:
@@ -52,15 +49,20 @@ def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequ
 
 
 def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:
-    table = Table(title=escape(title), title_justify="left", box=SIMPLE_HEAD, show_header=False, pad_edge=False)
+    table = Table(title=_plain(title), title_justify="left", box=SIMPLE_HEAD, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True, style="bold")
     table.add_column(style="dim")
     for row in rows(numbers):
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(_plain(cell) for cell in row))
     console.print(table)
     for note in (*notes, CONVENTIONS):
-        console.print(escape(note), highlight=False)
+        console.print(_plain(note), highlight=False)
+
+
+def _plain(text: str) -> str:
+    """`text` without its own markup and control characters."""
+    return escape(printable(text))
 
 
 def require_convergence(solution: Solution) -> None:
@@ -68,4 +70,4 @@ def require_convergence(solution: Solution) -> None:
     if not (solution.converged and solution.accurate):
         say(f"warning: {solution.status}")
     if not solution.converged:
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_CONVERGED)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers, check_recipe
+from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers, a_path, check_recipe
 from fusiform.app.commands.printed_models import print_models
 from fusiform.app.commands.printed_result import make_console
 from fusiform.app.commands.progress import show_stages
+from fusiform.solvers.common.files import folder_held
 from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN, WIDE, require_cases
 from fusiform.surrogates.flow_training.method_names import METHODS, require_method
 
@@ -18,13 +20,15 @@ from fusiform.surrogates.flow_training.method_names import METHODS, require_meth
 def train(
     recipe: RecipeFile,
     data: Data = DATA_FOLDER,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.")] = Path("runs/model"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the model.", parser=a_path)] = Path(
+        "runs/model"
+    ),
     method: Annotated[
         str | None, typer.Option(metavar="|".join(METHODS), help="Training method in place of the recipe's.")
     ] = None,
     workers: Workers = WORKERS,
     tensorboard: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write the metrics for TensorBoard.")
+        Path | None, typer.Option(metavar="DIR", help="Also write the metrics for TensorBoard.", parser=a_path)
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -47,7 +51,8 @@ def train(
     from fusiform.surrogates.training.loop import parallel
 
     with parallel.process_group():
-        with show_stages(make_console(stderr=True)) as report:
+        first = parallel.rank() == 0
+        with folder_held(out) if first else nullcontext(), show_stages(make_console(stderr=True)) as report:
             surrogate = train_model(settings, data, out, workers, report, tensorboard)
-        if parallel.rank() == 0:
+        if first:
             print_models([surrogate], as_json)

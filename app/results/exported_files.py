@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import finite, write_json
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 OUTLINE_SUFFIXES = (".dat", ".csv", ".svg", ".dxf", ".stl")
 FLOW_FILE, PROJECT_FILE, NUMBERS_FILE = "optimum.vts", "project.json", "result.json"
-OPTIMUM_FILES = (*(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), FLOW_FILE, PROJECT_FILE, NUMBERS_FILE)
+OPTIMUM_FILES = (PROJECT_FILE, *(f"optimum{suffix}" for suffix in OUTLINE_SUFFIXES), FLOW_FILE, NUMBERS_FILE)
 
 
 def body_bytes(body: Body, suffix: str) -> bytes:
@@ -30,7 +33,7 @@ def body_bytes(body: Body, suffix: str) -> bytes:
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
     """Raise `InputError` if `folder` holds an earlier optimum and must not `overwrite` it."""
-    taken = [name for name in OPTIMUM_FILES if (folder / name).exists()]
+    taken = [name for name in OPTIMUM_FILES if os.path.lexists(folder / name)]
     require(
         overwrite or not taken,
         f"expected a folder without earlier results, got {folder} with {', '.join(taken)}; "
@@ -38,18 +41,45 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
     )
 
 
-def write_optimum(folder: Path, result: OptimizationResult, numbers: dict[str, Any]) -> list[str]:
-    """Write all files of an optimum and return their paths.
+@dataclass(frozen=True)
+class WrittenFiles:
+    """The `paths` of the files that were written, and a sentence for each of the others, `failures`."""
+
+    paths: list[str]
+    failures: list[str]
+
+
+def write_optimum(folder: Path, result: OptimizationResult, numbers: dict[str, Any]) -> WrittenFiles:
+    """Write all files of an optimum that can be written, the project first.
 
     result.json holds `numbers` and the coefficients a_k, project.json the problem and the result; the flow is written
     where the solver has found it.
     """
-    names = [name for name in OPTIMUM_FILES if name != FLOW_FILE or (result.verified and result.verified.converged)]
-    paths = [str(folder / name) for name in names]
-    for name in names:
-        if name.startswith("optimum"):
-            result.export(folder / name)
-    result.save(folder / PROJECT_FILE)
+    paths, failures = [], []
+
+    def write(name: str, writer: Callable[[Path], None]) -> None:
+        try:
+            writer(folder / name)
+            paths.append(str(folder / name))
+        except InputError as error:
+            failures.append(str(error))
+
+    write(PROJECT_FILE, result.save)
+    for suffix in OUTLINE_SUFFIXES:
+        write(f"optimum{suffix}", result.export)
+    if result.verified and result.verified.converged:
+        write(FLOW_FILE, result.export)
     pairs = [[a.real, a.imag] for a in result.body.coefficients.tolist()]
-    write_json(folder / NUMBERS_FILE, finite(numbers) | {"files": paths, "coefficients": pairs})
-    return paths
+    files = [*paths, str(folder / NUMBERS_FILE)]
+    write(NUMBERS_FILE, lambda path: write_json(path, finite(numbers) | {"files": files, "coefficients": pairs}))
+    return WrittenFiles(paths, failures)
+
+
+def rescue_project(result: OptimizationResult) -> Path | None:
+    """Write the project to a new folder for temporary files; returns its path, None if that fails too."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="fusiform-")) / PROJECT_FILE
+        result.save(path)
+    except (OSError, InputError):
+        return None
+    return path

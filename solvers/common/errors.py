@@ -1,4 +1,4 @@
-"""The one exception for bad input: a sentence with the expected input, the actual one, and the remedy."""
+"""The exception for bad input, a sentence with the expected input, the actual one, and the remedy; and its checks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class InputError(ValueError):
     ...     print(error)
     expected a Reynolds number between 0.1 and 100 (based on the equal-area diameter), got 1e+06; choose a value ...
     """
+
+
+class UnwritableError(InputError):
+    """A file that could not be written, for example on a full disk; the file that was there before is unchanged."""
 
 
 def require(condition: bool, message: str) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
 import json
 import math
 import os
-import tempfile
 import uuid
 import zipfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from fusiform.solvers.common.errors import InputError, require, shown
+from fusiform.solvers.common.errors import InputError, UnwritableError, require, shown
 
 
 def file_path(path: str | os.PathLike[str]) -> Path:
@@ -31,50 +32,100 @@ def make_folder(folder: Path) -> None:
     """Make `folder` with its parents; `InputError` if it cannot be made or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise InputError(
-            f"expected a folder to write to, got '{error.strerror}' for {folder}; choose another with --out"
+            f"expected a folder to write to, got '{_reason(error)}' for {str(folder)!r}; choose another with --out"
         ) from error
     require(
         os.access(folder, os.W_OK | os.X_OK),
-        f"expected a folder to write to, got {folder}, which is read-only; choose another with --out",
+        f"expected a folder to write to, got {str(folder)!r}, which is read-only; choose another with --out",
     )
 
 
-def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Call `write` on a temporary binary file beside `path`, then rename it to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+@contextmanager
+def folder_held(folder: Path) -> Iterator[None]:
+    """Make `folder`, and keep other processes that call this from it; the system ends the hold with the process.
+
+    `InputError` if it cannot be made or written to, or another process holds it. A file system without locks holds
+    nothing.
+    """
+    make_folder(folder)
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        require(
+            _locked(handle),
+            f"expected a folder that no other command writes to, got {str(folder)!r}; wait for that command, or choose "
+            "another folder with --out",
+        )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # this file system has no locks
+        return True
+    return True
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Collect the bytes that `write` writes to a binary file, then make them the content of `path` at once.
+
+    Missing parent folders are made. `UnwritableError` as for `write_checked`.
+    """
+    content = io.BytesIO()
+    write(content)
+    with _replaced(path) as temporary:
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content.getbuffer())
 
 
 def write_checked(path: Path, data: bytes, check: Callable[[bytes], bool], remedy: str) -> None:
-    """Write under a temporary name in the same folder, `check` the content that is read back, then rename to `path`.
+    """Make `data` the content of `path` at once, if `check` accepts the bytes that are read back.
 
-    `InputError` where the check fails, ending with `remedy`, or the place cannot be written; the old file stays then.
+    Raises `InputError` where the check fails, ending with `remedy`, and `UnwritableError` where the place cannot be
+    written.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
+    with _replaced(path) as temporary:
         temporary.write_bytes(data)
         require(
             check(temporary.read_bytes()),
             f"expected {str(path)!r} to hold what was written, got something else on reading it back; {remedy}",
         )
-        temporary.replace(path)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """A temporary name in the folder of `path`, whose file takes the place of `path` at the end, or is removed.
+
+    A link is followed. `UnwritableError`, with the old file in its place, if `path` cannot be written.
+    """
+    try:
+        target = Path(os.path.realpath(file_path(path)))
+        require(
+            target.is_file() or not target.exists(),
+            f"expected a file to write, got {str(path)!r}, which is none; choose another name",
+        )
+        temporary = target.with_name(f".{uuid.uuid4().hex}.part")
+        try:
+            yield temporary
+            temporary.replace(target)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(
-            f"expected a place to write {str(path)!r}, got '{error.strerror}'; choose an existing, writable folder"
+        raise UnwritableError(
+            f"expected a place to write {str(path)!r}, got '{_reason(error)}'; choose a writable folder with free space"
         ) from error
-    finally:
-        with suppress(OSError):  # such as a name that is too long
-            temporary.unlink(missing_ok=True)
+
+
+def _reason(error: Exception) -> str:
+    """The operating system's words, without the path."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:

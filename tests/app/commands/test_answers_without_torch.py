@@ -82,7 +82,7 @@ WRONG_RECIPES = {
 PROBE = """
 import json, shlex, sys
 from typer.testing import CliRunner
-from fusiform.app.cli import cli
+from fusiform.app.commands.command_group import cli
 for call in json.load(sys.stdin):
     answer = CliRunner().invoke(cli, shlex.split(call))
     loaded = [name for name in ("torch", "scipy", "streamlit", "plotly") if name in sys.modules]

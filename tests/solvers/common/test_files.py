@@ -1,5 +1,9 @@
 """Files appear whole or not at all, and folders that cannot be made are one sentence."""
 
+import os
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -7,7 +11,16 @@ import numpy as np
 import pytest
 
 from fusiform.solvers import InputError
-from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_atomically
+from fusiform.solvers.common.errors import UnwritableError
+from fusiform.solvers.common.files import (
+    folder_held,
+    make_folder,
+    read_arrays,
+    write_arrays,
+    write_atomically,
+    write_checked,
+    write_json,
+)
 
 
 def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -21,6 +34,64 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path
     with pytest.raises(KeyboardInterrupt):
         write_atomically(path, fail)
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("result.json", "old")]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_atomically(path, lambda file: file.write(bytes(100_000))),
+        lambda path: write_checked(path, bytes(100_000), lambda data: True, "try again"),
+        lambda path: write_arrays(path, {"x": np.zeros(100_000)}),
+    ],
+)
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, write: Callable[[Path], None]) -> None:
+    path = tmp_path / "result"
+    path.write_text("old")
+    with file_size_limit(10_000), pytest.raises(UnwritableError, match=r"expected a place to write .* free space"):
+        write(path)
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("result", "old")]
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """No file may become larger: a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "folder" / "file")
+    write_json(link, 1)
+    assert link.is_symlink()
+    assert (tmp_path / "folder" / "file").read_text() == "1\n"
+
+
+def test_names_as_long_as_the_system_allows_are_written(tmp_path: Path) -> None:
+    write_json(tmp_path / (250 * "n"), 1)
+    with pytest.raises(UnwritableError, match="File name too long"):
+        write_json(tmp_path / (300 * "n"), 1)
+
+
+def test_a_device_a_folder_and_a_zero_byte_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder", "a\0b"):
+        with pytest.raises(InputError, match=r"expected (a|the path of a) (file|place)"):
+            write_json(tmp_path / name, 1)
+
+
+def test_a_second_hold_of_a_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with folder_held(folder), pytest.raises(InputError, match="no other command"), folder_held(folder):
+        pass
+    with folder_held(folder):
+        assert list(folder.iterdir()) == []
 
 
 def test_arrays_come_back_and_a_damaged_file_is_a_sentence_with_its_remedy(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the command line needs of the operating system: streams that never fail, and signals. Imports nothing heavy."""
