@@ -27,6 +27,10 @@ MaxFitError = Annotated[
     typer.Option("--max-fit-error", metavar="E", help="Allow a body that differs from its file by E times d at most."),
 ]
 Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients of a body from a file, 1 to 64.")]
+Part = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|N", help="Another curve of a drawing: its layer, id, or number (1: the largest)."),
+]
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, MaxFitError, Modes, a_path
+from fusiform.app.commands.arguments import GRID_HELP, Alpha, Json, MaxFitError, Modes, Part, a_path
 from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
@@ -40,7 +40,7 @@ Start = Annotated[
     ),
 ]
 CHECKPOINT = "checkpoint.json"
-DEFAULT_FIT = {"modes": DEFAULT_MODES, "max_fit_error": LARGEST_FIT_ERROR}
+DEFAULT_FIT = {"modes": DEFAULT_MODES, "max_fit_error": LARGEST_FIT_ERROR, "part": None}
 
 
 @with_constraint_flags
@@ -50,6 +50,7 @@ def optimize(
         float | None, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d; not with a problem file.")
     ] = None,
     alpha_deg: Alpha = 0.0,
+    part: Part = None,
     model: Annotated[
         str, typer.Option(metavar="surrogate|solver|PATH", help="Model of the drag: a name, or the folder of a model.")
     ] = "surrogate",
@@ -81,7 +82,7 @@ def optimize(
         options["certify"] = True
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
-    fit = {"modes": modes, "max_fit_error": max_fit_error}
+    fit = {"modes": modes, "max_fit_error": max_fit_error, "part": part}
     first = partial(_start_problem, start, reynolds, alpha_deg, fit)
     problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
     with nullcontext() if out is None else folder_held(out):
@@ -148,7 +149,7 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Ma
         )
         require(
             fit == DEFAULT_FIT,
-            "expected the body in the problem file, got --modes or --max-fit-error as well; leave them out",
+            "expected the body in the problem file, got --modes, --max-fit-error or --part as well; leave them out",
         )
         values = read_project(Path(start))["problem"]
         from fusiform.solvers.inverse import problem_from

@@ -16,7 +16,7 @@ from fusiform.app.state.design_link import from_link
 from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DesignState, Section, Session, Settings
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
-from fusiform.solvers.geometry import parse_outline
+from fusiform.solvers.geometry.formats.outline_files import find_outline
 from fusiform.solvers.geometry.normal_displacement import pulled
 
 FIRST_BODY, FIRST_CONDITIONS = "circle", FlowConditions(10.0)
@@ -30,7 +30,8 @@ named_body = lru_cache(NAMED_KEPT)(load_body)
 @lru_cache(UPLOADED_KEPT)
 def _uploaded_body(content: bytes, file_name: str) -> Body:
     path = Path(file_name)
-    return Body.from_outline(parse_outline(content, path.suffix), name=path.stem)
+    found = find_outline(content, path.suffix)
+    return Body.from_outline(found.points, name=path.stem, source=found.source)
 
 
 def first_design() -> Design:

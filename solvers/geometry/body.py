@@ -16,7 +16,7 @@ from fusiform.solvers.common.files import file_path
 from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
 from fusiform.solvers.geometry.fitting.given_points import given_points
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
-from fusiform.solvers.geometry.formats.outline_files import read_outline
+from fusiform.solvers.geometry.formats.outline_files import find_outline_in
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     FIT_WARNING,
@@ -191,6 +191,7 @@ class Body(Measures):
         path: str | os.PathLike[str],
         *,
         modes: int = DEFAULT_MODES,
+        part: str | int | None = None,
         axis: str = "z",
         at: float | None = None,
         max_fit_error: float | None = LARGEST_FIT_ERROR,
@@ -205,6 +206,8 @@ class Body(Measures):
             Number of coefficients, 1 to 64.
         max_fit_error : float or None
             See `from_outline`.
+        part : str, int or None
+            The layer, the id or the number of a curve of a drawing; the largest if None, see `source`.
         axis, at : str, float or None
             The plane of the cut: where the mesh's coordinate `axis` ("x", "y", "z") is `at`; its middle if None.
 
@@ -222,8 +225,8 @@ class Body(Measures):
         >>> body.name, round(body.fineness, 4)
         ('ellipse', 2.0)
         """
-        outline, name = read_outline(path, axis=axis, at=at), file_path(path).stem
-        return cls.from_outline(outline, name=name, modes=modes, max_fit_error=max_fit_error)
+        found, name = find_outline_in(path, part=part, axis=axis, at=at), file_path(path).stem
+        return cls.from_outline(found.points, name=name, modes=modes, max_fit_error=max_fit_error, source=found.source)
 
     @property
     def fit_warning(self) -> str:

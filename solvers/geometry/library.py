@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusiform.solvers.common.errors import InputError, require, shown
-from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, read_outline
+from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, find_outline_in
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     LARGEST_FIT_ERROR,
@@ -48,7 +48,13 @@ def sample_names() -> list[str]:
     return sorted(Path(entry.name).stem for entry in entries if Path(entry.name).suffix in SUFFIXES)
 
 
-def load_body(spec: str, *, modes: int = DEFAULT_MODES, max_fit_error: float | None = LARGEST_FIT_ERROR) -> Body:
+def load_body(
+    spec: str,
+    *,
+    modes: int = DEFAULT_MODES,
+    max_fit_error: float | None = LARGEST_FIT_ERROR,
+    part: str | int | None = None,
+) -> Body:
     """The body with a name or in a file.
 
     Parameters
@@ -60,6 +66,8 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES, max_fit_error: float | N
         Number of coefficients, 1 to 64.
     max_fit_error : float or None
         `InputError` for a body that differs from the outline in a file by more than that, over d; None allows any.
+    part : str, int or None
+        The layer, the id or the number of a curve of a drawing, as in `Body.from_file`.
 
     Returns
     -------
@@ -86,6 +94,8 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES, max_fit_error: float | N
     name = spec.strip().lower()
     require_modes(modes)
     require_max_fit_error(max_fit_error)
+    is_file = Path(spec).suffix.lower() in SUFFIXES or os.path.isfile(spec)
+    require(part is None or is_file, f"expected a drawing to choose a part of, got {shown(spec)}; leave the part out")
     if name == "circle":
         return _body_class().circle(modes=modes)
     if match := re.fullmatch(r"ellipse:([0-9]*\.?[0-9]+)", name):
@@ -97,8 +107,8 @@ def load_body(spec: str, *, modes: int = DEFAULT_MODES, max_fit_error: float | N
     if name in sample_names():
         with _sample(name) as path:
             return _body_class().from_file(path, modes=modes)
-    if Path(spec).suffix.lower() in SUFFIXES or os.path.isfile(spec):
-        return _from_file(Path(spec), modes, max_fit_error)
+    if is_file:
+        return _from_file(Path(spec), modes, max_fit_error, part)
     raise InputError(_unknown(spec, name))
 
 
@@ -108,9 +118,11 @@ def _body_class() -> type[Body]:
     return Body
 
 
-def _from_file(path: Path, modes: int, max_fit_error: float | None) -> Body:
-    points = read_outline(path)  # before torch is imported
-    return _body_class().from_outline(points, name=path.stem, modes=modes, max_fit_error=max_fit_error)
+def _from_file(path: Path, modes: int, max_fit_error: float | None, part: str | int | None) -> Body:
+    found = find_outline_in(path, part=part)  # before torch is imported
+    return _body_class().from_outline(
+        found.points, name=path.stem, modes=modes, max_fit_error=max_fit_error, source=found.source
+    )
 
 
 def _sample(name: str) -> AbstractContextManager[Path]:

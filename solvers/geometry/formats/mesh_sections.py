@@ -1,4 +1,4 @@
-"""The section of a .stl, .obj or .ply mesh at a plane, as drawn lines."""
+"""The section of a .stl, .obj or .ply mesh at a plane, as curves."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.geometry.formats.drawn_curves import Line
+from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve
 from fusiform.solvers.geometry.polygons import MIN_POINTS
 
 _STRAIGHT = 1e-4  # rad
 AXES = {"x": (0, (1, 2)), "y": (1, (0, 2)), "z": (2, (0, 1))}  # the coordinates across the plane and in it
 
 
-def mesh_section(content: bytes, file_type: str, axis: str = "z", at: float | None = None) -> list[Line]:
+def mesh_section(content: bytes, file_type: str, axis: str = "z", at: float | None = None) -> list[Curve]:
     """The sides in which the mesh meets the plane where its coordinate `axis` is `at`; half its extent for None.
 
     In the plane x, y are the mesh's x, y for axis z, x, z for axis y, and y, z for axis x. The mesh is scaled to unit
@@ -52,7 +52,7 @@ def mesh_section(content: bytes, file_type: str, axis: str = "z", at: float | No
     cut = mesh_plane(unit, normal, origin)  # type: ignore[no-untyped-call]
     sides = centre[list(plane)] + extent * cut[:, :, plane]
     ends = sides[..., 0] + 1j * sides[..., 1]
-    return [Line([(begin, end)]) for begin, end in ends.tolist() if begin != end]
+    return [Curve(((begin, end),)) for begin, end in ends.tolist() if begin != end]
 
 
 def merged_sides(loop: FloatArray) -> FloatArray:

@@ -11,6 +11,7 @@ import os
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, is_number, require, shown
 from fusiform.solvers.common.files import file_path
+from fusiform.solvers.geometry.formats.found_outline import FoundOutline
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, MESHES, read_isolated
 from fusiform.solvers.geometry.formats.tables.point_tables import read_points
@@ -22,15 +23,17 @@ MAX_BYTES = 2_000_000
 MAX_BYTES_ISOLATED = 20_000_000
 
 
-def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | None = None) -> FloatArray:
+def read_outline(
+    path: str | os.PathLike[str], *, part: str | int | None = None, axis: str = "z", at: float | None = None
+) -> FloatArray:
     """The outline in a file as a clean polygon.
 
     Parameters
     ----------
     path : path-like
         A regular file that ends in .dat, .csv, .svg, .dxf, .stl, .obj or .ply.
-    axis, at : str, float or None
-        The plane that cuts a mesh, see `parse_outline`.
+    part, axis, at : str, int, float or None
+        The part of a drawing, and the plane that cuts a mesh, see `parse_outline`.
 
     Returns
     -------
@@ -49,6 +52,13 @@ def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | N
     >>> read_outline("box.dat").shape
     (5, 2)
     """
+    return find_outline_in(path, part=part, axis=axis, at=at).points
+
+
+def find_outline_in(
+    path: str | os.PathLike[str], *, part: str | int | None = None, axis: str = "z", at: float | None = None
+) -> FoundOutline:
+    """The outline in a file, as `read_outline` reads it, and one sentence about it."""
     file = file_path(path)
     require_suffix(file.suffix, SUFFIXES)
     require(os.path.isfile(file), f"expected an outline file, got no file at {str(file)!r}; check the path")
@@ -57,15 +67,17 @@ def read_outline(path: str | os.PathLike[str], *, axis: str = "z", at: float | N
             content = stream.read(_most_bytes(file.suffix) + 1)
     except OSError as error:
         raise InputError(f"expected a readable file, got '{error.strerror}' for {str(file)!r}; check it") from error
-    return parse_outline(content, file.suffix, axis=axis, at=at)
+    return find_outline(content, file.suffix, part=part, axis=axis, at=at)
 
 
-def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: float | None = None) -> FloatArray:
+def parse_outline(
+    content: str | bytes, suffix: str, *, part: str | int | None = None, axis: str = "z", at: float | None = None
+) -> FloatArray:
     """The outline in the content of a file, as a clean polygon.
 
     .dat, .csv: points in order (`point_tables`); the first two numbers distinguish a .dat in Lednicer form (two counts,
     then the upper and the lower surface, each from the leading edge) from Selig form (one loop). .svg, .dxf: the
-    largest closed curve (`svg`, `dxf`, `drawn_curves`), the y axis of SVG turned up. .stl, .obj, .ply: the largest loop
+    largest closed curve that can be seen (`drawings`), the y axis of SVG turned up. .stl, .obj, .ply: the largest loop
     in which the mesh meets a plane (`mesh_sections`). Blunt trailing edges are closed by a straight side.
 
     Parameters
@@ -74,6 +86,8 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
         At most 2 MB for .dat and .csv, else 20 MB.
     suffix : str
         Such as ".dat".
+    part : str, int or None
+        Another curve of a drawing: a layer of .dxf, an id or label of .svg, or a number, 1 for the largest.
     axis, at : str, float or None
         A mesh is cut by the plane where its coordinate `axis` ("x", "y", "z") is `at`; by its middle plane if None.
 
@@ -94,6 +108,13 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
     >>> parse_outline("0 0; 2 0; 2 1; 1 1; 0 1".replace("; ", chr(10)), ".dat").shape
     (5, 2)
     """
+    return find_outline(content, suffix, part=part, axis=axis, at=at).points
+
+
+def find_outline(
+    content: str | bytes, suffix: str, *, part: str | int | None = None, axis: str = "z", at: float | None = None
+) -> FoundOutline:
+    """The outline in the content of a file, as `parse_outline` reads it, and one sentence about it."""
     require_suffix(suffix, SUFFIXES)
     require(
         isinstance(content, str | bytes),
@@ -112,15 +133,28 @@ def parse_outline(content: str | bytes, suffix: str, *, axis: str = "z", at: flo
         suffix in MESHES or (axis == "z" and at is None),
         f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at away",
     )
+    _require_part(part, suffix)
     if suffix in TABLES:
-        return clean_outline(read_points(content, lednicer=suffix == ".dat"))
-    return read_isolated(content.encode(errors="replace") if isinstance(content, str) else content, suffix, axis, at)
+        return FoundOutline(clean_outline(read_points(content, lednicer=suffix == ".dat")))
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    return read_isolated(data, suffix, axis, at, part)
 
 
 def require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
     require(
         isinstance(suffix, str) and suffix.lower() in allowed,
         f"expected a file ending in {' or '.join(allowed)}, got {shown(suffix or 'no ending')}; convert or rename it",
+    )
+
+
+def _require_part(part: object, suffix: str) -> None:
+    require(
+        part is None or (isinstance(part, str) and bool(part)) or type(part) is int,
+        f"expected the name or the number of a part, got {shown(part)}; leave it out for the largest",
+    )
+    require(
+        part is None or suffix not in TABLES,
+        f"expected a drawing or a mesh to choose a part of, got a {suffix} file; leave the part out",
     )
 
 

@@ -12,7 +12,7 @@ from fusiform.solvers.common.errors import require_kind
 from fusiform.solvers.common.files import file_path, write_checked
 from fusiform.solvers.geometry.formats.outline_files import TABLES, parse_outline, require_suffix
 from fusiform.solvers.geometry.formats.outline_texts import csv_text, dat_text, dxf_text, find_unit, svg_text
-from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, read_here
+from fusiform.solvers.geometry.formats.sandbox import DRAWINGS
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 OUTLINE_SUFFIXES = (*TABLES, *DRAWINGS)
@@ -66,7 +66,7 @@ def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str 
     }
 
     def check(data: bytes) -> bool:
-        again = parse_outline(data, suffix) if suffix in TABLES else read_here(data, suffix)
+        again = parse_outline(data, suffix)
         return abs(signed_area(again) / area - 1.0) <= AREA_TOLERANCE
 
     write_checked(file, texts[suffix]().encode(), check, REMEDY)

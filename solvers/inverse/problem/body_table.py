@@ -52,8 +52,19 @@ class BodyTable:
         require_modes(len(self.coefficients))
 
 
+@dataclass(frozen=True)
+class BodyFile:
+    """A curve of a drawing, `part` as in `Body.from_file`."""
+
+    file: str
+    part: str | int | None = None
+
+
 def body_from(value: Any, folder: Path) -> Body:
-    """The body of `body_to_dict`, or of a name or path as on the command line, relative to `folder`."""
+    """The body of `body_to_dict`, of a `BodyFile`, or of a name or path as on the command line, below `folder`."""
+    if isinstance(value, Mapping) and "file" in value:
+        chosen = from_table(BodyFile, value, "a body")
+        return load_body(os.path.join(folder, chosen.file), part=chosen.part)
     if isinstance(value, str):
         beside = os.path.join(folder, value)
         return load_body(beside if os.path.isfile(beside) else value)

@@ -11,8 +11,9 @@ import shapely
 
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, parse_outline
-from fusiform.solvers.geometry.formats.drawn_curves import Line, ellipse_arc, largest_loop, polyline
-from fusiform.solvers.geometry.formats.sandbox import read_here
+from fusiform.solvers.geometry.formats.drawings.curve_pieces import Drawing, polyline
+from fusiform.solvers.geometry.formats.drawings.drawn_body import body_outline
+from fusiform.solvers.geometry.formats.isolated_reader import read_here
 from fusiform.solvers.geometry.polygons import signed_area
 
 
@@ -85,13 +86,16 @@ SVG = {
     "quadratic": (svg('<path d="M0 0Q2 3 4 0T8 0V-4H0Z"/>'), 32.0, (0, -1.5, 8, 4), 1e-4),
     "smooth cubic": (svg('<path d="M0 0C0 1 2 1 2 0S4-1 4 0v4H0z"/>'), 16.0, (0, -4, 4, 0.75), 1e-4),
     "the largest": (
-        svg('<circle r="1"/><path d="M0 0h9v9h-9zM1 1h2v2h-2z"/><rect width="100%" height="100%"/>'),
+        svg('<circle cx="20" r="1"/><path d="M0 0h9v9h-9zM1 1h2v2h-2z"/><rect width="100%" height="100%"/>'),
         81.0,
         (0, -9, 9, 0),
         1e-9,
     ),
     "four separate lines": (
-        svg('<path d="M0 0h4"/><path d="M0 2h4"/><line x1="0" y1="2" x2="0" y2="0"/><path d="M4 0v2.00001"/>'),
+        svg(
+            '<g stroke="red"><path d="M0 0h4"/><path d="M0 2h4"/><line x1="0" y1="2" x2="0" y2="0"/>'
+            '<path d="M4 0v2.00001"/></g>'
+        ),
         8.0,
         (0, -2, 4, 0),
         1e-4,
@@ -174,7 +178,7 @@ DXF = {
     ids=[*SVG, *(f"dxf {name}" for name in DXF)],
 )
 def test_drawings_have_their_area_and_place(suffix, content, area, box, tolerance):
-    outline = read_here(content, suffix)
+    outline = read_here(content, suffix).points
     assert signed_area(outline) == pytest.approx(area, rel=tolerance)
     assert shapely.Polygon(outline).bounds == pytest.approx(box, abs=max(tolerance, 1e-4) * (box[2] - box[0]))
 
@@ -190,27 +194,58 @@ def test_a_drawing_from_a_file_becomes_a_body(tmp_path):
     assert body.area == pytest.approx(200 * math.pi, rel=1e-3)
 
 
-def test_arcs_are_exact_to_a_ten_millionth():
-    points = largest_loop([Line(ellipse_arc(1 + 2j, 3, 3j, 0.4, 2 * math.pi), closed=True)], "a drawing")
-    assert np.abs(points[:, 0] + 1j * points[:, 1] - (1 + 2j)) == pytest.approx(3.0, rel=2e-7)
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [(".svg", svg('<path d="M4 0A3 3 0 0 0 -2 0A3 3 0 0 0 4 0"/>')), (".dxf", dxf("CIRCLE 10 1 20 0 40 3"))],
+)
+def test_arcs_are_exact_to_a_hundred_thousandth(suffix, content):
+    points = read_here(content, suffix).points
+    assert len(points) > 500
+    assert np.abs(points[:, 0] + 1j * points[:, 1] - 1) == pytest.approx(3.0, rel=1e-5)
 
 
 def test_pieces_join_in_any_order_and_direction():
     """A circle cut into 40 sides, shuffled and turned at random, with gaps of 1e-6."""
     rng = np.random.default_rng(0)
     corners = np.exp(2j * np.pi * np.arange(41) / 40)
-    sides = [polyline([a + 1e-6 * rng.normal(), b]) for a, b in pairwise(corners)]
-    shuffled = [sides[i].reversed() if rng.random() < 0.5 else sides[i] for i in rng.permutation(40)]
-    points = largest_loop(shuffled, "a drawing")
+    sides = [[a + 1e-6 * rng.normal(), b] for a, b in pairwise(corners)]
+    shuffled = [sides[i][:: rng.choice([-1, 1])] for i in rng.permutation(40)]
+    points = body_outline(Drawing([polyline(side) for side in shuffled], divided=False)).points
     assert len(points) == 41
     assert points[0] == pytest.approx(points[-1])
     assert abs(signed_area(points)) == pytest.approx(20 * math.sin(2 * math.pi / 40), rel=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_lines_never_matters(seed):
+    """A hull of eight lines with a centre line, a stub, a side drawn twice, a gap of 1e-4 and a small hole."""
+    rng = np.random.default_rng(seed)
+    corners = [0, 2 - 1j, 6 - 1j, 8, 8 + 1j, 6 + 2j, 2 + 2j, 1j]
+    sides = list(pairwise([*corners, corners[0]]))
+    extra = [(0.5j, 8 + 0.5j), (2 - 1j, 2 - 1.5j), sides[3], (3, 4), (4, 4 + 1j), (4 + 1j, 3)]
+    lines = [(a + 1e-4, b) for a, b in sides] + extra
+    turned = [lines[i][:: rng.choice([-1, 1])] for i in rng.permutation(len(lines))]
+    outline = body_outline(Drawing([polyline(line) for line in turned]))
+    assert abs(signed_area(outline.points)) == pytest.approx(20.0, rel=1e-3)
+    assert outline.source.startswith("the only closed curve")
+
+
+def test_a_side_that_ends_just_before_another_meets_it():
+    """And the hole inside is not taken for the body."""
+    hull = [(0j, 4 + 0j), (4 + 0j, 5 + 1j), (5 + 1j, 4 + 3j), (4 + 3j, 0.002 + 3j), (3.5j, -0.5j)]
+    hole = [(2 + 1j, 3 + 1j), (3 + 1j, 2.5 + 2j), (2.5 + 2j, 2 + 1j)]
+    outline = body_outline(Drawing([polyline(side) for side in hull + hole]))
+    assert abs(signed_area(outline.points)) == pytest.approx(13.5, rel=1e-3)
+
+
 BAD = {
-    "open": (".svg", svg('<path d="M0 0A9 9 0 0 1 18 0"/>'), "open outline whose ends are 18 apart"),
+    "open": (
+        ".svg",
+        svg('<path fill="none" stroke="red" d="M0 0A9 9 0 0 1 18 0"/>'),
+        "ends are 18 apart",
+    ),
     "crossing": (".svg", svg('<path d="M0 0L3 3 3 1 1 3 0 3Z"/>'), "that cross or touch"),
-    "empty": (".svg", svg('<text x="1">A</text>'), "a drawing with a closed curve, got none"),
+    "empty": (".svg", svg('<text x="1">A</text>'), "a drawing with a closed curve, got only text"),
     "line": (".svg", svg('<path d="M0 0H4H1z"/>'), "encloses an area"),
     "words": (".svg", svg('<path d="M0 0Lone two"/>'), "expected numbers in the SVG drawing, got 'one'"),
     "odd": (".svg", svg('<path d="M0 0L1 2 3"/>'), "got L with 3 numbers"),
@@ -224,11 +259,11 @@ BAD = {
     "cut short": (".svg", b"<svg><path d='M0 0", "well-formed SVG, got an error in line 1"),
     "entities": (".svg", b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>', "without entity declarations"),
     "binary dxf": (".dxf", b"AutoCAD Binary DXF\r\n\x1a\0", "got binary DXF"),
-    "no dxf": (".dxf", b"hello\nworld\n", "DXF group code, got 'hello' in line 1"),
-    "dxf words": (".dxf", dxf("CIRCLE 10 x 20 0 40 1"), "number in the DXF drawing, got 'x'"),
+    "no dxf": (".dxf", b"hello\nworld\n", "a drawing in DXF, got a file that cannot be read as one"),
+    "dxf words": (".dxf", dxf("CIRCLE 10 x 20 0 40 1"), "a drawing in DXF, got a file that cannot be read as one"),
     "dxf nan": (".dxf", dxf("CIRCLE 10 nan 20 0 40 1"), "finite coordinates up to .* got nan"),
     "tilted": (".dxf", dxf("CIRCLE 10 0 20 0 40 1 210 1 220 0 230 1"), "got a CIRCLE that is tilted"),
-    "spline": (".dxf", dxf("SPLINE 71 3 40 0 40 1 10 0 20 0"), "got 1 points, 2 knots and degree 3"),
+    "spline": (".dxf", dxf("SPLINE 71 3 40 0 40 1 10 0 20 0"), "a drawing with a closed curve, got none"),
     "blocks only": (".dxf", dxf("INSERT 2 A 10 0 20 0"), "closed curve, got none"),
 }
 

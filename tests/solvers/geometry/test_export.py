@@ -16,7 +16,7 @@ from fusiform.solvers.export import EXPORT_SUFFIXES, export_body
 from fusiform.solvers.flow import vts
 from fusiform.solvers.geometry import read_outline
 from fusiform.solvers.geometry.formats import extruded_solid, outline_writers
-from fusiform.solvers.geometry.formats.sandbox import read_here
+from fusiform.solvers.geometry.formats.isolated_reader import read_here
 from fusiform.solvers.geometry.polygons import signed_area
 
 SUFFIXES = [suffix for suffix in EXPORT_SUFFIXES if suffix != ".vts"]
@@ -39,7 +39,7 @@ def loop_in(path, **plane):
     suffix = path.suffix
     if suffix in (".dat", ".csv"):
         return read_outline(path)
-    return read_here(path.read_bytes(), suffix, **plane)
+    return read_here(path.read_bytes(), suffix, **plane).points
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -72,7 +72,7 @@ def test_units_are_told_where_the_format_has_a_place(tmp_path, body, unit, milli
     assert root.attrib["width"] == f"{width * millimetres!r}mm"
     assert float(root.attrib["height"].removesuffix("mm")) == pytest.approx(height * millimetres)
     assert width == pytest.approx(0.5 * 1.04, rel=1e-3)
-    loop = read_here((tmp_path / "a.svg").read_bytes(), ".svg")
+    loop = read_here((tmp_path / "a.svg").read_bytes(), ".svg").points
     assert (loop.min(axis=0) > [left, -top - height]).all()
     assert (loop.max(axis=0) < [left + width, -top]).all()
     export_body(body, tmp_path / "a.dxf", unit=unit)

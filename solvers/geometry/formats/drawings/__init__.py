@@ -1,0 +1,1 @@
+"""The outline of a body in .svg and .dxf drawings, and among the sides of a section."""

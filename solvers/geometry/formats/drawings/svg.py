@@ -1,0 +1,174 @@
+"""The curves of an .svg file that can be seen: `use`, style sheets, units, clip paths and nested drawings are followed.
+
+The y axis of SVG points down; the curves are returned with y up, in the units of the outer viewBox. Not drawn: what is
+hidden, has no opacity, or has neither fill nor stroke. A filled open path is closed by a straight side, as SVG does.
+Source: W3C, Scalable Vector Graphics 2, chapters 5, 7, 8 and 13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from svgelements import Matrix
+
+from fusiform.solvers.common.errors import InputError, require, shown
+from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing, Piece, require_pieces
+from fusiform.solvers.geometry.formats.drawings.svg_clip import clipped, filled_area
+from fusiform.solvers.geometry.formats.drawings.svg_paint import is_visible, is_white, paints, share
+from fusiform.solvers.geometry.formats.drawings.svg_shapes import SHAPES, Viewport, shape_pieces
+from fusiform.solvers.geometry.formats.drawings.svg_style import INITIAL, Style, StyleSheet, computed, local_name
+from fusiform.solvers.geometry.formats.drawings.svg_syntax import parsed_svg, transform_matrix, user_length
+from fusiform.solvers.geometry.formats.drawings.svg_viewport import inner_viewport, page_box, passes_conditions
+
+_HREF = "http://www.w3.org/1999/xlink}href"
+_LABEL = "http://www.inkscape.org/namespaces/inkscape}label"
+_UNREAD = {"text", "image", "foreignObject"}
+
+
+def read_svg(content: bytes) -> Drawing:
+    """All curves that can be seen, y up. `InputError` for malformed SVG, entities, masks and unusual styles."""
+    root = parsed_svg(content)
+    walk = _Walk(root)
+    curves = list(walk.curves(root))
+    unread = tuple(sorted(walk.unread))
+    return Drawing(curves, called="element", page=page_box(root), unread=unread, hidden=walk.hidden)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an element stands: the style, matrix, viewport, clip paths and names that it inherits."""
+
+    style: Style
+    matrix: Matrix
+    viewport: Viewport
+    clips: tuple[tuple[str, Matrix], ...] = ()
+    names: tuple[str, ...] = ()
+    faint: bool = False
+    size: tuple[str | None, str | None] | None = None
+    """Width and height that a `use` gives to the symbol or drawing that it shows."""
+
+
+class _Walk:
+    """Goes through the elements that are drawn, in order."""
+
+    def __init__(self, root: Element) -> None:
+        self.sheet = StyleSheet(root)
+        self.ids = {element.get("id"): element for element in reversed(list(root.iter())) if element.get("id")}
+        self.count = self.hidden = 0
+        self.unread: set[str] = set()
+
+    def curves(self, root: Element) -> Iterator[Curve]:
+        stack = [(root, _Place(INITIAL, Matrix(), (0.0, 0.0)), "")]
+        while stack:
+            element, place, by = stack.pop()
+            self.count += 1
+            require_pieces(self.count)
+            kind = local_name(element)
+            style = self._style(element, place)
+            if style.get("display") == "none" or not passes_conditions(element):
+                self.hidden += 1
+                continue
+            inner = self._inner(element, place, style)
+            if kind in SHAPES:
+                yield from self._shape(kind, element, inner, style)
+            elif kind == "use":
+                stack += self._used(element, inner, style)
+            elif kind in ("svg", "symbol") and (kind == "svg" or by == "use"):
+                view = inner_viewport(element, style, inner.viewport, inner.size, outer=element is root)
+                if view is not None:
+                    at = replace(inner, matrix=view[0] * inner.matrix, viewport=view[1], size=None)
+                    stack += [(child, at, kind) for child in reversed(element)]
+            elif kind == "switch":
+                stack += [(child, inner, kind) for child in element if passes_conditions(child)][:1]
+            elif kind in ("g", "a"):
+                stack += [(child, inner, kind) for child in reversed(element)]
+            elif kind in _UNREAD:
+                self.unread.add(kind)
+
+    def _style(self, element: Element, place: _Place) -> Style:
+        return computed(place.style, self.sheet.declared(element))
+
+    def _inner(self, element: Element, place: _Place, style: Style) -> _Place:
+        """The place of the children of an element."""
+        require(
+            style.get("mask", "none") == "none",
+            f"expected curves without a mask, got {style.get('mask')}; release the mask in the drawing",
+        )
+        require(
+            style.get("transform", "none") == "none" or style.get("transform-origin", "0 0") in ("0 0", "0", "0px 0px"),
+            f"expected transforms about the origin, got {style.get('transform-origin')}; save it as plain SVG",
+        )
+        matrix = transform_matrix(style.get("transform", "")) * place.matrix
+        names = tuple(name for key in (_LABEL, "id") if (name := element.get(key)))
+        clip = style.get("clip-path", "none")
+        clips = place.clips if clip == "none" else (*place.clips, (clip, matrix))
+        faint = place.faint or share(style.get("opacity", "1")) == 0.0
+        return _Place(style, matrix, place.viewport, clips, names + place.names, faint, place.size)
+
+    def _used(self, element: Element, place: _Place, style: Style) -> list[tuple[Element, _Place, str]]:
+        """What a `use` shows, and where."""
+        reference = element.get("href", element.get(_HREF, ""))
+        target = self.ids.get(reference.removeprefix("#"))
+        require(
+            reference.startswith("#"), f"expected a use of an element of the file, got {shown(reference)}; embed it"
+        )
+        if target is None:
+            return []
+        x, y = (user_length(key, style.get(key, "0"), whole) for key, whole in zip("xy", place.viewport, strict=True))
+        size = (style.get("width"), style.get("height"))
+        return [(target, replace(place, matrix=Matrix.translate(x, y) * place.matrix, size=size), "use")]
+
+    def _shape(self, kind: str, element: Element, place: _Place, style: Style) -> Iterator[Curve]:
+        if place.faint or not is_visible(style, kind, self.ids):
+            self.hidden += 1
+            return
+        filled = kind != "line" and paints(style, "fill", self.ids)
+        blank = filled and is_white(style["fill"]) and not paints(style, "stroke", self.ids)
+        curves = self._placed(kind, element, place, style)
+        curves = [replace(curve.closed() if filled else curve, blank=blank) for curve in curves]
+        for clip, matrix in place.clips:
+            region = self._region(clip, matrix, place)
+            curves = curves if region is None else clipped(curves, filled, region)
+        yield from curves
+
+    def _placed(self, kind: str, element: Element, place: _Place, style: Style) -> list[Curve]:
+        """The curves of a shape, with y up."""
+        parts = shape_pieces(kind, {**element.attrib, **style}, place.viewport)
+        self.count += sum(map(len, parts))
+        require_pieces(self.count)
+        m = place.matrix
+        ahead, aside, shift = complex(m.a, m.b), complex(m.c, m.d), complex(m.e, m.f)
+
+        def moved(piece: Piece) -> Piece:
+            return tuple((z.real * ahead + z.imag * aside + shift).conjugate() for z in piece)
+
+        return [Curve(tuple(map(moved, part)), place.names, self.count) for part in parts]
+
+    def _region(self, clip: str, matrix: Matrix, place: _Place) -> object | None:
+        """The area of a clip path; None if there is none of that name."""
+        reference = clip.removeprefix("url(").removesuffix(")").strip("\"' ").removeprefix("#")
+        target = self.ids.get(reference)
+        if clip.startswith("url(") and target is None:
+            return None
+        if target is None or local_name(target) != "clipPath" or target.get("clipPathUnits") == "objectBoundingBox":
+            raise InputError(f"expected clip paths in user units, got {clip}; release the clip in the drawing")
+        style = self._style(target, place)
+        at = _Place(INITIAL, transform_matrix(style.get("transform", "")) * matrix, place.viewport)
+        curves: list[Curve] = []
+        for child in target:
+            inner = self._inner(child, at, self._style(child, at))
+            kind, shape = local_name(child), child
+            if kind == "use":
+                ((shape, inner, _),) = self._used(child, inner, inner.style)
+                inner = self._inner(shape, inner, self._style(shape, inner))
+                kind = local_name(shape)
+            nested = bool(inner.clips) or "clip-path" in style
+            require(
+                kind in (*SHAPES, "title", "desc", "") and not nested,
+                f"expected a clip path of shapes, got one with {kind}; release the clip in the drawing",
+            )
+            if kind in SHAPES and inner.style.get("display") != "none":
+                curves += self._placed(kind, shape, inner, self._style(shape, inner))
+        return filled_area(curves)
