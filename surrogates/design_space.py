@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.ranges import require_ranges, within
+from fusiform.solvers.common.ranges import Range, require_ranges
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
 from fusiform.solvers.geometry.limits import FINENESS_RANGE
+
+DRAWN_SHARE = 0.9  # of the margin of the roundest ellipse: one candidate in twenty or more is a design
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,14 @@ class DesignSpace:
     (4, 60.0)
     """
 
-    modes: int = within(1, 32, 8)
-    fineness_min: float = within(*FINENESS_RANGE, 0.7)
-    fineness_max: float = within(*FINENESS_RANGE, 8.0)
-    reynolds_min: float = within(*REYNOLDS_RANGE, 0.5)
-    reynolds_max: float = within(*REYNOLDS_RANGE, 60.0)
-    alpha_max_deg: float = within(0, ALPHA_RANGE_DEG[1], 20.0)
-    symmetric_share: float = within(0, 1, 0.4)
-    margin: float = within(0, 0.2, 0.03)
+    modes: Annotated[int, Range(1, 32)] = 8
+    fineness_min: Annotated[float, Range(*FINENESS_RANGE)] = 0.7
+    fineness_max: Annotated[float, Range(*FINENESS_RANGE)] = 8.0
+    reynolds_min: Annotated[float, Range(*REYNOLDS_RANGE)] = 0.5
+    reynolds_max: Annotated[float, Range(*REYNOLDS_RANGE)] = 60.0
+    alpha_max_deg: Annotated[float, Range(0, ALPHA_RANGE_DEG[1])] = 20.0
+    symmetric_share: Annotated[float, Range(0, 1)] = 0.4
+    margin: Annotated[float, Range(0, 0.2)] = 0.03
 
     def __post_init__(self) -> None:
         require_ranges(self, "a design space")
@@ -65,7 +68,7 @@ class DesignSpace:
                 "one of them",
             )
         require(
-            self.margin < _margin_of_an_ellipse(self.fineness_min, self.fineness_max),
+            self.margin <= DRAWN_SHARE * _margin_of_an_ellipse(self.fineness_min, self.fineness_max),
             f"expected margin of a design space to be below that of its ellipses, got {self.margin:g}; lower it or "
             "fineness_min",
         )

@@ -47,7 +47,7 @@ def from_table(kind: type[T], values: Any, where: str) -> T:
 
     Checked types: int, float (also given as a whole number; finite), str, bool, `X | None`, `Literal`, `Enum` (by
     value), `tuple[X, ...]` (a list) and nested dataclasses (a table, or an instance). A field of any other class takes
-    its instances; one with a range (`ranges.within`) takes numbers in it. `where` names the table in the `InputError`
+    its instances; one with a `Range` takes numbers in it. `where` names the table in the `InputError`
     for an unknown, missing or wrong entry.
     """
     known = _fields(kind)
@@ -58,8 +58,9 @@ def from_table(kind: type[T], values: Any, where: str) -> T:
         f"expected {where} with {', '.join(known)}, got none of {', '.join(missing)}; add what is missing",
     )
     hints = get_type_hints(kind)
+    ranges = get_type_hints(kind, include_extras=True)
     for key, value in values.items():
-        require_in_range(known[key], hints[key], value, where)
+        require_in_range(ranges[key], value, key, where)
     return kind(**{key: _converted(hints[key], value, key, where) for key, value in values.items()})
 
 

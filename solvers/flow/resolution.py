@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.ranges import require_ranges, within
+from fusiform.solvers.common.ranges import Range, require_ranges
 
 
 @dataclass(frozen=True)
 class Resolution:
     """Numbers of radial lines and of angular nodes, both even and from 16 to 256."""
 
-    n_xi: int = within(16, 256)
-    n_eta: int = within(16, 256)
+    n_xi: Annotated[int, Range(16, 256)]
+    n_eta: Annotated[int, Range(16, 256)]
 
     def __post_init__(self) -> None:
         require_ranges(self, "a grid")

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
-from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.provenance import digest_of
+from fusiform.solvers.common.ranges import Range, require_ranges
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
+
+MOST_BODIES, MOST_SEED = 1_000_000, 10**12
 
 
 @dataclass(frozen=True)
 class DatasetConfig:
     """`count` designs of `space` drawn with `seed`, solved at `resolution`."""
 
-    count: int
-    seed: int
+    count: Annotated[int, Range(1, MOST_BODIES)]
+    seed: Annotated[int, Range(0, MOST_SEED)]
     space: DesignSpace
     resolution: Resolution
 
     def __post_init__(self) -> None:
-        require(
-            self.count >= 1 and self.seed >= 0,
-            f"expected at least one case and a seed of 0 or more, got {self.count} and {self.seed}; correct the recipe",
-        )
+        require_ranges(self, "[dataset]")
 
     @property
     def digest(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, shown
 
 METHODS = {"supervised": "supervised", "dp": "DP", "sip": "SIP", "hig": "HIG", "sip-hig": "SIP+HIG"}
 
 
-def require_method(method: str) -> None:
+def require_method(method: object) -> None:
     """Raise `InputError` unless `method` is one of `METHODS`."""
     require(
-        method in METHODS,
-        f"expected a training method of {', '.join(METHODS)}, got {method!r}; choose one of these",
+        isinstance(method, str) and method in METHODS,
+        f"expected a training method of {', '.join(METHODS)}, got {shown(method)}; choose one of these",
     )

@@ -7,31 +7,41 @@ The tables [dataset], [space] and [resolution] are `DatasetConfig` of the data s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from fusiform.solvers.common.errors import require
-from fusiform.surrogates.data.dataset_config import DatasetConfig
+from fusiform.solvers.common.ranges import Range, require_ranges
+from fusiform.surrogates.data.dataset_config import MOST_BODIES, MOST_SEED, DatasetConfig
 from fusiform.surrogates.flow_training.method_names import require_method
+from fusiform.surrogates.model.model_values import DEPTHS, WIDTHS, require_name
 from fusiform.surrogates.training.methods.optimizer_names import require_optimizer
+
+MOST_STEPS, MOST_BATCH, RATES = 10_000_000, 100_000, (1e-9, 1.0)
+LEAST_CASES = 2  # the scales of a network are standard deviations
+NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
 
 
 @dataclass(frozen=True)
 class HeldoutConfig:
     """[heldout]: cases that no model is trained on: `count` designs of the same space, drawn with another `seed`."""
 
-    count: int
-    seed: int
+    count: Annotated[int, Range(2, MOST_BODIES)]
+    seed: Annotated[int, Range(0, MOST_SEED)]
 
     def __post_init__(self) -> None:
-        require(self.count >= 2, f"expected at least two held-out cases, got {self.count}; raise count in [heldout]")
+        require_ranges(self, "[heldout]")
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
     """[network]: `basis` vectors of the flow state; `width` and `depth` of the perceptron's hidden layers."""
 
-    basis: int = 192
-    width: int = 320
-    depth: int = 3
+    basis: Annotated[int, Range(1, 4096)] = 192
+    width: Annotated[int, Range(*WIDTHS)] = 320
+    depth: Annotated[int, Range(*DEPTHS)] = 3
+
+    def __post_init__(self) -> None:
+        require_ranges(self, "[network]")
 
 
 @dataclass(frozen=True)
@@ -43,17 +53,18 @@ class FitConfig:
     without a new best before such a stage ends, with its best weights; 0 for never.
     """
 
-    steps: int = 6000
-    batch: int = 256
+    steps: Annotated[int, Range(1, MOST_STEPS)] = 6000
+    batch: Annotated[int, Range(1, MOST_BATCH)] = 256
     optimizer: str = "adamw"
-    rate: float = 2e-3
-    weight_decay: float = 1e-4
-    force_weight: float = 4.0
-    huber: float = 0.3
-    validation: int = 0
-    patience: int = 0
+    rate: Annotated[float, Range(*RATES)] = 2e-3
+    weight_decay: Annotated[float, Range(0, 1)] = 1e-4
+    force_weight: Annotated[float, Range(0, 1e6)] = 4.0
+    huber: Annotated[float, Range(1e-6, 1e6)] = 0.3
+    validation: Annotated[int, Range(0, MOST_BODIES)] = 0
+    patience: Annotated[int, Range(0, MOST_STEPS)] = 0
 
     def __post_init__(self) -> None:
+        require_ranges(self, "[fit]")
         require_optimizer(self.optimizer)
         require(
             self.patience == 0 or self.validation > 0,
@@ -68,27 +79,27 @@ class EquationsConfig:
     `clip_norm`: gradients are scaled down to this norm; 0 for never.
     """
 
-    batch: int = 16
-    rate: float = 3e-4
-    clip_norm: float = 0.0
+    batch: Annotated[int, Range(1, MOST_BATCH)] = 16
+    rate: Annotated[float, Range(*RATES)] = 3e-4
+    clip_norm: Annotated[float, Range(0, 1e9)] = 0.0
 
     def __post_init__(self) -> None:
-        require(
-            self.clip_norm >= 0,
-            f"expected a clip_norm of 0 or more, got {self.clip_norm}; correct [equations]",
-        )
+        require_ranges(self, "[equations]")
 
 
 @dataclass(frozen=True)
 class HalfInverseSettings:
     """[half_inverse]: HIG and SIP+HIG, see `HalfInverseConfig`; `batch` bodies a step, g summed over them."""
 
-    batch: int = 16
-    eta: float = 0.5
-    kappa: float = -0.5
-    truncation: float = 1e-4
-    damping: float = 1e-3
-    momentum: float = 0.9
+    batch: Annotated[int, Range(1, MOST_BATCH)] = 16
+    eta: Annotated[float, Range(1e-6, 10)] = 0.5
+    kappa: Annotated[float, Range(-1, 1)] = -0.5
+    truncation: Annotated[float, Range(0, 1)] = 1e-4
+    damping: Annotated[float, Range(0, 1)] = 1e-3
+    momentum: Annotated[float, Range(0, 0.999)] = 0.9
+
+    def __post_init__(self) -> None:
+        require_ranges(self, "[half_inverse]")
 
 
 @dataclass(frozen=True)
@@ -99,9 +110,12 @@ class InverseConfig:
     of each update; `max_updates` for each body.
     """
 
-    accept: float = 0.02
-    chord_steps: int = 4
-    max_updates: int = 2
+    accept: Annotated[float, Range(1e-12, 1)] = 0.02
+    chord_steps: Annotated[int, Range(1, 100)] = 4
+    max_updates: Annotated[int, Range(1, 100)] = 2
+
+    def __post_init__(self) -> None:
+        require_ranges(self, "[inverse]")
 
 
 @dataclass(frozen=True)
@@ -113,13 +127,14 @@ class TrainingConfig:
     """
 
     method: str = "supervised"
-    seed: int = 0
-    solves: int = 0
-    rounds: int = 0
-    bodies: int = 0
-    round_steps: int = 4000
+    seed: Annotated[int, Range(0, MOST_SEED)] = 0
+    solves: Annotated[int, Range(0, MOST_BODIES)] = 0
+    rounds: Annotated[int, Range(0, 1000)] = 0
+    bodies: Annotated[int, Range(0, MOST_BODIES)] = 0
+    round_steps: Annotated[int, Range(0, MOST_STEPS)] = 4000
 
     def __post_init__(self) -> None:
+        require_ranges(self, "[training]")
         require_method(self.method)
         require(
             self.method == "supervised" or (self.rounds >= 1 and self.bodies >= 1 and self.round_steps >= 1),
@@ -136,18 +151,15 @@ class TangentConfig:
     the squared error of the tangents along a random direction whose components have the deviations of the designs.
     """
 
-    bodies: int = 0
-    candidates: int = 4
-    steps: int = 10000
+    bodies: Annotated[int, Range(0, MOST_BODIES)] = 0
+    candidates: Annotated[int, Range(1, 1000)] = 4
+    steps: Annotated[int, Range(1, MOST_STEPS)] = 10000
     optimizer: str = "soap"
-    rate: float = 1e-3
-    weight: float = 0.1
+    rate: Annotated[float, Range(*RATES)] = 1e-3
+    weight: Annotated[float, Range(0, 1e6)] = 0.1
 
     def __post_init__(self) -> None:
-        require(
-            self.bodies >= 0 and self.candidates >= 1 and self.weight >= 0,
-            f"expected bodies and a weight of 0 or more and at least one candidate, got {self}; correct [tangents]",
-        )
+        require_ranges(self, "[tangents]")
         require_optimizer(self.optimizer)
 
 
@@ -167,12 +179,46 @@ class Recipe:
     tangents: TangentConfig = field(default_factory=TangentConfig)
 
     def __post_init__(self) -> None:
+        require_name(self.name, "give another name in the recipe")
         require(
             self.heldout.seed != self.dataset.seed,
             f"expected different seeds in [dataset] and [heldout], got {self.dataset.seed} twice; change one of them",
+        )
+        require(
+            self.heldout.seed not in (self.new_bodies_seed, self.tangent_bodies_seed),
+            f"expected a seed in [heldout] that rounds of training do not use, got {self.heldout.seed}; change it",
         )
         require(
             self.tangents.bodies == 0 or self.training.method == "sip",
             f"expected the method sip before a round of tangents, got {self.training.method}; change the method, or "
             "set bodies = 0 in [tangents]",
         )
+        self._require_enough_cases()
+
+    def _require_enough_cases(self) -> None:
+        count, solves, basis = self.dataset.count, self.training.solves, self.network.basis
+        require(
+            solves <= count and (solves or count) >= LEAST_CASES,
+            f"expected {LEAST_CASES} to {count} solves, the count in [dataset], or 0 for all of them, got "
+            f"{solves} of {count}; correct solves in [training] or count in [dataset]",
+        )
+        require(
+            basis <= (solves or count),
+            f"expected at most {solves or count} vectors in the basis, as many as there are solved cases, got {basis}; "
+            "lower basis in [network], or raise count in [dataset]",
+        )
+        require(
+            self.fit.validation < (solves or count),
+            f"expected fewer samples to validate on than the {solves or count} solved cases, got {self.fit.validation}"
+            "; lower validation in [fit]",
+        )
+
+    @property
+    def new_bodies_seed(self) -> int:
+        """The seed of the bodies that rounds of training draw."""
+        return self.dataset.seed + NEW_BODIES_SEED_OFFSET
+
+    @property
+    def tangent_bodies_seed(self) -> int:
+        """The seed of the bodies that the round of tangents draws."""
+        return self.dataset.seed + TANGENT_BODIES_SEED_OFFSET

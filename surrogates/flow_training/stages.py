@@ -41,8 +41,6 @@ from fusiform.surrogates.training import (
     loss_of,
 )
 
-NEW_BODIES_SEED_OFFSET, TANGENT_BODIES_SEED_OFFSET = 1_000_000, 2_000_000
-
 
 @dataclass(frozen=True)
 class Spent:
@@ -125,8 +123,7 @@ class OnTargets:
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         recipe = run.recipe
-        seed = recipe.dataset.seed + NEW_BODIES_SEED_OFFSET
-        work = partial(make_targets, run.start_folder(self.name), seed, recipe.inverse)
+        work = partial(make_targets, run.start_folder(self.name), recipe.new_bodies_seed, recipe.inverse)
         new = NewTargets(labels, run.make_targets(self.name, network, labels.designs, work, self.bodies))
         batch = run.batch(network.double() if self.half_inverse else network.float(), new.designs).select(new.usable)
         stage = _on_targets(
@@ -172,8 +169,7 @@ class OnTangents:
     def _make(self, run: Run, network: EquivariantNetwork, labels: Labels) -> TargetFiles:
         config, inverse = run.recipe.tangents, run.recipe.inverse
         models = run.start_folder(self.name), run.start_folder(self.last_round)
-        seed = run.recipe.dataset.seed + TANGENT_BODIES_SEED_OFFSET
-        work = partial(make_tangent_targets, *models, seed, config.candidates, inverse)
+        work = partial(make_tangent_targets, *models, run.recipe.tangent_bodies_seed, config.candidates, inverse)
         return run.make_targets(self.name, network, labels.designs, work, range(config.bodies))
 
 
@@ -187,7 +183,7 @@ class OnEquations:
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         recipe, dataset = run.recipe, run.recipe.dataset
-        designs = sample(dataset.space, dataset.seed + NEW_BODIES_SEED_OFFSET, self.bodies)
+        designs = sample(dataset.space, recipe.new_bodies_seed, self.bodies)
         data = run.batch(network.double(), designs)
         wrapped = PairInputs(network).to(run.device)
         fit, equations = recipe.fit, recipe.equations

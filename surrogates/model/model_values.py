@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from fusiform.solvers.common.chunks import Array
 from fusiform.solvers.common.errors import require, shown
-from fusiform.solvers.common.ranges import within
+from fusiform.solvers.common.ranges import Range
 from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
@@ -19,24 +19,25 @@ from fusiform.surrogates.model.layout import FORCE_PARITY, FORCES, inputs_of
 
 SINGLE, DOUBLE, HALF = "float32", "float64", "float16"
 LONGEST_NAME = 100
+WIDTHS, DEPTHS = (1, 2048), (0, 16)
 
 
 @dataclass(frozen=True)
 class Architecture:
     """`width` and `depth` of the perceptron's hidden layers after the first."""
 
-    width: int = within(1, 2048)
-    depth: int = within(0, 16)
+    width: Annotated[int, Range(*WIDTHS)]
+    depth: Annotated[int, Range(*DEPTHS)]
 
 
 @dataclass(frozen=True)
 class BoundNumbers:
     """The numbers of `ErrorModel` with their ranges."""
 
-    radius: float = within(1e-9, 1e9)
-    log_scale: float = within(-100, 100)
-    distance_exponent: float = within(0, 100)
-    residual_exponent: float = within(0, 100)
+    radius: Annotated[float, Range(1e-9, 1e9)]
+    log_scale: Annotated[float, Range(-100, 100)]
+    distance_exponent: Annotated[float, Range(0, 100)]
+    residual_exponent: Annotated[float, Range(0, 100)]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, shown
 
 OPTIMIZER_NAMES = ("adamw", "muon", "soap")
 
 
-def require_optimizer(name: str) -> None:
+def require_optimizer(name: object) -> None:
     """`InputError` unless `name` is one of `OPTIMIZER_NAMES`."""
     require(
-        name in OPTIMIZER_NAMES,
-        f"expected an optimizer of {', '.join(OPTIMIZER_NAMES)}, got {name!r}; choose one of these",
+        isinstance(name, str) and name in OPTIMIZER_NAMES,
+        f"expected an optimizer of {', '.join(OPTIMIZER_NAMES)}, got {shown(name)}; choose one of these",
     )

@@ -68,7 +68,7 @@ WRONG_PROBLEMS = {
     f'{LIMIT}type = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n': "expected a circle",
     f'{LIMIT}type = "lift"\nminimum = 0.1\npoint = 3\n': "expected a design point",
 }
-RECIPE = "[dataset]\ncount = 6\nseed = 1\n[heldout]\ncount = 3\nseed = 2\n[resolution]\nn_xi = 32\nn_eta = 32\n"
+RECIPE = "[dataset]\ncount = 200\nseed = 1\n[heldout]\ncount = 3\nseed = 2\n[resolution]\nn_xi = 32\nn_eta = 32\n"
 WRONG_RECIPES = {
     "": "got none of count",
     f"{RECIPE}[network]\nwidht = 16\n": "did you mean width?",
@@ -78,6 +78,12 @@ WRONG_RECIPES = {
     f'{RECIPE}[training]\nmethod = "magic"\n': "expected a training method",
     RECIPE.replace("n_xi = 32", "n_xi = 31"): "expected even numbers",
     RECIPE.replace("seed = 2", "seed = 1"): "expected different seeds",
+    f"{RECIPE}[fit]\nbatch = 0\n": "expected batch of [fit] to be a whole number from 1 to 100,000, got 0",
+    f"{RECIPE}[fit]\nrate = nan\n": "expected rate of [fit] to be a number from 1e-09 to 1, got nan",
+    f"{RECIPE}[network]\nwidth = 1_000_000_000\n": "expected width of [network] to be a whole number from 1 to 2,048",
+    f"{RECIPE}[network]\nbasis = 201\n": "expected at most 200 vectors in the basis",
+    f"{RECIPE}[space]\nreynolds_max = inf\n": "expected reynolds_max of [space] to be a number from 0.1 to 100",
+    f"a = {'[' * 50_000}": "nested more than 40 levels deep",
 }
 PROBE = """
 import json, shlex, sys

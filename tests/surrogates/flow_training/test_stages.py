@@ -7,6 +7,7 @@ import torch
 from small_training import SIP, small_recipe
 
 from fusiform.solvers import InputError
+from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.method_names import METHODS
@@ -17,8 +18,9 @@ from fusiform.surrogates.training import FirstOrder, HalfInverseGradients, Label
 ROUNDS = "rounds = 2\nbodies = 3\nround_steps = 5"
 
 
-def run_of(recipe, cases, folder):
+def run_of(recipe, cases, folder, most=10):
     training, heldout = load_dataset(cases / "train"), load_dataset(cases / "heldout")
+    training = select(training, slice(0, most))
     return Run(folder, recipe, Foundation.of(training, recipe.network.basis), heldout.designs, workers=1)
 
 
@@ -84,8 +86,10 @@ def test_targets_of_labels_are_the_network_outputs_of_the_solved_flows(small_cas
 
 def test_more_samples_to_validate_on_than_there_are_is_refused(small_cases, tmp_path):
     recipe = small_recipe(tmp_path)
-    recipe = replace(recipe, fit=replace(recipe.fit, validation=10))
-    run = run_of(recipe, small_cases, tmp_path)
+    with pytest.raises(InputError, match="than the 10 solved cases, got 10; lower validation"):
+        replace(recipe, fit=replace(recipe.fit, validation=10))
+    recipe = replace(recipe, fit=replace(recipe.fit, validation=9))
+    run = run_of(recipe, small_cases, tmp_path, most=9)
     network = run.foundation.fresh_network(recipe.network, 0)
     with pytest.raises(InputError, match="lower validation"):
         plan(recipe)[0].prepare(run, network, run.foundation.labels)
