@@ -18,12 +18,12 @@ from torch import Tensor
 
 from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.chunks import Array
-from fusiform.solvers.common.files import finite, write_atomically, write_json
+from fusiform.solvers.common.files import finite
 from fusiform.solvers.common.frozen import frozen_copy
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.error_bound import ErrorModel
 from fusiform.surrogates.model.flow_basis import LinearBasis
-from fusiform.surrogates.model.model_folder import AGAIN, ARRAYS, CONFIGURATION, read_configuration, sealed, unreadable
+from fusiform.surrogates.model.model_folder import AGAIN, read_folder, unreadable, write_folder
 from fusiform.surrogates.model.model_values import BoundNumbers, Configuration, configuration_of, require_arrays
 from fusiform.surrogates.model.network import EquivariantNetwork
 
@@ -47,12 +47,10 @@ class ModelParts:
 
 
 def write_model(folder: Path, model: ModelParts) -> None:
-    """Write both files, each atomically, the configuration last; `InputError`, before that, for a broken model."""
+    """Write the folder, which holds the old model or the new one at any time; `InputError` for a broken model."""
     values, arrays = _configuration(model), _arrays(model)
     require_arrays(arrays, configuration_of(values), "train the model with lower rates")
-    content = save(arrays)
-    write_atomically(folder / ARRAYS, lambda file: file.write(content))
-    write_json(folder / CONFIGURATION, sealed(values, content))
+    write_folder(folder, values, save(arrays))
 
 
 def _arrays(model: ModelParts) -> dict[str, Array]:
@@ -79,9 +77,9 @@ def _configuration(model: ModelParts) -> dict[str, Any]:
 @ordinary_tensors()
 def read_model(folder: Path) -> ModelParts:
     """The model in `folder`, in double precision, in tensors of its own; `InputError` for any other folder."""
-    config = read_configuration(folder)
+    config, path = read_folder(folder)
     try:
-        arrays = load_file(folder / ARRAYS)
+        arrays = load_file(path)
     except (OSError, SafetensorError) as error:
         raise unreadable(folder, error) from error
     require_arrays(arrays, config, AGAIN)

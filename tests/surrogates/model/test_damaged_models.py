@@ -1,6 +1,7 @@
 """Every damage of a model's folder is one sentence, found by the checksums or, where those are right, by the values."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,15 @@ from small_model import small_model
 
 from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.surrogates import load_surrogate
-from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, read_configuration, sealed
+from fusiform.surrogates.model.model_folder import (
+    ARRAYS,
+    CONFIGURATION,
+    OF_ARRAYS,
+    OF_CONFIGURATION,
+    checksum_of,
+    read_configuration,
+    sealed,
+)
 
 BODY, CONDITIONS = Body.ellipse(2.0), FlowConditions(5.0, 3.0)
 
@@ -228,6 +237,34 @@ def test_a_wrong_parity_is_refused(model: Path, tmp_path: Path, name: str) -> No
         load_surrogate(tmp_path)
 
 
+@pytest.mark.parametrize("stop_after", [0, 1, 2])
+def test_a_writer_that_ends_at_any_time_leaves_the_old_model_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_after: int
+) -> None:
+    old = small_model()
+    parts = {name: getattr(old, name) for name in vars(old) if not name.startswith("_")}
+    new = type(old)(**{**parts, "name": "new", "drag_scale": 2.0 * old.drag_scale})
+    old.save(tmp_path)
+    renamed = []
+
+    def rename(source: object, target: object) -> None:
+        if len(renamed) == stop_after:
+            raise KeyboardInterrupt
+        renamed.append(shutil.move(source, target))
+
+    monkeypatch.setattr("os.replace", rename)
+    monkeypatch.setattr("pathlib.Path.replace", rename)
+    with pytest.raises(KeyboardInterrupt):
+        new.save(tmp_path)
+    monkeypatch.undo()
+    found, expected = load_surrogate(tmp_path), new if stop_after == 2 else old
+    assert found.name == expected.name
+    assert found.drag_scale.tolist() == expected.drag_scale.tolist()
+    new.save(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {ARRAYS, CONFIGURATION}
+    assert load_surrogate(tmp_path).name == "new"
+
+
 def test_a_broken_model_is_not_written(tmp_path: Path) -> None:
     whole = small_model()
     broken = whole.network
@@ -242,3 +279,17 @@ def test_a_model_that_was_resealed_without_a_change_answers_the_same(model: Path
     reseal(model, tmp_path, lambda values, arrays: None)
     one, two = (load_surrogate(folder).evaluate(BODY, CONDITIONS) for folder in (model, tmp_path))
     assert one.drag_coefficient == two.drag_coefficient
+
+
+@pytest.mark.parametrize("checksum", [None, 3, [], {}, "", "0" * 64])
+def test_a_checksum_that_is_none_is_refused(model: Path, tmp_path: Path, checksum: object) -> None:
+    for name in (OF_ARRAYS, OF_CONFIGURATION):
+        values = json.loads((model / CONFIGURATION).read_text())
+        values[name] = checksum
+        if name == OF_ARRAYS:
+            del values[OF_CONFIGURATION]
+            values[OF_CONFIGURATION] = checksum_of(values)
+        (tmp_path / ARRAYS).write_bytes((model / ARRAYS).read_bytes())
+        (tmp_path / CONFIGURATION).write_text(json.dumps(values))
+        with pytest.raises(InputError, match="with the checksum that it was written with"):
+            read_configuration(tmp_path)
