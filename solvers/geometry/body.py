@@ -17,6 +17,7 @@ from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
 from fusiform.solvers.geometry.fitting.given_points import given_points
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
 from fusiform.solvers.geometry.formats.outline_files import find_outline_in
+from fusiform.solvers.geometry.formats.simple_outline import simple_outline
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     FIT_WARNING,
@@ -162,6 +163,9 @@ class Body(Measures):
     ) -> Self:
         """The body nearest to a closed outline, of the same area; the fit, its limits and errors: `fit_outline`.
 
+        Parts that cross or double the outline, of at most 1 % of its area and extent, are cut off; `source` tells of
+        more than 0.01 %.
+
         Parameters
         ----------
         points : array_like
@@ -180,9 +184,12 @@ class Body(Measures):
         (2.0, True)
         """
         require_max_fit_error(max_fit_error)
-        fit = fit_outline(points, modes)
+        require_kind(source, str, "give the source as a string")
+        found = simple_outline(points)
+        fit = fit_outline(found.points, modes)
         require_fit(fit.fit_error, max_fit_error, modes)
         a, d = torch.from_numpy(fit.coefficients), fit.reference_length
+        source = "; ".join(filter(None, (source, found.source)))
         return cls(a, d, name, fit.fit_error, fit.origin, source, fit.given_outline)
 
     @classmethod

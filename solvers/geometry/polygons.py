@@ -118,15 +118,31 @@ def _as_floats(points: ArrayLike) -> FloatArray:
     return np.array(given, dtype=np.float64)
 
 
-def _require_narrow_end(points: FloatArray) -> None:
+def _is_closed_by_side(points: FloatArray) -> bool:
+    """True if the side from the last to the first point is short enough to have been left out."""
+    gap = float(np.linalg.norm(points[-1] - points[0]))
+    perimeter = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + gap
+    return gap <= _LARGEST_GAP * perimeter or _is_last_side(points, gap) or _is_blunt_tail(points, gap)
+
+
+def _require_closed(points: FloatArray) -> None:
     """Raise `InputError` if the side from the last to the first point is too long to have been left out."""
     gap = float(np.linalg.norm(points[-1] - points[0]))
     perimeter = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + gap
     require(
-        gap <= _LARGEST_GAP * perimeter or _is_last_side(points, gap) or _is_blunt_tail(points, gap),
+        _is_closed_by_side(points),
         f"expected a closed outline, got an open outline whose ends are {gap:.3g} apart ({gap / perimeter:.0%} of the "
         "perimeter); add the missing side, or repeat the first point at the end to close it with a straight line",
     )
+
+
+def _started_anew(points: FloatArray) -> FloatArray:
+    """The closed polygon from another point, if its last side would be too long to be left out."""
+    if _is_closed_by_side(points):
+        return points
+    sides = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
+    orders = (np.roll(points, -1 - int(side), axis=0) for side in np.argsort(sides, kind="stable"))
+    return next(filter(_is_closed_by_side, orders), points)
 
 
 def _is_last_side(points: FloatArray, gap: float) -> bool:
@@ -151,11 +167,38 @@ def _is_blunt_tail(points: FloatArray, gap: float) -> bool:
 def clean_outline(points: ArrayLike) -> FloatArray:
     """The outline as a simple polygon (n, 2): counter-clockwise, without repeated points, the end not repeated.
 
-    Accepts either orientation, a repeated closing point, and an open end no wider than 5 % of the perimeter or 1.01
-    times the longest side (the second longest, where the end runs along x, as the axis of half a body does, and meets
-    the outline at an angle); at the rear (a blunt trailing edge) it may have 0.6 of the height and a quarter of the
-    length. Raises `InputError` for anything that does not bound a body: not (n, 2), NaN or infinity, fewer than 5 or
-    more than 10 000 points, a wide open end, no area, a crossing.
+    Raises `InputError` as `closed_polygon` does, and for an outline that crosses or touches itself.
+    """
+    array = closed_polygon(points)
+    require_simple(array)
+    return counter_clockwise(array)
+
+
+def counter_clockwise(points: FloatArray) -> FloatArray:
+    """The closed polygon (n, 2), turned if it runs clockwise."""
+    return points if signed_area(points) > 0.0 else points[::-1].copy()
+
+
+def require_simple(points: FloatArray) -> None:
+    """Raise `InputError` for a closed polygon (n, 2) that crosses or touches itself."""
+    crossing = find_crossing(points)
+    if crossing is not None:
+        i, j = crossing
+        raise InputError(
+            f"expected an outline that does not cross itself, got sides {i + 1} and {j + 1} that cross or touch; "
+            "put the points in order around the body"
+        )
+
+
+def closed_polygon(points: ArrayLike) -> FloatArray:
+    """The outline as a closed polygon (n, 2) in its own direction, without repeated points, the end not repeated.
+
+    It may start at another point, so that its last side is one that need not be given. Accepts either orientation, a
+    repeated closing point, and an open end no wider than 5 % of the perimeter or 1.01 times the longest side (the
+    second longest, where the end runs along x, as the axis of half a body does, and meets the outline at an angle); at
+    the rear (a blunt trailing edge) it may have 0.6 of the height and a quarter of the length. Raises `InputError` for
+    anything that does not bound a body: not (n, 2), NaN or infinity, fewer than 5 or more than 10 000 points, a wide
+    open end, no area.
     """
     array, closed = _distinct(as_points(points))
     require(
@@ -167,14 +210,7 @@ def clean_outline(points: ArrayLike) -> FloatArray:
         spread[1] > 1e-6 * spread[0],
         "expected an outline that encloses an area, got points on a line; give the outline once around the body",
     )
-    if not closed:
-        _require_narrow_end(array)
-    area = signed_area(array)
-    crossing = find_crossing(array)
-    if crossing is not None:
-        i, j = crossing
-        raise InputError(
-            f"expected an outline that does not cross itself, got sides {i + 1} and {j + 1} that cross or touch; "
-            "put the points in order around the body"
-        )
-    return array if area > 0.0 else array[::-1].copy()
+    if closed:
+        return _started_anew(array)
+    _require_closed(array)
+    return array

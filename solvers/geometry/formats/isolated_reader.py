@@ -9,14 +9,17 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
+
 from fusiform.solvers.common.errors import InputError
+from fusiform.solvers.geometry.formats.crossings import without_crossings
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Drawing
 from fusiform.solvers.geometry.formats.drawings.drawn_body import body_outline
 from fusiform.solvers.geometry.formats.drawings.dxf import read_dxf
 from fusiform.solvers.geometry.formats.drawings.svg import read_svg
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
 from fusiform.solvers.geometry.formats.mesh_sections import merged_sides, mesh_section
-from fusiform.solvers.geometry.formats.sandbox import MEMORY_BYTES, MESHES, OUTPUT_BYTES, REFUSED, SECONDS
+from fusiform.solvers.geometry.formats.sandbox import MEMORY_BYTES, MESHES, OUTPUT_BYTES, POINTS, REFUSED, SECONDS
 from fusiform.solvers.geometry.polygons import clean_outline
 
 _LONGEST_SENTENCE = 400
@@ -32,6 +35,8 @@ def read_here(
     content: bytes, suffix: str, axis: str = "z", at: float | None = None, part: str | int | None = None
 ) -> FoundOutline:
     """`read_isolated` in this process, without limits."""
+    if suffix == POINTS:
+        return without_crossings(np.frombuffer(content, dtype=np.float64).reshape(-1, 2))
     if suffix in MESHES:
         sides = mesh_section(content, suffix[1:], axis, at)
         section = body_outline(Drawing(sides, "a mesh section", divided=False), part)

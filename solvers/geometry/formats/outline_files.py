@@ -14,8 +14,8 @@ from fusiform.solvers.common.files import file_path
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS, MESHES, read_isolated
+from fusiform.solvers.geometry.formats.simple_outline import simple_outline
 from fusiform.solvers.geometry.formats.tables.point_tables import read_points
-from fusiform.solvers.geometry.polygons import clean_outline
 
 TABLES = (".dat", ".csv")
 SUFFIXES = (*TABLES, *DRAWINGS, *MESHES)
@@ -78,7 +78,8 @@ def parse_outline(
     .dat, .csv: points in order (`point_tables`); the first two numbers distinguish a .dat in Lednicer form (two counts,
     then the upper and the lower surface, each from the leading edge) from Selig form (one loop). .svg, .dxf: the
     largest closed curve that can be seen (`drawings`), the y axis of SVG turned up. .stl, .obj, .ply: the largest loop
-    in which the mesh meets a plane (`mesh_sections`). Blunt trailing edges are closed by a straight side.
+    in which the mesh meets a plane (`mesh_sections`). Blunt trailing edges are closed by a straight side; parts of at
+    most 1 % that cross or double the outline are cut off (`crossings`).
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def find_outline(
     )
     _require_part(part, suffix)
     if suffix in TABLES:
-        return FoundOutline(clean_outline(read_points(content, lednicer=suffix == ".dat")))
+        return simple_outline(read_points(content, lednicer=suffix == ".dat"))
     data = content.encode(errors="replace") if isinstance(content, str) else content
     return read_isolated(data, suffix, axis, at, part)
 

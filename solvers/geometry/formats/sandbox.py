@@ -23,6 +23,7 @@ MEMORY_BYTES = 2 * 1024**3
 OUTPUT_BYTES = 1_000_000
 DRAWINGS = (".svg", ".dxf")
 MESHES = (".stl", ".obj", ".ply")
+POINTS = ".points"  # float64 x, y of a closed polygon that crosses itself
 
 REFUSED = 3  # exit code of a child whose answer is a sentence
 _START = """
@@ -35,7 +36,7 @@ answer(*sys.argv[1:])
 def read_isolated(
     content: bytes, suffix: str, axis: str = "z", at: float | None = None, part: str | int | None = None
 ) -> FoundOutline:
-    """The body's outline in the bytes of a .svg, .dxf, .stl, .obj or .ply file, as a clean polygon (n, 2).
+    """The body's outline in the bytes of a .svg, .dxf, .stl, .obj or .ply file or of points, as a clean polygon (n, 2).
 
     For `axis` and `at` see `mesh_sections.mesh_section`, for `part` see `drawn_body.body_outline`. `InputError` for
     everything that cannot be read within the limits; about 0.6 s for drawings, one second for meshes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from fusiform.solvers.geometry import Body, parse_outline
 from fusiform.solvers.geometry.formats.isolated_reader import read_here
 from fusiform.solvers.geometry.polygons import signed_area
 
+CASES = Path(__file__).parent / "cases"
 SPHERE = trimesh.creation.icosphere(subdivisions=4)
 PRISM = """# a pentagon extruded from z = 0 to 2, with faces of four and five corners
 v 0 0 0
@@ -81,6 +83,13 @@ def test_sphere_in_any_unit(scale, at):
     outline = read_here(ascii_ply(mesh), ".ply", "z", scale * at).points
     assert signed_area(outline) == pytest.approx(math.pi * scale**2 * (1 - at**2), rel=0.01)
     assert outline.mean(axis=0) == pytest.approx([5.0 * scale, 0.0], abs=0.02 * scale)
+
+
+@pytest.mark.parametrize(("name", "area"), [("m01_uv_sphere", math.pi), ("m02_hull_and_fin_unmerged", 14.007)])
+def test_cases_have_their_area(name, area):
+    """Of a sphere, and of a hull united with the fin that crosses it."""
+    found = read_here((CASES / f"{name}.stl").read_bytes(), ".stl")
+    assert signed_area(found.points) == pytest.approx(area, rel=6e-3)
 
 
 def test_the_largest_of_several_loops():

@@ -57,6 +57,16 @@ def test_counts_are_told_from_points():
     assert len(parse_outline(lines(np.array(HEXAGON) + 7), ".dat")) == 6
 
 
+def test_half_a_box_that_is_closed_stays_closed(tmp_path):
+    """The axis is given by the first point repeated; the outline is read, fitted, written and read again."""
+    half = [(0, 0), (0, 1), (2, 1), (4, 1), (4, 0), (0, 0)]
+    outline = parse_outline(lines(half), ".csv")
+    assert signed_area(outline) == pytest.approx(4.0)
+    assert Body.from_outline(outline, max_fit_error=None).area == pytest.approx(4.0)
+    write_outline(tmp_path / "half.csv", outline)
+    assert signed_area(read_outline(tmp_path / "half.csv")) == pytest.approx(4.0)
+
+
 def test_blunt_trailing_edges_are_closed():
     blunt = SECTION[2:-1]
     assert len(parse_outline(lines(blunt), ".dat")) == len(blunt)
@@ -110,7 +120,7 @@ def test_missing_files_and_folders_are_told(tmp_path):
         read_outline(tmp_path / "none.dat")
     with pytest.raises(InputError, match="no file at"):
         read_outline(tmp_path / "folder.csv" / "x.csv")
-    with pytest.raises(InputError, match="existing, writable folder"):
+    with pytest.raises(InputError, match="writable folder"):
         write_outline(tmp_path / "absent" / "x.csv", HEXAGON)
     with pytest.raises(InputError, match=r"\.dat or \.csv"):
         write_outline(tmp_path / "x.txt", HEXAGON)

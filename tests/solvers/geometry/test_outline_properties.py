@@ -50,6 +50,15 @@ def test_start_direction_closure_and_doubled_points_change_nothing(points, start
     same(clean_outline(np.concatenate([listed, listed[:1]]) if closed else listed), points)
 
 
+@given(polygons(), st.integers(0, 60), st.booleans())
+def test_clean_outlines_are_clean(points, start, turned):
+    """Closed at any side, and then no longer: the same points, which are accepted again as they are."""
+    listed = np.roll(points, start, axis=0)[:: -1 if turned else 1]
+    outline = clean_outline(np.concatenate([listed, listed[:1]]))
+    assert (clean_outline(outline) == outline).all()
+    same(outline, points)
+
+
 @given(polygons(), st.floats(-6.0, 6.0), st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
 def test_scale_and_place_change_nothing(points, power, x, y):
     moved = 10.0**power * (points + np.array([x, y]))
