@@ -19,6 +19,7 @@ from fusiform.app.views.design.shape_sliders import shape_sliders
 from fusiform.app.views.optimise import constraints
 from fusiform.app.views.optimise import section as optimise
 from fusiform.app.views.shared import job_bar, job_start, projects, rail
+from fusiform.app.views.shared.complaints import in_one_sentence
 from fusiform.app.views.shared.following import drawn, follow_design
 from fusiform.app.views.shared.session import change, keep_settings, session
 from fusiform.app.views.shared.tabs import tabs
@@ -115,16 +116,20 @@ def page() -> None:
     training.model_sign()
     chosen = session().section
     if chosen is Section.WHY:
-        explain.show()
+        with in_one_sentence("This section"):
+            explain.show()
         drawn()
         return
+    finish = None
     with st.container(key="bench"):
-        with st.container(key="stage"):
+        with st.container(key="stage"), in_one_sentence("This section"):
             job_bar.job_bar()
             finish = section(chosen)
-        with st.container(key="rail"):
+        with st.container(key="rail"), in_one_sentence("The rail of controls"):
             controls(chosen)
-    finish()
+    if finish is not None:
+        with in_one_sentence("The view in space"):
+            finish()
     drawn()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
@@ -65,6 +66,10 @@ class Refinement:
         if self._dropped.wait(SETTLE_SECONDS):
             return
         prediction, window = self._prediction, self._window
+        with suppress(ValueError):  # interpolation refuses a predicted flow that is not finite
+            self._refine(prediction, window)
+
+    def _refine(self, prediction: FlowPrediction, window: Window) -> None:
         field = prediction.field
         if self._dropped.is_set():
             return

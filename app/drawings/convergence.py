@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from fusiform.app.drawings.constraint_sketch import BODY, GHOST
@@ -9,6 +10,7 @@ from fusiform.solvers.inverse import Iterate, Phase
 
 WIDTH, HEIGHT, LEFT, BASE = 430, 250, 52, 222
 ROOM = 0.12
+MOST_DRAWN = 1000
 SEARCH_WORDS = "Drag C_D of each evaluation (dots) and the best so far (line): blue by the model, orange by the solver."
 INK = 'fill="currentColor" opacity=".75"'
 
@@ -16,7 +18,13 @@ Place = Callable[[int, float], tuple[float, float]]
 
 
 def convergence(history: Sequence[Iterate]) -> str:
-    """Drag of each evaluation, dots, and the best so far, a line; the model's in blue, the solver's in orange."""
+    """Drag of each evaluation, dots, and the best so far, a line; the model's in blue, the solver's in orange.
+
+    Evaluations without a drag are left out, and of very many all but about `MOST_DRAWN`.
+    """
+    total = len(history)
+    history = [it for it in history if math.isfinite(it.drag_coefficient) and math.isfinite(it.best_drag_coefficient)]
+    history = history[:: 1 + len(history) // MOST_DRAWN]
     if not history:
         return ""
     high = max(history[0].drag_coefficient, *(it.best_drag_coefficient for it in history))
@@ -28,7 +36,7 @@ def convergence(history: Sequence[Iterate]) -> str:
         for shown, colour in ((False, BODY), (True, GHOST))
     ]
     parts += [_label(LEFT - 6, place(0, value)[1] + 4, f"{value:.4g}", "end") for value in (low, high)]
-    parts.append(_label(WIDTH - 8, HEIGHT - 8, f"evaluation {len(history)}", "end"))
+    parts.append(_label(WIDTH - 8, HEIGHT - 8, f"evaluation {total}", "end"))
     parts.append(_label(LEFT, HEIGHT - 8, "1", "start"))
     frame = f'<path d="M{LEFT} 4V{BASE}H{WIDTH - 4}" fill="none" stroke="currentColor" stroke-opacity=".35"/>'
     return (
@@ -57,7 +65,7 @@ def _curve(history: Sequence[Iterate], numbers: Sequence[int], place: Place, col
     parts = [f'<path d="M{steps}" fill="none" stroke="{colour}" stroke-width="1.8"/>']
     for n in numbers:
         x, y = place(n, history[n].drag_coefficient)
-        title = f"<title>evaluation {n + 1}: C_D {history[n].drag_coefficient:.5g}</title>"
+        title = f"<title>evaluation {history[n].evaluation}: C_D {history[n].drag_coefficient:.5g}</title>"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}">{title}</circle>')
     return "".join(parts)
 

@@ -19,6 +19,7 @@ from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField
 
 STREAM_STEP = 0.16
+MOST_LINES, MOST_POINTS = 120, 40_000
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,11 @@ class Layer:
 
 
 def raster(field: FlowField, window: Window, columns: int) -> Raster:
-    """The raster of `window`, within the reach of the grid of `field`: `columns` points a row, rows as dense."""
-    rows = max(2, round(columns * (window.top - window.bottom) / (window.right - window.left)))
+    """The raster of `window`, within the reach of the grid of `field`: `columns` points a row, rows as dense.
+
+    A window that is higher than wide has no more rows than columns.
+    """
+    rows = min(max(2, round(columns * (window.top - window.bottom) / (window.right - window.left))), columns)
     x = np.linspace(window.left, window.right, columns)
     y = np.linspace(window.bottom, window.top, rows)
     points = x[None, :] + 1j * y[:, None]
@@ -86,9 +90,22 @@ def sample(grid: Raster, field: FlowField, quantity: str) -> FloatArray:
 
 
 def stream_lines(grid: Raster, psi: FloatArray) -> list[ComplexArray]:
-    """Lines of constant ψ, `STREAM_STEP` apart, as polygons: quick ones, without stagnation lines and eddies."""
+    """Lines of constant ψ, `STREAM_STEP` apart, as polygons: quick ones, without stagnation lines and eddies.
+
+    Farther apart where that would be more than `MOST_LINES`, and left out beyond `MOST_POINTS`: a poor prediction may
+    have any ψ.
+    """
+    low, high, step = float(np.nanmin(psi)), float(np.nanmax(psi)), STREAM_STEP
+    while high - low > MOST_LINES * step:
+        step *= 2.0
     lines = contour_generator(grid.x, grid.y, np.ma.masked_invalid(psi))
-    first, last = np.floor(np.nanmin(psi) / STREAM_STEP - 0.5), np.ceil(np.nanmax(psi) / STREAM_STEP - 0.5)
-    levels = (np.arange(first, last + 1.0) + 0.5) * STREAM_STEP
-    curves = [line for level in levels for line in cast(list[FloatArray], lines.lines(level)) if len(line) > 2]
-    return [np.ascontiguousarray(line).view(np.complex128)[:, 0] for line in curves]
+    kept: list[ComplexArray] = []
+    points = 0
+    for level in (np.arange(np.floor(low / step - 0.5), np.ceil(high / step - 0.5) + 1.0) + 0.5) * step:
+        for line in cast(list[FloatArray], lines.lines(level)):
+            points += len(line)
+            if points > MOST_POINTS:
+                return kept
+            if len(line) > 2:
+                kept.append(np.ascontiguousarray(line).view(np.complex128)[:, 0])
+    return kept

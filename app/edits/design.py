@@ -16,22 +16,17 @@ from fusiform.app.state.design_link import from_link
 from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DesignState, Section, Session, Settings
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
+from fusiform.solvers.common.errors import require, shown
+from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.formats.outline_files import find_outline
 from fusiform.solvers.geometry.normal_displacement import pulled
 
 FIRST_BODY, FIRST_CONDITIONS = "circle", FlowConditions(10.0)
 LONGEST_PULL = 0.5
-NAMED_KEPT, UPLOADED_KEPT = 100, 50
+NAMED_KEPT = 100
 P = ParamSpec("P")
 
 named_body = lru_cache(NAMED_KEPT)(load_body)
-
-
-@lru_cache(UPLOADED_KEPT)
-def _uploaded_body(content: bytes, file_name: str) -> Body:
-    path = Path(file_name)
-    found = find_outline(content, path.suffix)
-    return Body.from_outline(found.points, name=path.stem, source=found.source)
 
 
 def first_design() -> Design:
@@ -108,6 +103,10 @@ def open_listed(session: Session) -> Session:
     name = session.settings.start_from
     if name is None:
         return session
+    require(
+        name in (CIRCLE, ELLIPSE, NACA, UPLOAD, *sample_names()),
+        f"expected a body of the list, got {shown(name)}; choose one",
+    )
     if name == UPLOAD:
         return _with_error(session, None)
     if name == NACA:
@@ -118,14 +117,21 @@ def open_listed(session: Session) -> Session:
 @_refusable
 def open_section(session: Session) -> Session:
     """Open the NACA section of the digits of the settings."""
-    return open_body(session, named_body(f"naca{session.settings.digits}"))
+    digits = session.settings.digits
+    require(
+        re.fullmatch("[0-9]{4}", digits) is not None,
+        f"expected the four digits of a NACA section, got {shown(digits)}; write for example 0012",
+    )
+    return open_body(session, named_body(f"naca{digits}"))
 
 
 @_refusable
 def open_upload(session: Session, content: bytes, file_name: str) -> Session:
     """Open the outline in an uploaded file."""
-    name = re.sub(r"[^\w .+-]", "", Path(file_name).stem)[:40] or "outline"
-    return open_body(session, _uploaded_body(content, name + Path(file_name).suffix))
+    path = Path(file_name)
+    name = re.sub(r"[^\w .+-]", "", path.stem)[:40] or "outline"
+    found = find_outline(content, path.suffix)
+    return open_body(session, Body.from_outline(found.points, name=name, source=found.source))
 
 
 @_refusable
@@ -135,6 +141,7 @@ def open_example(session: Session, spec: str, reynolds: float, alpha_deg: float)
     return open_body(session, named_body(spec), FlowConditions(reynolds, alpha_deg))
 
 
+@_refusable
 def open_optimum(session: Session) -> Session:
     """Open the shown optimum as a design."""
     assert session.optimum is not None
@@ -151,14 +158,21 @@ def slide(session: Session, name: str, value: float) -> Session:
     return commit(session, design.reshaped(with_slider(design.body, name, value)))
 
 
+@_refusable
 def set_reynolds(session: Session, reynolds: float) -> Session:
     """Set the Reynolds number."""
-    return commit(session, replace(session.design.present, reynolds=reynolds))
+    return _under(session, FlowConditions(reynolds, session.design.present.alpha_deg))
 
 
+@_refusable
 def set_incidence(session: Session, alpha_deg: float) -> Session:
     """Set the incidence, in degrees."""
-    return commit(session, replace(session.design.present, alpha_deg=alpha_deg))
+    return _under(session, FlowConditions(session.design.present.reynolds, alpha_deg))
+
+
+def _under(session: Session, conditions: FlowConditions) -> Session:
+    changed = replace(session.design.present, reynolds=conditions.reynolds, alpha_deg=conditions.alpha_deg)
+    return commit(session, changed)
 
 
 @_refusable

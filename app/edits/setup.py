@@ -11,10 +11,11 @@ from typing import Any
 from fusiform.app.edits.design import open_body
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.results.opened_project import open_project
-from fusiform.app.state.constraint_rows import Row, dragged, first_row
+from fusiform.app.state.constraint_rows import FORMS, Row, dragged, first_row
 from fusiform.app.state.session import DragSource, ProjectState, Section, Session, Step
-from fusiform.app.state.setup import setup_of
+from fusiform.app.state.setup import OBJECTIVES, setup_of
 from fusiform.solvers import InputError
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import ModelKind, Problem
 
 MOST_ROWS = 20
@@ -28,7 +29,7 @@ def _with_rows(session: Session, rows: Iterable[Row]) -> Session:
 def add_constraint(session: Session, kind: str) -> Session:
     """Add a constraint with the first numbers for the present body, up to `MOST_ROWS` of them."""
     setup = session.setup
-    if len(setup.rows) >= MOST_ROWS:
+    if len(setup.rows) >= MOST_ROWS or kind not in FORMS:
         return session
     row = first_row(kind, session.design.present.body) | {"id": setup.next_row}
     changed = _with_rows(session, [*setup.rows, row])
@@ -47,6 +48,8 @@ def set_number(session: Session, number: int, key: str, value: Any) -> Session:
 
 def set_objective(session: Session, objective: str) -> Session:
     """Set the objective; "nearest" brings the constraint of the drag that it needs."""
+    if objective not in OBJECTIVES:
+        return session
     session = replace(session, setup=replace(session.setup, objective=objective))
     if objective == "nearest" and all(row["kind"] != "drag" for row in session.setup.rows):
         return add_constraint(session, "drag")
@@ -99,9 +102,14 @@ def open_file(session: Session, content: bytes, file_name: str) -> Session:
 
 
 def restore(session: Session, problem: Problem, optimum: Optimum | None) -> Session:
-    """Open a problem, and its optimum if it has one."""
+    """Open a problem, and its optimum if it has one; `InputError` for one that the page does not take."""
+    setup = setup_of(problem)
+    require(
+        len(setup.rows) <= MOST_ROWS,
+        f"expected at most {MOST_ROWS} constraints and further conditions, got {len(setup.rows)}; solve it in Python",
+    )
     session = open_body(session, problem.body, problem.points[0].conditions)
-    session = replace(session, setup=setup_of(problem).after(session.setup))
+    session = replace(session, setup=setup.after(session.setup))
     settings = replace(session.settings, start_from=None, grid=problem.verify or session.settings.grid)
     if optimum is not None:
         model = DragSource.SOLVER if optimum.result.model_kind is ModelKind.SOLVER else DragSource.SURROGATE

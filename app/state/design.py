@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import torch
 
+from fusiform.app.state.drawable_bodies import require_drawable
 from fusiform.solvers import Body, FlowConditions
 
 STEPS_KEPT = 100
@@ -28,7 +29,8 @@ class Design:
 
     @classmethod
     def of(cls, body: Body, conditions: FlowConditions) -> Design:
-        """`body` as it was opened."""
+        """`body` as it was opened; `InputError` for one that the page does not take (`drawable_bodies`)."""
+        require_drawable(body)
         return cls(
             name=body.name,
             coefficients=tuple(body.coefficients.tolist()),
@@ -51,7 +53,8 @@ class Design:
         return FlowConditions(self.reynolds, self.alpha_deg)
 
     def reshaped(self, body: Body) -> Design:
-        """This design with the shape of `body`."""
+        """This design with the shape of `body`; `InputError` for one that the page does not take."""
+        require_drawable(body)
         return replace(self, coefficients=tuple(body.coefficients.tolist()), origin=body.origin)
 
 

@@ -17,6 +17,7 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.limits import MODES_RANGE
 
 LONGEST_NAME = 40
+LONGEST_TEXTS = {"body": 700, "name": 200, "modes": 8, "d": 40, "re": 40, "alpha": 40}
 _NUMBERS = (("d", "1"), ("re", "10"), ("alpha", "0"))
 
 
@@ -34,7 +35,16 @@ def to_link(design: Design) -> dict[str, str]:
 
 
 def from_link(parameters: Mapping[str, str]) -> Design:
-    """The design that `to_link` wrote; `InputError` for an address that is damaged or describes no body."""
+    """The design that `to_link` wrote; `InputError` for an address that is damaged or describes no body.
+
+    Other parameters are ignored.
+    """
+    for key, longest in LONGEST_TEXTS.items():
+        require(
+            len(parameters.get(key, "")) <= longest,
+            f"expected the address of a design, got one with {len(parameters.get(key, ''))} characters for {key}; "
+            "open a body of the list instead",
+        )
     try:
         text = parameters["body"]
         raw = np.frombuffer(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), dtype=np.complex64)

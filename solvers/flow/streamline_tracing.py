@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import cast
 
 import numpy as np
@@ -28,6 +29,9 @@ AT_REST = 1e-7
 NEAR_SADDLE = 0.1
 LOOP_SHARE = 0.97
 MOST_REST_POINTS = 24
+MOST_LEVELS = 120
+MOST_POINTS = 200_000
+LINE_COST = 50  # in points
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,18 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
     ψ is constant along them to rounding, but for the points on the window's border, which are interpolated.
     `spacing`: step of ψ between neighbours, their distance far upstream; ψ = 0, which leads to the body, lies half way
     between two of them. `eddy_lines`: closed streamlines around each centre. More than `MOST_REST_POINTS` free
-    stagnation points are the noise of a poor prediction: then neither their eddies nor their saddles are drawn.
+    stagnation points are the noise of a poor prediction: then neither their eddies nor their saddles are drawn. Such a
+    flow may have any range of ψ: the spacing is doubled until there are at most `MOST_LEVELS` steps, and lines are left
+    out beyond about `MOST_POINTS` points. `InputError` for a flow that is not finite.
     """
     left, right, bottom, top = window
     require(
         left < right and bottom < top and spacing > 0.0,
         f"expected a window (left, right, bottom, top) and a spacing > 0, got {window} and {spacing}; order the limits",
+    )
+    require(
+        bool(np.isfinite(field.psi).all() and np.isfinite(field.omega).all()),
+        "expected a flow with finite numbers, got NaN or infinity; solve the flow instead",
     )
     free = free_stagnation_points(field)
     free = free if len(free) <= MOST_REST_POINTS else ()
@@ -76,6 +86,8 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
 
 def _stream(levels: _LevelLines, window: Window, spacing: float) -> list[ComplexArray]:
     psi = levels.psi[_inside(levels.z, window)]
+    while np.ptp(psi) > MOST_LEVELS * spacing:
+        spacing *= 2.0
     first, last = np.floor(psi.min() / spacing - 0.5), np.ceil(psi.max() / spacing - 0.5)
     steps = np.arange(first, last + 1.0) + 0.5
     return [line for step in steps for line in levels.at(step * spacing, lambda line: line[0] != line[-1])]
@@ -108,7 +120,7 @@ def _eddies(
 
 
 class _LevelLines:
-    """Lines of constant ψ on a refined grid out to the radius `reach`."""
+    """Lines of constant ψ on a refined grid out to the radius `reach`, about `MOST_POINTS` points of them in all."""
 
     def __init__(self, field: FlowField, reach: float) -> None:
         self._field = field
@@ -123,16 +135,25 @@ class _LevelLines:
             contour_generator(two_turns, self._xi, np.hstack([values, values, values[:, :1]]))
             for values in (reduced, self.psi)
         )
+        self._points_left = MOST_POINTS
 
     def at(self, level: float, chosen: Callable[[ComplexArray], bool] = lambda line: True) -> list[ComplexArray]:
         """The `chosen` lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
 
         Over two turns of η each line appears once as a whole, beginning within the first: lines span less than a turn.
         """
+        if self._points_left <= 0:
+            return []
         found = cast(list[Array], (self._moving if level != 0.0 else self._at_rest).lines(level))
         whole = [line.T for line in found if SEAM < line[:, 0].min() - self._eta[0] <= 2.0 * np.pi + SEAM]
-        lines = [(eta, xi) for eta, xi in whole if chosen(self._field.z(np.exp(xi + 1j * eta)))]
+        traced = takewhile(self._has_room, whole)
+        lines = [(eta, xi) for eta, xi in traced if chosen(self._field.z(np.exp(xi + 1j * eta)))]
         return [self._polished(xi, eta, level) for eta, xi in lines]
+
+    def _has_room(self, line: Array) -> bool:
+        """Count the points of a line, and some for its beginning; returns False once there are too many of them."""
+        self._points_left -= LINE_COST + line.shape[1]
+        return self._points_left > 0
 
     def _polished(self, xi: Array, eta: Array, level: float) -> ComplexArray:
         """Points moved onto ψ = `level` by Newton steps along ∇ψ, no longer than a cell; the wall's stay on it."""

@@ -17,6 +17,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit_page import FAILED
 from websocket import WebSocketTimeoutException, create_connection
 
 ASK_AGAIN, ASK_LATER = 0.35, 3.0
@@ -199,6 +200,8 @@ class PageClient:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.complaints.append(f"{element.exception.type}: {element.exception.message}")
+        if kind == "alert" and FAILED in element.alert.body:
+            self.complaints.append(element.alert.body)
         if kind == "bidi_component" and _id(element).endswith("-drawing"):
             awaited = json.loads(element.bidi_component.json)["awaited"]
             self._asks_at = time.monotonic() + ASK_AGAIN if awaited else float("inf")

@@ -72,7 +72,7 @@ def _streamlines(lines: Streamlines, colour: str) -> list[go.Scatter]:
 
 def _joined(lines: Sequence[ComplexArray]) -> ComplexArray:
     """Lines as one, with a gap after each."""
-    return np.concatenate([np.append(line, np.nan) for line in lines])
+    return np.concatenate([np.zeros(0, dtype=np.complex128), *(np.append(line, np.nan) for line in lines)])
 
 
 def _line(points: ComplexArray, name: str, colour: str, *, dash: str = "solid", width: float = 2.0) -> go.Scatter:

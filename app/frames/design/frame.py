@@ -23,7 +23,7 @@ from fusiform.app.frames.design.shown_flow import (
     surrogate_flow,
 )
 from fusiform.app.frames.shared import cached
-from fusiform.app.frames.shared.formatting import coefficient
+from fusiform.app.frames.shared.formatting import coefficient, plain
 from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.session import DesignState, Settings
@@ -112,7 +112,7 @@ class Frame:
 
     def _fit_remark(self) -> str:
         body, predicted = self.design.present.body, self.known.predicted
-        text = f"{body.name}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
+        text = f"{plain(body.name)}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
         fitted = body if predicted is None else predicted.body
         if fitted.fit_warning:
             text += f" :orange[The surrogate sees a body that is {fitted.fit_error:.2%} of d away from it.]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from fusiform.app.background.refinement import Refined, refined
@@ -10,6 +11,7 @@ from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import DragSource, Session
 from fusiform.solvers import InputError
+from fusiform.solvers.common.errors import require
 from fusiform.surrogates import FlowPrediction
 
 
@@ -50,9 +52,18 @@ def known(session: Session) -> Known:
     try:
         predicted = cached.prediction(folder, now.body, now.conditions)
         before = cached.prediction(folder, session.design.start.body, now.conditions)
+        _require_finite(predicted, before)
     except InputError as error:
         return Known(trouble=sentence(str(error)), solved=solved)
     key = cached.prediction_key(folder, now.body, now.conditions)
     ended = session.refining is not None and session.refining.key == key and session.refining.over
     flow = refined(key)  # after the question whether the search has ended
     return Known(predicted, before, key, None, flow, ended and flow is None, solved)
+
+
+def _require_finite(*answers: FlowPrediction) -> None:
+    """Raise `InputError` unless the forces of all answers are numbers."""
+    require(
+        all(math.isfinite(answer.drag_coefficient + answer.lift_coefficient) for answer in answers),
+        "expected forces from the model, got numbers that are not finite; ask the solver, or choose another model",
+    )

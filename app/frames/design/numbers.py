@@ -10,6 +10,8 @@ from fusiform.app.frames.shared.formatting import (
     bound,
     coefficient,
     confidence,
+    percent,
+    quotient,
     ratio,
     value_or_dash,
     with_error,
@@ -69,13 +71,13 @@ def _part(known: Known, name: str, label: str, definition: str) -> Metric:
 def _share(predicted: FlowPrediction, name: str) -> str:
     if name == "lift_coefficient":
         return f"lift over drag {ratio(predicted.lift_coefficient, predicted.drag_coefficient)}"
-    return f"{100.0 * getattr(predicted, name) / predicted.drag_coefficient:.0f} % of the drag"
+    return f"{percent(getattr(predicted, name), predicted.drag_coefficient)} of the drag"
 
 
 def _confidence(predicted: FlowPrediction | None) -> Metric:
     note = "no surrogate in use"
     if predicted is not None:
-        note = bound(predicted.confidence, predicted.drag_bound / abs(predicted.drag_coefficient))
+        note = bound(predicted.confidence, quotient(predicted.drag_bound, abs(predicted.drag_coefficient)))
     return Metric(
         "Confidence",
         "–" if predicted is None else confidence(predicted.confidence),
@@ -107,7 +109,7 @@ def _checked_value(known: Known) -> tuple[str, str]:
             return value, "by the solver"
         return value, f"solver; surrogate {apart(predicted.drag_coefficient, solved.drag_coefficient)}"
     if known.refined is None:
-        return "…", "ask the solver" if predicted is None else "being refined"
+        return ("…", "being refined") if known.awaited else ("–", "ask the solver")
     correction = known.refined.correction
     if correction.answered:
         return with_error(correction.drag_coefficient, correction.drag_bound), "by the state inverse"

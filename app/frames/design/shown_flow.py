@@ -20,10 +20,14 @@ from fusiform.app.state.session import Comparison
 from fusiform.app.state.window import Share, Window
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowAnalysis, FlowField
+from fusiform.surrogates import FlowPrediction
 
 COLUMNS, FINE_COLUMNS = 160, 240
 MOST_MARKS = 8
 LINE_STEP = 0.02
+WILDEST = 1e9  # of ψ in U d, of p in ρU²
+NOTHING = "Press Ask the solver to see the flow."
+NOTHING_FINITE = "The predicted flow is not finite. Press Ask the solver to see the flow."
 NOT_ASKED = " (the solver has not been asked)"
 
 
@@ -47,10 +51,20 @@ def surrogate_flow(known: Known) -> ShownFlow | None:
         return None
     if known.refined is None:
         how = "not refined: ask the solver" if known.failed else "at once; being refined …"
-        return ShownFlow(known.predicted.network_field, f"surrogate, {how}", None, None)
+        field = _network_flow(known.predicted)
+        return None if field is None else ShownFlow(field, f"surrogate, {how}", None, None)
     accurate = known.refined.correction.refined
     how = "refined by the state inverse" if accurate else "could not be refined here: ask the solver"
     return ShownFlow(known.refined.field, f"surrogate, {how}", known.refined, known.refined.analysis)
+
+
+def _network_flow(predicted: FlowPrediction) -> FlowField | None:
+    """The network's own flow; None for one with numbers that are not finite, or far beyond any flow."""
+    try:
+        field = predicted.network_field
+    except ValueError:  # interpolation refuses NaN and infinity
+        return None
+    return field if np.abs(field.psi).max() < WILDEST and np.abs(field.pressure).max() < WILDEST else None
 
 
 def solver_flow(solved: Answer | None) -> ShownFlow | None:
@@ -63,13 +77,13 @@ def compared(known: Known, compare: Comparison) -> tuple[ShownFlow | None, str]:
     mine, true = surrogate_flow(known), solver_flow(known.solved)
     shown = true if mine is None else mine
     if shown is None:
-        return None, "Press Ask the solver to see the flow."
+        return None, NOTHING if known.predicted is None else NOTHING_FINITE
     if compare == Comparison.OF_SOLVER and true is not None:
         return true, true.source
     if compare == Comparison.MINUS_SOLVER and true is not None and mine is not None:
         return replace(mine, other=true.field), f"{mine.source}, minus the solver's flow"
     if compare == Comparison.MINUS_START and mine is not None and known.before is not None:
-        before = known.before.network_field if mine.refined is None else known.before.field
+        before = _network_flow(known.before) if mine.refined is None else known.before.field
         return replace(mine, other=before), f"{mine.source}, minus the flow of the start"
     missing = compare in (Comparison.OF_SOLVER, Comparison.MINUS_SOLVER) and true is None
     return shown, shown.source + (NOT_ASKED if missing else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fusiform.app.frames.shared.formatting import apart, coefficient, plain, ratio, value_or_dash
+from fusiform.app.frames.shared.formatting import apart, coefficient, percent, plain, ratio, scientific, value_or_dash
 from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers.inverse import LiftToDrag
@@ -42,7 +42,7 @@ def _best(optimum: Optimum) -> Metric:
 def _reduction(optimum: Optimum) -> Metric:
     return Metric(
         "Reduction",
-        "–" if math.isnan(optimum.reduction_percent) else f"{optimum.reduction_percent:.1f} %",
+        percent(optimum.reduction_percent, 100.0, 1),
         "by the model" if optimum.best_coefficient is None else "by the solver",
         "Reduction of drag in percent of the start's.",
     )
@@ -63,10 +63,10 @@ def _optimality(optimum: Optimum) -> Metric:
     return Metric(
         "Optimality",
         _optimality_words(optimum),
-        f"KKT residual {result.kkt_residual:.1e}".replace("-", "−") if result.feasible else "no optimum",
+        f"KKT residual {scientific(result.kkt_residual)}" if result.feasible else "no optimum",
         "Certified: the solver's own gradient says that no small change of shape within the constraints lowers the "
-        f"objective. KKT residual: the remainder of that condition, over the objective, here "
-        f"{result.kkt_residual:.3g}; it must be below {result.problem.certify_tolerance:g}.",
+        f"objective. KKT residual: the remainder of that condition, over the objective; it must be below "
+        f"{result.problem.certify_tolerance:g}.",
     )
 
 

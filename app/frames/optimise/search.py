@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
-from fusiform.app.frames.shared.formatting import value_or_dash
+from fusiform.app.frames.shared.formatting import DASH, percent, value_or_dash
 from fusiform.app.frames.shared.metric import CONVENTION, Metric
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
@@ -25,7 +25,7 @@ def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
     history = now.history
     first = history[0].drag_coefficient if history else None
     best = history[-1].best_drag_coefficient if history else None
-    gain = "–" if first is None or best is None else f"{100.0 * (1.0 - best / first):.1f} %"
+    gain = DASH if first is None or best is None else percent(first - best, first, 1)
     who = "solver" if history and history[-1].phase is SearchPhase.CERTIFYING else "model"
     return (
         Metric("Start $C_D$", value_or_dash(first), None, f"Drag of the first body of the search. {CONVENTION}"),

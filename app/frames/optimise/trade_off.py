@@ -18,12 +18,12 @@ def curve(points: Sequence[ParetoPoint]) -> tuple[list[float], list[float]]:
     return [point.value for point in feasible], [point.result.predicted_drag_coefficient for point in feasible]
 
 
-def left_out(front: Front) -> str | None:
-    """The sentence about values without a body, None if each value has one."""
+def left_out(front: Front) -> str:
+    """The sentence about values without a body, "" if each value has one."""
     if not front.feasible:
-        return sentence(f"no value is possible: {plain(front.points[0].result.status)}")
+        return sentence(f"no value is possible: {front.points[0].result.status}")
     values = ", ".join(f"{point.value:g}" for point in front.points if not point.result.feasible)
-    return f"Left out, because they contradict the other constraints: {values}." if values else None
+    return f"Left out, because they contradict the other constraints: {values}." if values else ""
 
 
 def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:

@@ -6,16 +6,27 @@ import math
 import re
 
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
+DASH = "–"  # for a number that is not known, or not finite
+LONGEST_TEXT = 600
+_MARKUP = re.compile(
+    r"[\\`*\[\]<>$~@]"  # anywhere
+    r"|(?<![^\W_])_|_(?![^\W_])"  # around a word
+    r"|:(?=[\w/])"  # of a web address, an emoji or a colour
+    r"|(?<=www)\."
+    r"|^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"  # at the beginning, of a list or a heading
+)
 
 
 def coefficient(value: float) -> str:
-    """A force coefficient with four significant digits, rounding noise as 0."""
+    """A force coefficient with four significant digits, rounding noise as 0; a dash if it is not finite."""
+    if not math.isfinite(value):
+        return DASH
     return f"{value:#.4g}".replace("-", "−") if abs(value) >= 5e-5 else "0.000"
 
 
 def with_error(value: float, error: float) -> str:
     """A coefficient ± its estimated error, rounded up to one digit but no farther than the fifth of the value."""
-    if not math.isfinite(error):
+    if not (math.isfinite(value) and math.isfinite(error) and value):
         return coefficient(value)
     least = math.floor(math.log10(abs(value))) - 4
     last = max(math.floor(math.log10(max(abs(error), 10.0**least))), least)
@@ -25,21 +36,42 @@ def with_error(value: float, error: float) -> str:
 
 def value_or_dash(value: float | None) -> str:
     """A force coefficient, or a dash where there is none."""
-    return "–" if value is None or not math.isfinite(value) else coefficient(value)
+    return DASH if value is None else coefficient(value)
 
 
 def ratio(numerator: float, denominator: float) -> str:
-    """A ratio with two decimals; zero has no sign."""
-    return f"{round(numerator / denominator, 2) + 0.0:.2f}".replace("-", "−")
+    """A ratio with two decimals; zero has no sign. A dash if there is none."""
+    value = quotient(numerator, denominator)
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−") if math.isfinite(value) else DASH
+
+
+def percent(numerator: float, denominator: float, digits: int = 0) -> str:
+    """A ratio in percent; a dash if there is none."""
+    value = 100.0 * quotient(numerator, denominator)
+    return f"{value:.{digits}f} %".replace("-", "−") if math.isfinite(value) else DASH
+
+
+def scientific(value: float) -> str:
+    """A number as 1.2e−03; a dash if it is not finite."""
+    return f"{value:.1e}".replace("-", "−") if math.isfinite(value) else DASH
+
+
+def quotient(numerator: float, denominator: float) -> float:
+    """A ratio; NaN over zero."""
+    return numerator / denominator if denominator else math.nan
 
 
 def confidence(value: float) -> str:
-    """A confidence between 0 and 1 in a word and as a number."""
+    """A confidence between 0 and 1 in a word and as a number; a dash if it is not finite."""
+    if not math.isfinite(value):
+        return DASH
     return f"{_confidence_word(value)} ({value:.2f})"
 
 
 def bound(confidence: float, relative: float) -> str:
     """A relative bound on the drag error in words; there is no bound where the confidence is 0."""
+    if not (math.isfinite(relative) and math.isfinite(confidence)):
+        return "not known: ask the solver"
     if confidence == 0.0:
         return "beyond its Re: ask the solver"
     return f"error below {float(f'{100.0 * relative:.1g}'):g} %"
@@ -50,8 +82,9 @@ def _confidence_word(value: float) -> str:
 
 
 def apart(value: float, reference: float) -> str:
-    """Signed difference of `value` from `reference` in percent."""
-    return f"{100.0 * (value / reference - 1.0):+.2f} %".replace("-", "−")
+    """Signed difference of `value` from `reference` in percent; a dash if there is none."""
+    change = 100.0 * (quotient(value, reference) - 1.0)
+    return f"{change:+.2f} %".replace("-", "−") if math.isfinite(change) else DASH
 
 
 def sentence(text: str) -> str:
@@ -60,5 +93,7 @@ def sentence(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` so that Markdown shows it as it is; for words that come from files."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|$:~])", r"\\\1", text)
+    """`text` on one line, shortened, so that Markdown shows it as it is; for words that come from files and users."""
+    words = " ".join(text.split())
+    shortened = words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
+    return _MARKUP.sub(r"\\\g<0>", "".join(c for c in shortened if c.isprintable()))

@@ -20,6 +20,7 @@ from fusiform.app.state.session import Around, Session
 from fusiform.app.views.design import take_away
 from fusiform.app.views.design.toolbar import toolbar
 from fusiform.app.views.shared import job_start
+from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.components import component
 from fusiform.app.views.shared.job_bar import optimise_button
 from fusiform.app.views.shared.metrics import doubts, show_metrics
@@ -28,15 +29,24 @@ from fusiform.app.views.shared.session import change, in_fragment, keep, session
 
 def show() -> Callable[[], None]:
     """Draw the section; the design in space, if it is chosen, when the returned function is called."""
-    shown: Frame = st.fragment(_bench)()
+    shown: Frame | None = st.fragment(_bench)()
+    if shown is None:
+        return lambda: None
     _walls(shown)
     now = session()
     keep(replace(now, around=_around(now, shown)))
     return take_away.show(shown)
 
 
-def _bench() -> Frame:
-    """Numbers and drawing; drawn alone, it calls for the whole page when that no longer fits."""
+def _bench() -> Frame | None:
+    """Numbers and drawing; None after a failure."""
+    with in_one_sentence("The drawing"):
+        return _numbers_and_drawing()
+    return None
+
+
+def _numbers_and_drawing() -> Frame:
+    """Drawn alone, it calls for the whole page when that no longer fits."""
     now, alone = session(), in_fragment()
     if now.awaited:
         keep(replace(now, awaited=False))
@@ -62,7 +72,7 @@ def _beside(now: Session) -> tuple[object, ...]:
 def _numbers(shown: Frame) -> None:
     """The row of numbers, and the buttons of the solver and the optimiser."""
     if shown.known.trouble is not None:
-        st.error(shown.known.trouble)
+        complain(shown.known.trouble)
     with st.container(key="numbers"):
         with st.container(key="forces"):
             show_metrics(shown.numbers)

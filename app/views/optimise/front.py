@@ -7,10 +7,12 @@ import streamlit as st
 from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.edits import jobs as edits
 from fusiform.app.frames.optimise.trade_off import curve, left_out, point_numbers, point_sketch
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.app.views.optimise.sweep_controls import LIMITS, sweep_controls
 from fusiform.app.views.shared import job_bar, job_start
+from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, show_metrics
@@ -32,6 +34,7 @@ def show() -> None:
         )
 
 
+@in_one_sentence("The trade-off")
 def _live() -> None:
     now, over = job_bar.snapshot(), session().swept
     if now is not None and over is not None:
@@ -46,7 +49,7 @@ def _axis(over: str) -> str:
 def _finished(front: Front) -> None:
     """The front, and the body of the point that was clicked."""
     if not front.feasible:
-        st.error(left_out(front))
+        complain(left_out(front))
         return
     chosen = chosen_point(front)
     with st.container(key="front_view"):
@@ -55,7 +58,7 @@ def _finished(front: Front) -> None:
         with st.container():
             _body(front, chosen)
     if words := left_out(front):
-        st.caption(words)
+        st.caption(plain(words))
 
 
 def _chart(front: Front, chosen: int | None) -> None:

@@ -9,10 +9,12 @@ from fusiform.app.edits import setup as edits
 from fusiform.app.edits.navigation import show_step
 from fusiform.app.frames.optimise.problem import problem_sketch, problem_words, trouble
 from fusiform.app.frames.optimise.search import search_numbers, search_pictures
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.app.state.session import Step
 from fusiform.app.views.optimise import front, optimum
 from fusiform.app.views.shared import job_bar
+from fusiform.app.views.shared.complaints import in_one_sentence
 from fusiform.app.views.shared.components import component, picture
 from fusiform.app.views.shared.metrics import show_metrics
 from fusiform.app.views.shared.session import change, session
@@ -44,7 +46,7 @@ def _problem() -> None:
     """The body with its constraints, which can be dragged."""
     now = session()
     if sentence := trouble(now):
-        st.warning(sentence)
+        st.warning(plain(sentence))
     drawing = problem_sketch(now)
     component("constraint_sketch")(
         key="sketch",
@@ -64,6 +66,7 @@ def _optimum() -> None:
         st.info("There is no optimum yet. Add constraints if you have any, then press Optimise.")
 
 
+@in_one_sentence("The search")
 def _search() -> None:
     """The search as it stands; drawn again every `job_bar.POLL_SECONDS`."""
     job, problem = job_bar.snapshot(), session().searched

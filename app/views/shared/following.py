@@ -15,7 +15,7 @@ import streamlit as st
 from fusiform.app.frames.design.control_values import control_values
 from fusiform.app.state.design_link import to_link
 from fusiform.app.state.session import Session
-from fusiform.app.views.shared.session import in_fragment, keep, session
+from fusiform.app.views.shared.session import change, in_fragment, keep, session
 
 
 def follow_design() -> None:
@@ -59,6 +59,7 @@ def on_choice(edit: Callable[[Session, Any], Session], key: str) -> Callable[[],
     def chosen() -> None:
         now, value = session(), st.session_state[key]
         if not in_fragment() and not now.echoes.is_echo(key, value, time.monotonic()):
-            keep(edit(replace(now, echoes=now.echoes.chosen(key, value)), value))
+            keep(replace(now, echoes=now.echoes.chosen(key, value)))
+            change(edit, value)
 
     return chosen

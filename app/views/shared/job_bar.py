@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.frames.optimise.job_words import can_stop, job_words
-from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.views.shared import job_start
+from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.session import session
 
 POLL_SECONDS = 0.5
@@ -17,10 +17,11 @@ def job_bar() -> None:
     """The state of the job, or why it failed."""
     now = session()
     if now.job_error:
-        st.error(sentence(now.job_error))
+        complain(now.job_error)
     st.fragment(_running, run_every=POLL_SECONDS if now.job else None)()
 
 
+@in_one_sentence("The running job")
 def _running() -> None:
     """The state of the job, with Stop; its end calls for a run of the whole page."""
     job = session().job

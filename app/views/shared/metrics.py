@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.results.kept_results import Answer
 
@@ -36,4 +37,4 @@ def show_metrics(metrics: Iterable[Metric]) -> None:
 def doubts(name: str, answer: Answer) -> None:
     """The status of a solver's answer that did not converge or is less accurate than requested."""
     if not (answer.converged and answer.accurate):
-        st.warning(f"{name}: {answer.status}")
+        st.warning(plain(f"{name}: {answer.status}"))

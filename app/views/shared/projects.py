@@ -8,9 +8,10 @@ import streamlit as st
 
 from fusiform.app.edits import setup as edits
 from fusiform.app.frames.optimise.problem import trouble_in_numbers
-from fusiform.app.frames.shared.formatting import sentence
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.opened_project import MOST_MEGABYTES, problem_bytes
 from fusiform.app.state.session import Session
+from fusiform.app.views.shared.complaints import complain
 from fusiform.app.views.shared.session import change, session
 
 
@@ -28,9 +29,9 @@ def menu() -> None:
             "or a problem file (.toml).",
         )
         if now.project.error:
-            st.error(sentence(now.project.error))
+            complain(now.project.error)
         elif now.project.name:
-            st.caption(f"Opened: {now.project.name}")
+            st.caption(f"Opened: {plain(now.project.name)}")
         st.download_button(
             "Save project",
             partial(_content, now),

@@ -6,8 +6,8 @@ import streamlit as st
 
 from fusiform.app.edits import design as edits
 from fusiform.app.frames.design.control_values import REYNOLDS_STEPS
-from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DragSource
+from fusiform.app.views.shared.complaints import complain
 from fusiform.app.views.shared.following import on_choice
 from fusiform.app.views.shared.session import change, in_fragment, session
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
@@ -15,7 +15,7 @@ from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
 from fusiform.solvers.grids import GRIDS
 
-UPLOAD_MEGABYTES = 20
+UPLOAD_MEGABYTES, LONGEST_PATH = 20, 1000
 REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
     "circle of the body's area A. The slider covers the surrogate's range; the number takes the solver's whole "
@@ -60,7 +60,7 @@ def _body() -> None:
     elif now.settings.start_from == UPLOAD:
         _uploader()
     if now.design.error is not None:
-        st.error(sentence(now.design.error))
+        complain(now.design.error)
 
 
 def _choose() -> None:
@@ -135,6 +135,7 @@ def _model() -> None:
     st.text_input(
         "Model folder",
         key="model_folder",
+        max_chars=LONGEST_PATH,
         placeholder="the shipped model",
         disabled=chosen == DragSource.SOLVER,
         help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",

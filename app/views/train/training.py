@@ -10,10 +10,11 @@ from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, curves_figure
 from fusiform.app.edits import train as edits
 from fusiform.app.frames import train as frames
-from fusiform.app.frames.shared.formatting import sentence
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.training_folder import KeptRun, read_progress, read_runs
 from fusiform.app.state.session import DragSource
 from fusiform.app.state.train import Axis
+from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.method_errors import errors_chart
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
@@ -39,9 +40,9 @@ def model_sign() -> None:
     if folder and session().settings.model == DragSource.SURROGATE:
         with st.container(key="model_sign", horizontal=True, vertical_alignment="center"):
             st.badge(
-                f"Model in use: {frames.short_name(folder)}",
+                f"Model in use: {plain(frames.short_name(folder))}",
                 icon=":material/model_training:",
-                help=f"Design and Optimise ask the model in {folder} in place of the one that comes with Fusiform.",
+                help=f"Design and Optimise ask the model in {plain(folder)}, not the one that comes with Fusiform.",
             )
             st.button(
                 "Back to the shipped model",
@@ -57,9 +58,9 @@ def show() -> None:
     folder, busy = training_controls.folder(), training_server.running()
     _bar()
     if failed := training_server.failure(folder):
-        st.error(sentence(failed))
+        complain(failed)
     if busy is not None and busy != folder:
-        st.info(f"A training of the recipe {busy.name} is running on this server.")
+        st.info(f"A training of the recipe {plain(busy.name)} is running on this server.")
     runs = read_runs(folder)
     change(edits.drawn, frames.state_of(runs, running=busy == folder))
     if not runs and busy != folder:
@@ -105,6 +106,7 @@ def _without_runs(*, begun: bool) -> None:
     errors_chart()
 
 
+@in_one_sentence("The training")
 def _live(folder: Path) -> None:
     """The stage under way, and the charts; drawn again every `POLL_SECONDS` while a training runs."""
     train, runs, running = session().train, read_runs(folder), training_server.running() == folder

@@ -9,13 +9,16 @@ import streamlit as st
 from fusiform.app.background import recipes, training_server
 from fusiform.app.edits import train as edits
 from fusiform.app.frames import train as frames
-from fusiform.app.frames.shared.formatting import sentence
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.training_folder import read_runs
+from fusiform.app.views.shared.complaints import complain
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.session import change, keep, session
 from fusiform.solvers import InputError
 from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
+
+LONGEST_PATH = 1000
 
 
 def ready() -> None:
@@ -46,9 +49,9 @@ def rail() -> None:
     try:
         _methods_and_buttons(_recipe())
     except InputError as error:
-        st.error(sentence(str(error)))
+        complain(str(error))
     if refused := session().train.error:
-        st.error(sentence(refused))
+        complain(refused)
     with st.expander("Folder and own recipe"):
         _folder_and_recipe()
 
@@ -67,7 +70,7 @@ def _methods_and_buttons(path: Path) -> None:
     """The choice of the methods, Start and Stop; `InputError` for a recipe that cannot be read."""
     busy, recipe, chosen = training_server.running() is not None, load_recipe(path), session().train.methods
     if about := frames.recipe_about(path):
-        st.caption(about)
+        st.caption(plain(about))
     methods = [recipe.training.method] if chosen is None else list(chosen)
     follow("train_methods", methods)
     st.pills(
@@ -90,12 +93,13 @@ def _folder_and_recipe() -> None:
     st.text_input(
         "Folder of the runs",
         key="train_root",
+        max_chars=LONGEST_PATH,
         on_change=lambda: change(edits.set_root, st.session_state.train_root),
         disabled=training_server.running() is not None,
         help="Each recipe gets a folder here, with the solved cases and a run for each method. A relative path begins "
         "in the folder where the server was started. `fusiform evaluate` and `--model` read the same runs.",
     )
-    st.caption(f"That is {_root().resolve()}.")
+    st.caption(f"That is {plain(str(_root().resolve()))}.")
     st.file_uploader(
         "Own recipe",
         type=["toml"],

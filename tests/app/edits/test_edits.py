@@ -10,7 +10,9 @@ import pytest
 
 from fusiform.app.edits import design as edits
 from fusiform.app.edits import jobs
+from fusiform.app.edits.setup import MOST_ROWS, add_constraint, open_file, set_objective
 from fusiform.app.results.kept_results import Answer
+from fusiform.app.results.opened_project import problem_bytes
 from fusiform.app.state.control_echoes import ECHO_SECONDS, KEPT, Echoes
 from fusiform.app.state.design_link import to_link
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
@@ -147,3 +149,51 @@ def test_of_the_values_that_a_control_has_shown_the_last_are_kept() -> None:
         echoes = echoes.with_shown("alpha", value, 0.0)
     assert len(echoes.earlier["alpha"]) == KEPT
     assert echoes.with_shown("alpha", 19, 1.0) is echoes
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "teardrop.dat", "ellipse:1e9", "x" * 5000])
+def test_a_body_that_the_list_does_not_offer_is_refused(new: Session, name: str) -> None:
+    after = edits.open_listed(chosen(new, start_from=name))
+    assert (after.design.error or "").startswith("expected a body of the list")
+    assert after.design.history == new.design.history
+
+
+@pytest.mark.parametrize("digits", ["", "12", "00x2", "0012/../x", "٠٠١٢", "0" * 5000])
+def test_digits_of_no_section_are_refused(new: Session, digits: str) -> None:
+    after = edits.open_section(chosen(new, digits=digits))
+    assert (after.design.error or "").startswith("expected the four digits")
+    assert len(after.design.error or "") < 200
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -1.0, 1e9])
+def test_conditions_out_of_their_range_are_refused(new: Session, bad: float) -> None:
+    for edit in (edits.set_reynolds, edits.set_incidence):
+        after = edit(new, bad if bad > 0.0 or edit is edits.set_reynolds else -91.0)
+        assert "expected a" in (after.design.error or "")
+        assert after.design.history == new.design.history
+
+
+@pytest.mark.parametrize("share", [[0, 0, math.nan, 1], [0, 0, 1e400, 1], "0011", [0, 0, 1, "1"], {"a": 1}, [[]] * 4])
+def test_a_share_that_is_none_shows_the_whole_drawing(new: Session, share: Any) -> None:
+    assert edits.zoom(new, share).design.share is None
+
+
+@pytest.mark.parametrize("outline", ["0,0\n1,0\n1,{0}\n0.5,{0}\n0,{0}\n", "0,0\n1,0\n2,{0}\n1,{0}\n0.5,{0}\n"])
+@pytest.mark.parametrize("height", [1e-3, 1e-6])
+def test_a_file_with_a_needle_is_refused(new: Session, outline: str, height: float) -> None:
+    after = edits.open_upload(new, outline.format(height).encode(), "needle.csv")
+    assert "expected a" in (after.design.error or "")
+    assert after.design.history == new.design.history
+
+
+def test_a_problem_with_very_many_constraints_is_refused(new: Session) -> None:
+    points = tuple(DesignPoint(FlowConditions(10.0)) for _ in range(MOST_ROWS + 2))
+    content = problem_bytes(Problem(load_body("circle"), points))
+    after = open_file(new, content, "many.json")
+    assert "at most 20 constraints" in (after.project.error or "")
+    assert after.design == new.design
+
+
+def test_an_edit_of_a_choice_that_is_not_offered_changes_nothing(new: Session) -> None:
+    assert set_objective(new, "nonsense") is new
+    assert add_constraint(new, "nonsense") is new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 
 from fusiform.app.state.design import Design, History
 from fusiform.app.state.design_link import from_link, to_link
+from fusiform.app.state.drawable_bodies import require_drawable, slenderness
 from fusiform.app.state.shape_sliders import SLIDERS, slider_values, with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.geometry import sample_names
@@ -100,14 +102,59 @@ def test_an_address_opens_the_same_design(spec: str) -> None:
         {"d": "-1"},
         {"body": "AACAfwAAAAA"},
         {"body": "AAAAQAAAAAA"},
+        {"body": "é" * 8},
+        {"body": "A" * 1_000_000},
+        {"modes": "9" * 5000},
+        {"modes": "1e3"},
+        {"re": "1" * 1_000_000},
+        {"re": "nan"},
+        {"re": "-10"},
+        {"re": "10, 20"},
+        {"alpha": "inf"},
+        {"alpha": "31"},
+        {"alpha": ""},
+        {"d": "1e-7"},
+        {"d": "1e99"},
+        {"name": "n" * 1_000_000},
+        {"body": base64.urlsafe_b64encode(np.complex64([0.9999]).tobytes()).decode()},
     ],
 )
 def test_a_damaged_address_is_refused(damage: dict[str, str]) -> None:
     good = to_link(Design.of(load_body("ellipse:2"), CONDITIONS))
-    with pytest.raises(InputError, match="expected"):
+    with pytest.raises(InputError, match="expected") as refused:
         from_link(good | damage)
+    assert len(str(refused.value)) < 300
 
 
 def test_the_name_in_an_address_brings_no_markup() -> None:
     design = Design.of(Body.circle(), CONDITIONS)
     assert from_link(to_link(design) | {"name": "![x](http://h/i.png) <b>"}).name == "xhttp:hi.png b"
+
+
+@pytest.mark.parametrize("turn", [1.0, 1j, np.exp(0.3j)])
+@pytest.mark.parametrize(
+    ("fineness", "taken"), [(20.0, True), (110.0, True), (130.0, False), (1e3, False), (1e6, False)]
+)
+def test_a_body_far_more_slender_than_any_section_is_refused(turn: complex, fineness: float, taken: bool) -> None:
+    body = Body([turn**2 * (fineness - 1.0) / (fineness + 1.0)])
+    assert slenderness(body) == pytest.approx(fineness, rel=1e-3)
+    if taken:
+        assert Design.of(body, CONDITIONS).body.fineness > 0.0
+    else:
+        with pytest.raises(InputError, match="120 times as long as thick"):
+            Design.of(body, CONDITIONS)
+        with pytest.raises(InputError, match="120 times as long as thick"):
+            Design.of(Body.circle(), CONDITIONS).reshaped(body)
+
+
+@pytest.mark.parametrize("name", ["naca0001", *sample_names()])
+def test_each_named_body_is_taken(name: str) -> None:
+    require_drawable(load_body(name))
+
+
+@pytest.mark.parametrize(
+    "body", [Body([0.1], 1e-7), Body([0.1], 1e10), Body([0.1], origin=1e10 + 0j), Body([0.1], 1e-3, origin=1e7j)]
+)
+def test_a_body_of_an_extreme_size_or_place_is_refused(body: Body) -> None:
+    with pytest.raises(InputError, match=r"expected a body (whose d|within)"):
+        Design.of(body, CONDITIONS)
