@@ -38,7 +38,7 @@ def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_
 
     def work(job: Job) -> Optimum:
         conditions = optimum.result.conditions
-        initial = Answer.of(solve(optimum.start, conditions, grid=grid))
+        initial = Answer.of(solve(optimum.result.start, conditions, grid=grid))
         return replace(optimum, initial=initial, verified=Answer.of(solve(optimum.result.body, conditions, grid=grid)))
 
     return Job(work, JobKind.SOLVING, present)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fusiform.solvers.inverse.problem.objectives import Drag
+
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import OptimizationResult
 
@@ -22,12 +24,19 @@ def notes(result: OptimizationResult, files: list[str]) -> list[str]:
         + (f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.active else "not active")
         for report in result.constraints
     ]
-    return [result.status, *_comparison(result), *constraints, *(f"wrote {name}" for name in files)]
+    quantity = result.predicted_gain.quantity
+    gain = [f"By the search, {result.predicted_gain.describe()}."] if result.feasible else []
+    active = any(report.active for report in result.constraints)
+    cost = [f"Gains of constraints are those of {quantity.noun} ({quantity.symbol}), to first order."] if active else []
+    return [result.status, *gain, *_comparison(result), *constraints, *cost, *(f"wrote {name}" for name in files)]
 
 
 def _comparison(result: OptimizationResult) -> list[str]:
     """The prediction against the solver's drag, and each of several design points."""
     lines = []
+    if result.feasible and result.predicted_gain.quantity != Drag.quantity:
+        start, best = result.predicted_initial_drag_coefficient, result.predicted_drag_coefficient
+        lines.append(f"The model predicts a drag of {_drags(best, start)}.")
     drag = result.verification.get("weighted_drag_coefficient")
     if drag is not None:
         apart = result.predicted_drag_coefficient / drag - 1.0

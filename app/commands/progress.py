@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from rich.console import Console
 from fusiform.surrogates.flow_training.progress import OnProgress
 
 if TYPE_CHECKING:
-    from fusiform.solvers.inverse import Iterate
+    from fusiform.solvers.inverse import Gain, Iterate
 
 PLAIN_EVERY, PLAIN_STEPS = 10, 10
 
@@ -30,10 +31,18 @@ def show_search(console: Console, grid: str) -> Iterator[Callable[[Iterate], Non
 
 
 def _line(iterate: Iterate) -> str:
-    return (
-        f"evaluation {iterate.evaluation:3d}   drag {iterate.drag_coefficient:.5f}   "
-        f"best {iterate.best_drag_coefficient:.5f}"
-    )
+    """The drag of an evaluation, and the objective's quantity at the start and at the best body, once there is one."""
+    gain = iterate.gain
+    numbers = [f"evaluation {iterate.evaluation:3d}", f"drag {iterate.drag_coefficient:.5f}"]
+    if gain.is_known:
+        numbers += [f"{gain.quantity.noun}: start {gain.start:.5g}, best {gain.best:.5g}", _change(gain)]
+    return "   ".join(numbers)
+
+
+def _change(gain: Gain) -> str:
+    if math.isnan(gain.percent):
+        return ""
+    return f"{gain.quantity.change} {gain.percent:.1f} %"
 
 
 def show_stages(console: Console) -> AbstractContextManager[OnProgress]:

@@ -65,8 +65,6 @@ def _points(problem: Problem) -> str:
 def _numbers(optimum: Optimum) -> str:
     result = optimum.result
     numbers = result.summary() | {
-        "initial_drag_coefficient": optimum.start_coefficient,
-        "reduction_percent": optimum.reduction_percent,
         "reynolds": result.conditions.reynolds,
         "alpha_deg": result.conditions.alpha_deg,
         "reference_length": result.body.reference_length,

@@ -19,7 +19,7 @@ def optimum_sketch(optimum: Optimum) -> str:
         result.problem.body,
         setup_of(result.problem).rows,
         result.conditions.alpha_deg,
-        ghost=sketch.outline(optimum.start),
+        ghost=sketch.outline(result.start),
         tones=_tones(result),
     ).svg
 

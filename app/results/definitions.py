@@ -51,9 +51,12 @@ _DEFINITIONS = {
     "nodes": ("nodes", "radial x angular, after refinement"),
     "accurate": ("accurate", "yes if the estimated errors are within the promise of the grid"),
     "model": ("model", "of the drag"),
-    "initial_drag_coefficient": ("C_D of the start", "by the solver"),
-    "predicted_drag_coefficient": ("C_D of the optimum", "as the model predicts it"),
-    "reduction_percent": ("reduction of drag", "percent of the start's; by the solver where it converged on both"),
+    "solver_start_value": ("{symbol} of the start", "by the solver"),
+    "solver_best_value": ("{symbol} of the optimum", "by the solver"),
+    "solver_gain_percent": ("{change} of {quantity}", "percent of the start's, by the solver"),
+    "start_value": ("{symbol} of the start", "as the model predicts it, in the search; it satisfies all constraints"),
+    "best_value": ("{symbol} of the optimum", "as the model predicts it"),
+    "gain_percent": ("{change} of {quantity}", "percent of the start's, as the model predicts both"),
     "evaluations": ("evaluations", "of the model, and of the solver while certifying, with gradient"),
     "solver_solves": ("flows solved", "by the solver, for all of it"),
     "kkt_residual": ("KKT residual", "of the optimality conditions, over the objective; the solver's if certified"),
@@ -79,6 +82,12 @@ def _is_known(value: Any) -> bool:
 
 
 def rows(numbers: dict[str, Any]) -> list[Row]:
-    """Name, value and definition of every known number that has a definition, in the order of the definitions."""
+    """Name, value and definition of every known number that has a definition, in the order of the definitions.
+
+    Names of an optimum's numbers have the `quantity` of its objective, its `symbol`, and the word for its `change`.
+    """
     known = [(key, *words) for key, words in _DEFINITIONS.items() if _is_known(numbers.get(key))]
-    return [(label, _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known]
+    names = {name: numbers.get(name) for name in ("quantity", "symbol", "change")}
+    return [
+        (label.format(**names), _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known
+    ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fusiform.solvers import Body, Solution
+from fusiform.solvers import Solution
 from fusiform.solvers.flow import FlowField
 from fusiform.solvers.inverse import OptimizationResult, ParetoPoint, Problem
+from fusiform.solvers.inverse.pareto import REYNOLDS
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Optimum:
-    """An optimisation from `start`: its `result` without the solver's matrices, the `project` file, and the solver's
-    answers for start and optimum, None if not solved. `start_drag` is the model's drag of the start."""
+    """An optimisation: its `result` without the solver's matrices, the `project` file, and the solver's answers for
+    start and optimum, None if not solved."""
 
-    start: Body
     result: OptimizationResult
     project: bytes
-    start_drag: float
     initial: Answer | None = None
     verified: Answer | None = None
 
@@ -51,33 +49,16 @@ class Optimum:
         """The part of a result that is kept."""
         initial, verified = result.initial, result.verified
         return cls(
-            result.problem.body,
             replace(result, initial=None, verified=None),
             project_bytes(result),
-            result.predicted_initial_drag_coefficient,
             None if initial is None else Answer.of(initial),
             None if verified is None else Answer.of(verified),
         )
 
     @property
-    def start_coefficient(self) -> float | None:
-        """Drag of the start by the solver, weighted over the design points; None if it was not solved."""
-        value = self.result.verification.get("weighted_initial_drag_coefficient")
-        return None if value is None else float(value)
-
-    @property
-    def best_coefficient(self) -> float | None:
-        """Drag of the optimum by the solver, weighted over the design points; None if it was not solved."""
-        value = self.result.verification.get("weighted_drag_coefficient")
-        return None if value is None else float(value)
-
-    @property
-    def reduction_percent(self) -> float:
-        """Reduction of drag in percent: by the solver if it converged on both, else by the model."""
-        start, best = self.start_coefficient, self.best_coefficient
-        if start is None or best is None:
-            start, best = self.start_drag, self.result.predicted_drag_coefficient
-        return 100.0 * (1.0 - best / start) if start else math.nan
+    def is_verified(self) -> bool:
+        """True if the solver's numbers of start and optimum are known at all design points."""
+        return self.result.gain is not self.result.predicted_gain
 
 
 @dataclass(frozen=True)
@@ -93,19 +74,23 @@ class Front:
         """The numbers of the points whose constraints hold."""
         return [number for number, point in enumerate(self.points) if point.result.feasible]
 
-    @property
-    def start_drag(self) -> float:
-        """The model's drag of the body that the front began with; NaN if no point is feasible.
+    def result(self, number: int) -> OptimizationResult:
+        """The result of point `number`, compared with the body that the front began with.
 
-        The search of the first feasible point begins with that body, later ones with the optimum before.
+        Where the problem's body violates constraints, that is the start of the first feasible point, since each later
+        search begins with the optimum before; but for fronts of other conditions, whose drags are not compared.
         """
-        feasible = self.feasible
-        return self.points[feasible[0]].result.predicted_initial_drag_coefficient if feasible else math.nan
+        result = self.points[number].result
+        if not result.start_violations or not result.feasible or self.over == REYNOLDS:
+            return result
+        first = self.points[self.feasible[0]].result
+        gain = replace(result.predicted_gain, start=first.predicted_gain.start)
+        drag = first.predicted_initial_drag_coefficient
+        return replace(result, start=first.start, predicted_initial_drag_coefficient=drag, predicted_gain=gain)
 
     def optimum(self, number: int) -> Optimum:
-        """Point `number`, compared with the body that the front began with."""
-        result = self.points[number].result
-        return replace(Optimum.of(result), start=self.problem.body, start_drag=self.start_drag)
+        """Point `number` as an optimum."""
+        return Optimum.of(self.result(number))
 
 
 def project_bytes(result: OptimizationResult) -> bytes:

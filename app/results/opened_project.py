@@ -20,7 +20,7 @@ from fusiform.solvers.inverse import OptimizationResult, Problem, problem_from
 from fusiform.solvers.inverse.problem.project_reader import FORMAT, parse_project, require_suffix
 
 MOST_MEGABYTES = 8
-LONGEST_NAME, LONGEST_STATUS = 40, 600
+LONGEST_NAME, LONGEST_STATUS = 40, 2000
 _NAMED = re.compile(r"circle|ellipse:[0-9.]{1,8}|naca[ -]?[0-9]{4}", re.IGNORECASE)
 
 
@@ -58,13 +58,18 @@ def _project(values: dict[str, Any], content: bytes) -> Project:
         return Project(replace(problem, body=_tidy(problem.body)), None)
     result = OptimizationResult.from_project(values, Path(), "the file")
     problem = replace(result.problem, body=_tidy(result.problem.body))
-    kept = replace(result, problem=problem, body=_tidy(result.body), status=result.status[:LONGEST_STATUS])
-    return Project(problem, Optimum(problem.body, kept, content, kept.predicted_initial_drag_coefficient))
+    body, start, status = _tidy(result.body), _tidy(result.start), result.status[:LONGEST_STATUS]
+    kept = replace(result, problem=problem, body=body, start=start, status=status)
+    return Project(problem, Optimum(kept, content))
 
 
 def _require_no_files(values: dict[str, Any]) -> None:
     """`InputError` if a body is named by anything else than a built-in shape or a sample."""
-    for body in (values[part].get("body") for part in ("problem", "result") if part in values):
+    result = values.get("result")
+    parts = [values["problem"].get("body")]
+    if isinstance(result, dict):
+        parts += [result.get("body"), result.get("start")]
+    for body in parts:
         named = isinstance(body, str) and bool(_NAMED.fullmatch(body.strip()) or body.strip().lower() in sample_names())
         require(
             named or not isinstance(body, str),

@@ -8,6 +8,7 @@ __all__ = [
     "DragEquals",
     "DragModel",
     "ForceConstraint",
+    "Gain",
     "GradientCheck",
     "Iterate",
     "KeepOut",
@@ -29,6 +30,7 @@ __all__ = [
     "PressureMatch",
     "PressureOutcome",
     "Problem",
+    "Quantity",
     "Rectangle",
     "ShapeConstraint",
     "SolverModel",
@@ -66,6 +68,7 @@ from .problem.design_points import DesignPoint
 from .problem.objectives import Drag, LiftToDrag, Nearest, UserObjective
 from .problem.problem import Problem
 from .problem.problem_file import problem_from
+from .problem.quantities import Gain, Quantity
 from .result.constraint_report import ConstraintReport
 from .result.optimum import OptimizationResult
 from .search.drag_models import ConfidentModel, DragModel, ModelKind, SolverModel

@@ -32,9 +32,9 @@ from fusiform.solvers.inverse.problem.symmetry import is_symmetric
 from fusiform.solvers.inverse.result.assembly import infeasible_result, result_of
 from fusiform.solvers.inverse.result.constraint_report import violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.result.search_start import begin
 from fusiform.solvers.inverse.result.verification import verified
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
-from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.restoration import best_of_searches
 from fusiform.solvers.inverse.search.run.iterate import Callback
@@ -111,12 +111,13 @@ def optimize(
         return infeasible_result(run, feasible.x, OptimizationOutcome.CONTRADICTION, words)
     if feasible.problem is not None:
         return infeasible_result(run, feasible.x, OptimizationOutcome.INFEASIBLE, f"Infeasible: {feasible.problem}.")
-    initial, scale = _initial(run, feasible.x)
+    scale = _scale(run, feasible.x)
+    violations = begin(run)
     optimum = run.nearest(best_of_searches(run, feasible.x))
     certificate = None
     if problem.certify and optimum.stop is None and not violated(run.program, optimum.best.x, optimum.best.forces):
         certificate = certification(run, optimum, feasible.x, scale)
-    result = result_of(run, optimum, certificate, initial, scale)
+    result = result_of(run, optimum, certificate, violations, scale)
     return result if problem.verify is None else verified(result, problem.verify)
 
 
@@ -223,14 +224,14 @@ def _begun(
     return run, given if start is None else start_variables(variables, start)
 
 
-def _initial(run: Run, feasible: FloatArray) -> tuple[Forces, float]:
-    """Forces of the given body, or of the `feasible` start if the model has none, and the size of the objective."""
-    initial = run.forces(run.given) or run.forces(feasible)
+def _scale(run: Run, feasible: FloatArray) -> float:
+    """The size of the objective at the given body, or at the `feasible` start if the model has no answer there."""
+    forces = run.forces(run.given) or run.forces(feasible)
     require(
-        initial is not None,
+        forces is not None,
         f"expected a start that {run.model.name} can evaluate, got one it cannot; try a smoother body or other "
         "conditions",
     )
-    assert initial is not None
-    value, slope = run.program.value(run.given, initial)
-    return initial, run.problem.objective.size(value, float(np.linalg.norm(slope)))
+    assert forces is not None
+    value, slope = run.program.value(run.given, forces)
+    return run.problem.objective.size(value, float(np.linalg.norm(slope)))

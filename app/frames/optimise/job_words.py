@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fusiform.app.frames.shared.formatting import coefficient
+from fusiform.app.frames.shared.formatting import value_or_dash
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
-from fusiform.solvers.inverse import Phase
+from fusiform.solvers.inverse import Drag, Phase
 
 
 def job_words(now: Snapshot) -> str:
@@ -21,7 +21,8 @@ def job_words(now: Snapshot) -> str:
         return "Starting the search …"
     last = now.history[-1]
     verb = "Certifying with the solver" if last.phase is Phase.CERTIFYING else "Searching"
-    return f"{verb}: evaluation {last.evaluation}, best drag {coefficient(last.best_drag_coefficient)}"
+    best = last.best_drag_coefficient if last.gain.quantity == Drag.quantity else last.gain.best
+    return f"{verb}: evaluation {last.evaluation}, best {last.gain.quantity.noun} {value_or_dash(best)}"
 
 
 def can_stop(now: Snapshot) -> bool:

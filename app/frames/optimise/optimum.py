@@ -5,55 +5,65 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fusiform.app.frames.shared.formatting import apart, coefficient, percent, plain, ratio, scientific, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.formatting import (
+    coefficient,
+    formula,
+    gain_percent,
+    plain,
+    ratio,
+    scientific,
+    value_or_dash,
+)
+from fusiform.app.frames.shared.metric import CONVENTION, START, Metric
 from fusiform.app.results.kept_results import Optimum
-from fusiform.solvers.inverse import LiftToDrag
 
 SAME_OPTIMUM = 2e-3
 
 
 def optimum_numbers(optimum: Optimum) -> tuple[Metric, ...]:
-    """Drag of start and optimum, reduction, lift, optimality and cost."""
-    return (_start(optimum), _best(optimum), _reduction(optimum), _lift(optimum), _optimality(optimum), _cost(optimum))
+    """The objective at start and optimum, its change, lift, optimality and cost."""
+    return (_start(optimum), _best(optimum), _change(optimum), _lift(optimum), _optimality(optimum), _cost(optimum))
 
 
 def _start(optimum: Optimum) -> Metric:
-    start = optimum.start_coefficient
+    gain, predicted = optimum.result.gain, optimum.result.predicted_gain
     return Metric(
-        "Start $C_D$",
-        value_or_dash(optimum.start_drag if start is None else start),
-        _model(optimum) if start is None else "by the solver",
-        f"Drag of the body that the search began with. {CONVENTION}",
+        f"Start {formula(gain.quantity)}",
+        value_or_dash(gain.start),
+        f"solver; model {value_or_dash(predicted.start)}" if optimum.is_verified else _model(optimum),
+        f"{START} The model's value is that of the search. {CONVENTION}",
     )
 
 
 def _best(optimum: Optimum) -> Metric:
-    predicted, best = optimum.result.predicted_drag_coefficient, optimum.best_coefficient
+    result, gain = optimum.result, optimum.result.gain
+    value = gain.best if result.feasible else math.nan
     return Metric(
-        "Optimum $C_D$",
-        value_or_dash(predicted if best is None else best),
-        _model(optimum) if best is None else f"model {apart(predicted, best)}",
-        "Drag of the optimum, by the solver if it has solved the flow; below, the difference of the model's drag, "
-        f"{coefficient(predicted)}. {CONVENTION}",
+        f"Optimum {formula(gain.quantity)}",
+        value_or_dash(value),
+        f"solver; model {value_or_dash(result.predicted_gain.best)}" if optimum.is_verified else _model(optimum),
+        f"{gain.quantity.noun.capitalize()} of the optimum, by the solver if it has solved start and optimum, beside "
+        f"the model's. {CONVENTION}",
     )
 
 
-def _reduction(optimum: Optimum) -> Metric:
+def _change(optimum: Optimum) -> Metric:
+    gain, predicted = optimum.result.gain, optimum.result.predicted_gain
     return Metric(
-        "Reduction",
-        percent(optimum.reduction_percent, 100.0, 1),
-        "by the model" if optimum.best_coefficient is None else "by the solver",
-        "Reduction of drag in percent of the start's.",
+        gain.quantity.change.capitalize(),
+        gain_percent(gain),
+        f"solver; model {gain_percent(predicted)}" if optimum.is_verified else "by the model",
+        f"Change of {gain.quantity.noun} in percent of the start's, positive where the optimum is better.",
     )
 
 
 def _lift(optimum: Optimum) -> Metric:
-    lift, best = optimum.result.verification.get("lift_coefficient"), optimum.best_coefficient
+    numbers = optimum.result.verification
+    lift, drag = numbers.get("lift_coefficient"), numbers.get("drag_coefficient")
     return Metric(
         "Lift $C_L$",
         value_or_dash(lift).replace("-", "−"),
-        "not solved" if lift is None or best is None else f"lift over drag {ratio(lift, best)}",
+        f"lift over drag {ratio(lift, drag)}" if lift is not None and drag else "not solved",
         f"The optimum's force across the stream, by the solver. {CONVENTION}",
     )
 
@@ -100,7 +110,7 @@ def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:
     points = "; ".join(
         f"Re = {p.conditions.reynolds:g}, α = {p.conditions.alpha_deg:g}°" for p in result.problem.points
     )
-    text = f"{result.problem.objective.describe().capitalize()} from {plain(optimum.start.name)} at {points}. "
+    text = f"{result.problem.objective.describe().capitalize()} from {plain(result.problem.body.name)} at {points}. "
     if result.feasible:
         text += plain(result.status)
     return text + ("" if earlier is None else _comparison(optimum, earlier))
@@ -108,11 +118,12 @@ def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:
 
 def _comparison(optimum: Optimum, earlier: Optimum) -> str:
     now, before = optimum.result.fun, earlier.result.fun
-    if earlier is optimum or not math.isfinite(before):
+    if earlier is optimum or not (math.isfinite(before) and optimum.result.feasible):
         return ""
+    measured = optimum.result.problem.objective.measured
     same = abs(before - now) <= SAME_OPTIMUM * abs(before)
     words = "the same optimum" if same else "a better one" if now < before else "one that is not as good"
-    return f" The other start gave {words}: {coefficient(now)} after {coefficient(before)}."
+    return f" The other start gave {words}: {coefficient(measured(now))} after {coefficient(measured(before))}."
 
 
 def constraint_table(optimum: Optimum) -> dict[str, list[Any]]:
@@ -129,5 +140,5 @@ def constraint_table(optimum: Optimum) -> dict[str, list[Any]]:
 
 def gain_definition(optimum: Optimum) -> str:
     """The definition of the gain in `constraint_table`."""
-    objective = "lift over drag" if isinstance(optimum.result.problem.objective, LiftToDrag) else "drag C_D"
-    return f"The gain in {objective} from one unit more of the limit, to first order."
+    quantity = optimum.result.predicted_gain.quantity
+    return f"The {quantity.change} of {quantity.noun} from one unit more of the limit, to first order."

@@ -7,30 +7,32 @@ from collections.abc import Sequence
 from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
-from fusiform.app.frames.shared.formatting import DASH, percent, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.formatting import coefficient, formula, gain_percent, value_or_dash
+from fusiform.app.frames.shared.metric import CONVENTION, START, Metric
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.inverse import Iterate, Problem
 from fusiform.solvers.inverse import Phase as SearchPhase
+from fusiform.solvers.inverse.search.run.iterate import UNKNOWN
 
 TRAIL = 5
 _pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
 
 
 def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
-    """The numbers of a running search."""
+    """The numbers of a running search; start and change are those of the optimum that it leads to, by the model."""
     history = now.history
-    first = history[0].drag_coefficient if history else None
-    best = history[-1].best_drag_coefficient if history else None
-    gain = DASH if first is None or best is None else percent(first - best, first, 1)
-    who = "solver" if history and history[-1].phase is SearchPhase.CERTIFYING else "model"
+    gain = history[-1].gain if history else UNKNOWN
+    quantity, symbol = gain.quantity, formula(gain.quantity)
+    solving = bool(history) and history[-1].phase is SearchPhase.CERTIFYING
+    who = "solver" if solving else "model"
+    best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else "by the model"
     return (
-        Metric("Start $C_D$", value_or_dash(first), None, f"Drag of the first body of the search. {CONVENTION}"),
-        Metric("Best $C_D$", value_or_dash(best), None, "Least drag so far of a body within the constraints."),
-        Metric("Reduction", gain, None, "Reduction of drag so far."),
+        Metric(f"Start {symbol}", value_or_dash(gain.start), "by the model", f"{START} {CONVENTION}"),
+        Metric(f"Best {symbol}", value_or_dash(gain.best), best, "The best body so far within the constraints."),
+        Metric(quantity.change.capitalize(), gain_percent(gain), "by the model", f"Change of {quantity.noun} so far."),
         Metric("Evaluations", str(len(history)), None, "Queries of the model or the solver, each with its gradient."),
         Metric("By", who, None, "The source of the present drag: the model searches, the solver certifies."),
         Metric("Time", f"{now.seconds:.0f} s", None, "Wall-clock time since Optimise was pressed."),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from fusiform.solvers.inverse import Gain, Quantity
+
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
 DASH = "–"  # for a number that is not known, or not finite
 LONGEST_TEXT = 600
@@ -85,6 +87,17 @@ def apart(value: float, reference: float) -> str:
     """Signed difference of `value` from `reference` in percent; a dash if there is none."""
     change = 100.0 * (quotient(value, reference) - 1.0)
     return f"{change:+.2f} %".replace("-", "−") if math.isfinite(change) else DASH
+
+
+def formula(quantity: Quantity) -> str:
+    """The symbol of an objective's quantity as Markdown; its name where it has none."""
+    plain_symbols = {"C_D": "$C_D$", "C_L/C_D": "$C_L/C_D$"}
+    return plain_symbols.get(quantity.symbol, plain(quantity.noun))
+
+
+def gain_percent(gain: Gain) -> str:
+    """The percentage of a gain; a dash if there is none."""
+    return percent(gain.percent, 100.0, 1)
 
 
 def sentence(text: str) -> str:

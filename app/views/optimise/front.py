@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusiform.app.drawings.figures.front_figure import front_figure
 from fusiform.app.edits import jobs as edits
-from fusiform.app.frames.optimise.trade_off import curve, left_out, point_numbers, point_sketch
+from fusiform.app.frames.optimise.trade_off import curve, curve_title, left_out, point_numbers, point_sketch
 from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.job_snapshot import JobKind
@@ -38,7 +38,7 @@ def show() -> None:
 def _live() -> None:
     now, over = job_bar.snapshot(), session().swept
     if now is not None and over is not None:
-        figure = front_figure(*curve(now.points), _axis(over), None)
+        figure = front_figure(*curve(now.points), _axis(over), curve_title(now.points), None)
         st.plotly_chart(figure, key="front_live", config=PLOT_CONFIG, alt="The front so far")
 
 
@@ -66,12 +66,12 @@ def _chart(front: Front, chosen: int | None) -> None:
     good, label = front.feasible, LIMITS[front.over].label
     place = None if chosen is None else good.index(chosen)
     st.plotly_chart(
-        front_figure(*curve(front.points), _axis(front.over), place),
+        front_figure(*curve(front.points), _axis(front.over), curve_title(front.points), place),
         key="front_chart",
         config=PLOT_CONFIG,
         on_select=_clicked,
         selection_mode="points",
-        alt=f"Least drag for each {label.lower()}",
+        alt=f"{curve_title(front.points)} for each {label.lower()}",
     )
     follow("front_point", chosen)
     st.segmented_control(

@@ -50,7 +50,7 @@ def another_start() -> None:
 def certify_shown() -> None:
     """Search the optimum of the shown optimum's problem again, to be certified."""
     shown, grid = _shown_optimum(), session().settings.grid
-    _search(lambda: replace(shown.result.problem, body=shown.start, certify=True, verify=grid), None)
+    _search(lambda: replace(shown.result.problem, certify=True, verify=grid), None)
 
 
 def solve_flows() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
+from fusiform.solvers.inverse.problem.quantities import Quantity
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +36,15 @@ class Objective(Protocol):
     """
 
     needs_lift: ClassVar[bool]
+
+    @property
+    def quantity(self) -> Quantity:
+        """The quantity that reports show for it."""
+        ...
+
+    def measured(self, value: float) -> float:
+        """The quantity's value from that of the function."""
+        ...
 
     def describe(self) -> str:
         """The objective in words, for reports."""
@@ -63,8 +74,16 @@ class Objective(Protocol):
         ...
 
 
+class Minimized:
+    """Base of the objectives whose function is the quantity itself."""
+
+    def measured(self, value: float) -> float:
+        """The quantity's value from that of the function: the same."""
+        return value
+
+
 @dataclass(frozen=True)
-class Drag:
+class Drag(Minimized):
     """The weighted mean of the drag coefficients, Σ w_j C_D,j.
 
     Examples
@@ -75,6 +94,7 @@ class Drag:
     """
 
     needs_lift: ClassVar[bool] = False
+    quantity: ClassVar[Quantity] = Quantity("drag", "C_D")
 
     def describe(self) -> str:
         return "least drag"
@@ -98,6 +118,11 @@ class LiftToDrag:
     """
 
     needs_lift: ClassVar[bool] = True
+    quantity: ClassVar[Quantity] = Quantity("lift over drag", "C_L/C_D", rises=True)
+
+    def measured(self, value: float) -> float:
+        """Lift over drag."""
+        return -value
 
     def describe(self) -> str:
         return "greatest lift over drag"
@@ -121,6 +146,11 @@ class Nearest:
     """
 
     needs_lift: ClassVar[bool] = False
+    quantity: ClassVar[Quantity] = Quantity("change of shape", "√Σk|Δa_k|²")
+
+    def measured(self, value: float) -> float:
+        """√Σ k |Δa_k|²."""
+        return math.sqrt(max(2.0 * value, 0.0))
 
     def describe(self) -> str:
         return "nearest body"
@@ -133,7 +163,7 @@ class Nearest:
 
 
 @dataclass(frozen=True)
-class UserObjective:
+class UserObjective(Minimized):
     """An objective of your own, a function of the force coefficients.
 
     Parameters
@@ -154,6 +184,11 @@ class UserObjective:
     function: Callable[[Tensor, Tensor], Tensor]
     needs_lift: ClassVar[bool] = True
 
+    @property
+    def quantity(self) -> Quantity:
+        """Its name, without a unit."""
+        return Quantity(self.name, "value")
+
     def describe(self) -> str:
         return self.name
 
@@ -165,11 +200,12 @@ class UserObjective:
 
 
 @dataclass(frozen=True)
-class LeastViolation:
+class LeastViolation(Minimized):
     """½ Σ of the squared violations of `conditions`: the search for a body that meets them (restoration)."""
 
     conditions: tuple[ForceConstraint, ...]
     needs_lift: ClassVar[bool] = True
+    quantity: ClassVar[Quantity] = Quantity("violation", "½ Σ r²")
 
     def describe(self) -> str:
         return "least violation"

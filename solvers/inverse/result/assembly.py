@@ -6,21 +6,19 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.provenance import versions
-from fusiform.solvers.geometry import laurent
+from fusiform.solvers.inverse.problem.quantities import Gain
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
 from fusiform.solvers.inverse.result.constraint_report import constraint_reports, slack_reports, violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.result.search_start import search_start
 from fusiform.solvers.inverse.search.drag_models import ModelKind
-from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
 from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
 from fusiform.solvers.inverse.search.run_record import Run
 from fusiform.solvers.inverse.search.slsqp import LocalOptimum
-from fusiform.solvers.inverse.search.start import start_variables
 from fusiform.solvers.inverse.search.trust_region import Certificate
 from fusiform.solvers.shedding import shedding_note
 
@@ -41,9 +39,12 @@ JUDGEMENT = Judgement()
 
 
 def result_of(
-    run: Run, optimum: LocalOptimum, certificate: Certificate | None, initial: Forces, scale: float
+    run: Run, optimum: LocalOptimum, certificate: Certificate | None, given_violations: tuple[str, ...], scale: float
 ) -> OptimizationResult:
-    """The result of a run that ended at `optimum`, or at the `certificate` that began there; not verified yet."""
+    """The result of a run that ended at `optimum`, or at the `certificate` that began there; not verified yet.
+
+    `given_violations` are those of the given body, in words.
+    """
     problem, program = run.problem, run.program
     best = optimum.best if certificate is None else certificate.best
     state = optimality(program, best.x, best.forces, scale) if certificate is None else certificate.optimality
@@ -51,7 +52,9 @@ def result_of(
     outcome, status = _verdict(run, optimum, certificate, state, violations)
     predicted = run.forces(best.x) or best.forces
     body = run.variables.body_at(best.x, f"{problem.body.name}-optimized")
+    start = search_start(run, given_violations, best.x)
     shedding = shedding_note(body, [point.conditions for point in problem.points])
+    remarks = [status, start.sentence() if not violations else "", shedding]
     return OptimizationResult(
         problem=problem,
         body=body,
@@ -63,12 +66,18 @@ def result_of(
         nfev=len(run.history),
         nit=optimum.iterations,
         predicted_drag_coefficient=float(run.weights @ predicted.drag),
-        predicted_initial_drag_coefficient=_initial_drag(run, initial),
+        predicted_initial_drag_coefficient=start.drag_coefficient,
+        start=start.body,
+        start_violations=start.violations,
+        given_drag_coefficient=start.given_drag_coefficient,
+        predicted_gain=Gain(
+            problem.objective.quantity, start.value, math.nan if violations else run.predicted_value(best.x)
+        ),
         outcome=outcome,
         success=outcome.is_success,
         feasible=not violations,
         stopped=optimum.stop is not None or (certificate is not None and certificate.stop is not None),
-        status=f"{status} {shedding}".rstrip(),
+        status=" ".join(remark for remark in remarks if remark),
         kkt_residual=state.residual,
         certified=certificate is not None and certificate.outcome is OptimizationOutcome.CERTIFIED,
         solver_solves=run.truth.solves,
@@ -95,6 +104,10 @@ def infeasible_result(run: Run, x: FloatArray, outcome: OptimizationOutcome, sta
         nit=0,
         predicted_drag_coefficient=math.nan,
         predicted_initial_drag_coefficient=math.nan,
+        start=problem.body,
+        start_violations=(),
+        given_drag_coefficient=math.nan,
+        predicted_gain=Gain(problem.objective.quantity, math.nan, math.nan),
         outcome=outcome,
         success=False,
         feasible=False,
@@ -160,17 +173,3 @@ def _pinch_warning(run: Run, x: FloatArray) -> str:
         f" Its outline comes within {pinch:.1g} d of crossing itself, where the search ends; "
         "ask for a least thickness or radius of curvature."
     )
-
-
-def _initial_drag(run: Run, initial: Forces) -> float:
-    """The model's weighted drag of the given body, with the model's modes; of the search's start if it has none."""
-    body = run.problem.body.with_modes(run.variables.modes)
-    packed = run.variables.pack(body.coefficients, body.origin)
-    if np.array_equal(packed, start_variables(run.variables, run.problem.body)):
-        return float(run.weights @ initial.drag)
-    alpha = torch.tensor([p.conditions.alpha_deg for p in run.problem.points], dtype=torch.float64).deg2rad()
-    reynolds = torch.tensor([p.conditions.reynolds for p in run.problem.points], dtype=torch.float64)
-    coefficients = laurent.rotate(body.coefficients.expand(len(alpha), -1), alpha)
-    with torch.no_grad():
-        drag = run.model.force_coefficients(coefficients, reynolds).real.numpy()
-    return float(run.weights @ (drag if np.isfinite(drag).all() else initial.drag))

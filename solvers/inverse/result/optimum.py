@@ -15,8 +15,10 @@ from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.export import export_body
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
+from fusiform.solvers.inverse.problem.objectives import Drag
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.project_reader import read_project
+from fusiform.solvers.inverse.problem.quantities import Gain
 from fusiform.solvers.inverse.result.constraint_report import ConstraintReport
 from fusiform.solvers.inverse.result.plotting import result_figure
 from fusiform.solvers.inverse.result.project_file import result_from, write_result
@@ -51,6 +53,14 @@ class OptimizationResult:
         Evaluations of model and solver, and iterations of the search.
     predicted_drag_coefficient, predicted_initial_drag_coefficient : float
         The model's weighted drag of the optimum and of the start.
+    start : Body
+        The body that gains are measured against: the problem's, or the first that satisfies all constraints.
+    start_violations : tuple of str
+        The constraints that the problem's body violates, in words; empty where it is the start.
+    given_drag_coefficient : float
+        The model's weighted drag of the problem's body.
+    predicted_gain : Gain
+        The objective's quantity at start and optimum, by the model, as during the search.
     outcome : OptimizationOutcome
         The outcome of the run.
     success, feasible, stopped, certified : bool
@@ -69,9 +79,9 @@ class OptimizationResult:
     history : tuple of Iterate
         All evaluations.
     verification : dict
-        The numbers of `verified`; those of every design point in `points`; weighted means over the points of start and
-        optimum as `weighted_initial_drag_coefficient` and `weighted_drag_coefficient` (None where the solver has no
-        flow); `converged` and `accurate`, True if all flows are.
+        The numbers of `verified`; those of every design point in `points`; of start and optimum the weighted drags
+        `weighted_initial_drag_coefficient` and `weighted_drag_coefficient`, and the objective's quantity,
+        `initial_value` and `value` (None where the solver has no flow); `converged` and `accurate`, True if all are.
     provenance : dict
         Versions and seed.
     initial, verified : Solution or None
@@ -85,8 +95,8 @@ class OptimizationResult:
     >>> result = minimize_drag(Body.circle(), FlowConditions(10.0), model=load_surrogate(), verify=None)
     >>> result.outcome.value, result.success
     ('converged', True)
-    >>> round(result.fun, 2), round(result.reduction_percent)
-    (2.39, 13)
+    >>> round(result.fun, 2), round(result.reduction_percent), result.gain.describe()
+    (2.39, 13, 'drag falls by 13.2 %')
     """
 
     problem: Problem
@@ -100,6 +110,10 @@ class OptimizationResult:
     nit: int
     predicted_drag_coefficient: float
     predicted_initial_drag_coefficient: float
+    start: Body
+    start_violations: tuple[str, ...]
+    given_drag_coefficient: float
+    predicted_gain: Gain
     outcome: OptimizationOutcome
     success: bool
     feasible: bool
@@ -136,9 +150,19 @@ class OptimizationResult:
         return len(self.history)
 
     @property
+    def gain(self) -> Gain:
+        """`predicted_gain`, but by the solver where it verified start and optimum at all design points."""
+        values = [self.verification.get(name) for name in ("initial_value", "value")]
+        if values[0] is None or values[1] is None:
+            return self.predicted_gain
+        return Gain(self.predicted_gain.quantity, values[0], values[1])
+
+    @property
     def reduction_percent(self) -> float:
         """Reduction of the weighted drag in percent of the start's: the solver's where it verified both at all design
-        points, otherwise the model's."""
+        points, otherwise the model's; NaN for a body that violates constraints."""
+        if not self.feasible:
+            return math.nan
         names = ("weighted_initial_drag_coefficient", "weighted_drag_coefficient")
         start, best = (self.verification.get(name) for name in names)
         if start is None or best is None:
@@ -151,7 +175,13 @@ class OptimizationResult:
         return next((report for c, report in zip(limits, self.constraints, strict=False) if c is constraint), None)
 
     def summary(self) -> dict[str, Any]:
-        """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point."""
+        """The numbers with their conventions, ready for JSON; the drag is the verified one, at the first point.
+
+        `start_value`, `best_value` and `gain_percent` are those of the search, by the model; the same with `solver_`
+        before the name are the solver's, None where it did not verify both bodies. `reduction_percent` is None for
+        other objectives than the drag.
+        """
+        quantity = self.predicted_gain.quantity
         return (
             {"initial_drag_coefficient": None}
             | self.verification
@@ -162,13 +192,20 @@ class OptimizationResult:
                 "model": self.model,
                 "objective": self.problem.objective.describe(),
                 "predicted_drag_coefficient": self.predicted_drag_coefficient,
-                "reduction_percent": self.reduction_percent,
+                "reduction_percent": _known(self.reduction_percent) if self.problem.objective == Drag() else None,
+                "quantity": quantity.noun,
+                "symbol": quantity.symbol,
+                "change": quantity.change,
+                **_numbers("", self.predicted_gain),
+                **_numbers("solver_", None if self.gain is self.predicted_gain else self.gain),
+                "given_drag_coefficient": _known(self.given_drag_coefficient),
+                "start_violations": list(self.start_violations),
                 "outcome": self.outcome.value,
                 "success": self.success,
                 "feasible": self.feasible,
                 "status": self.status,
                 "certified": self.certified,
-                "kkt_residual": self.kkt_residual if math.isfinite(self.kkt_residual) else None,
+                "kkt_residual": _known(self.kkt_residual),
                 "constraints": [asdict(report) for report in self.constraints],
                 "evaluations": self.evaluations,
                 "solver_solves": self.solver_solves,
@@ -209,3 +246,15 @@ class OptimizationResult:
     def plot(self) -> Figure:
         """Start and optimum, and the drag over the evaluations, as a matplotlib figure (extra `plot`)."""
         return result_figure(self.problem, self.body, self.model, self.history)
+
+
+def _numbers(prefix: str, gain: Gain | None) -> dict[str, float | None]:
+    """The numbers of a gain in a summary."""
+    values = {"start_value": math.nan, "best_value": math.nan, "gain_percent": math.nan}
+    if gain is not None:
+        values = {"start_value": gain.start, "best_value": gain.best, "gain_percent": gain.percent}
+    return {prefix + name: _known(value) for name, value in values.items()}
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

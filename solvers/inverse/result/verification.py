@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.problem.objectives import Drag
+from fusiform.solvers.inverse.problem.objectives import Drag, Nearest
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.solution import Solution
 from fusiform.solvers.solver import solve
@@ -21,7 +23,7 @@ def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
     `OptimizationResult`.
     """
     points = result.problem.points
-    starts = [solve(result.problem.body, point.conditions, grid=grid) for point in points]
+    starts = [solve(result.start, point.conditions, grid=grid) for point in points]
     optima = [solve(result.body, point.conditions, grid=grid) for point in points]
     total = sum(point.weight for point in points)
     at = [_numbers(*trio, total) for trio in zip(points, starts, optima, strict=True)]
@@ -31,6 +33,8 @@ def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
         "accurate": all(solution.accurate for solution in optima),
         "weighted_drag_coefficient": _weighted(at, "drag_coefficient"),
         "weighted_initial_drag_coefficient": _weighted(at, "initial_drag_coefficient"),
+        "initial_value": _value(result, at, "initial_"),
+        "value": _value(result, at, ""),
         "points": at,
     }
     return replace(
@@ -54,6 +58,7 @@ def _numbers(point: DesignPoint, start: Solution, optimum: Solution, total: floa
         "drag_error": solved["drag_error"],
         "lift_coefficient": solved["lift_coefficient"] if optimum.converged else None,
         "initial_drag_coefficient": start.drag_coefficient if start.converged else None,
+        "initial_lift_coefficient": start.lift_coefficient if start.converged else None,
         "converged": optimum.converged,
         "accurate": optimum.accurate,
         "status": optimum.status,
@@ -67,6 +72,20 @@ def _weighted(at: list[dict[str, Any]], name: str) -> float | None:
     return float(sum(numbers["weight"] * numbers[name] for numbers in at))
 
 
+def _value(result: OptimizationResult, at: list[dict[str, Any]], which: str) -> float | None:
+    """The objective's quantity of the optimum, or of the start if `which` is "initial_"; None without all flows."""
+    objective, gain = result.problem.objective, result.predicted_gain
+    if isinstance(objective, Nearest):
+        return gain.start if which else gain.best
+    numbers = [[point[f"{which}{force}_coefficient"] for point in at] for force in ("drag", "lift")]
+    if None in (*numbers[0], *numbers[1]):
+        return None
+    drag, lift = (torch.tensor(values, dtype=torch.float64) for values in numbers)
+    weights = torch.tensor([point["weight"] for point in at], dtype=torch.float64)
+    change = torch.zeros(0, dtype=torch.float64)
+    return objective.measured(float(objective.value(drag, lift, change, weights)))
+
+
 def verification_status(result: OptimizationResult, numbers: dict[str, Any]) -> str:
     """A sentence to add to the status where the solver has no flow or contradicts the model, otherwise nothing."""
     problem, several = result.problem, len(result.problem.points) > 1
@@ -76,12 +95,20 @@ def verification_status(result: OptimizationResult, numbers: dict[str, Any]) -> 
         at = [f"Re {point['reynolds']:g}" for point in numbers["points"] if point[name] is None]
         where = f" at {', '.join(at)}" if several else ""
         return f" Not verified: the solver did not converge on the {which}{where}."
+    free = not (problem.constraints or problem.force_constraints or isinstance(problem.objective, Nearest))
+    if free and _is_worse(numbers["initial_value"], numbers["value"], rises=result.predicted_gain.quantity.rises):
+        noun = result.predicted_gain.quantity.noun
+        less = "less" if result.predicted_gain.quantity.rises else "more"
+        return (
+            f" The solver finds {less} {noun} than at the start: the model misled the search, use the solver as model."
+        )
     if not isinstance(problem.objective, Drag):
         return ""
-    free = not (problem.constraints or problem.force_constraints)
-    if free and after > before:
-        return " The solver finds more drag than at the start: the model misled the search, use the solver as model."
     off = result.predicted_drag_coefficient / after - 1.0
     if abs(off) > MISLED:
         return f" The model's drag is {off:+.0%} off the solver's: the optimum is only as good as the model is."
     return ""
+
+
+def _is_worse(start: float | None, optimum: float | None, *, rises: bool) -> bool:
+    return start is not None and optimum is not None and (optimum < start if rises else optimum > start)

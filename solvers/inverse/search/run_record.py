@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
+from fusiform.solvers.inverse.problem.quantities import Gain
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.program import Candidate, Program
@@ -26,7 +28,8 @@ class Run:
 
     `forces` asks the model, `truth` the solver (the same where the model is the solver). Every evaluation is recorded
     and judged by the problem's own objective and constraints, even if a search minimises another function; then the
-    callback is called, and the checkpoint holds the best body and all that the solver has answered.
+    callback is called, and the checkpoint holds the best body and all that the solver has answered. Gains are against
+    `first`, the first body that satisfies all constraints, by the model.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Run:
         self.history: list[Iterate] = []
         self._phase = Phase.SEARCHING
         self._best: Candidate | None = None
+        self.first: Candidate | None = None
         self._checkpoint = checkpoint
         self._stopping = Stopping(callback, problem.timeout)
 
@@ -91,12 +95,26 @@ class Run:
         trial = self.program.candidate(x, forces)
         if self._best is None or trial.better_than(self._best):
             self._best = trial
+        if self.first is None and trial.feasible and self._phase is Phase.SEARCHING:
+            self.first = trial
         drag, best = (float(self.weights @ f.drag) for f in (forces, self._best.forces))
         coefficients = self.variables.coefficients(torch.from_numpy(x)[None])[0]
-        iterate = Iterate(len(self.history) + 1, drag, best, coefficients, self._phase, trial.value)
+        iterate = Iterate(len(self.history) + 1, drag, best, coefficients, self._phase, trial.value, self.gain())
         self.history.append(iterate)
         self._write(self._best)
         self._stopping.check_after(iterate)
+
+    def gain(self) -> Gain:
+        """From `first` to the best body so far that satisfies all constraints, by the model."""
+        objective, first, best = self.problem.objective, self.first, self._best
+        start = math.nan if first is None else objective.measured(first.value)
+        known = math.nan if best is None or not best.feasible else self.predicted_value(best.x)
+        return Gain(objective.quantity, start, known)
+
+    def predicted_value(self, x: FloatArray) -> float:
+        """The objective's quantity at x (n,), by the model; NaN where it has no answer."""
+        forces = self.forces(x)
+        return math.nan if forces is None else self.problem.objective.measured(self.program.value(x, forces)[0])
 
     def _write(self, best: Candidate) -> None:
         if self._checkpoint is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -10,10 +9,15 @@ import pytest
 from fusiform.app.edits.design import new_session
 from fusiform.app.edits.setup import add_constraint, restore, set_number, set_objective
 from fusiform.app.frames.optimise.job_words import can_stop, job_words
-from fusiform.app.frames.optimise.optimum import constraint_table, optimum_numbers, optimum_words
+from fusiform.app.frames.optimise.optimum import (
+    constraint_table,
+    gain_definition,
+    optimum_numbers,
+    optimum_words,
+)
 from fusiform.app.frames.optimise.problem import problem_sketch, problem_words, trouble, trouble_in_numbers
 from fusiform.app.frames.optimise.search import search_numbers, search_pictures
-from fusiform.app.frames.optimise.trade_off import curve, left_out, point_numbers
+from fusiform.app.frames.optimise.trade_off import curve, curve_title, left_out, point_numbers
 from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Front, Optimum
 from fusiform.app.state.job_snapshot import JobKind, Snapshot
@@ -21,9 +25,12 @@ from fusiform.app.state.session import DragSource
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.inverse import (
     DesignPoint,
+    Drag,
     Iterate,
+    LiftToDrag,
     MaxHeight,
     MaxLength,
+    MinThickness,
     ModelKind,
     Problem,
     optimize,
@@ -85,7 +92,7 @@ def test_an_optimum_in_numbers(optimum: Optimum) -> None:
     values = {metric.label: (metric.value, metric.note) for metric in optimum_numbers(optimum)}
     result = optimum.result
     assert values["Optimum $C_D$"][0] == formatting.coefficient(result.predicted_drag_coefficient)
-    assert values["Reduction"] == (f"{optimum.reduction_percent:.1f} %", "by the model")
+    assert values["Reduction"] == (f"{optimum.result.reduction_percent:.1f} %", "by the model")
     assert values["Lift $C_L$"] == ("–", "not solved")
     assert values["Optimality"][0] == "by the model"
     assert constraint_table(optimum)["Constraint"] == ["length at most 1.3"]
@@ -108,22 +115,76 @@ def test_an_optimum_is_compared_with_that_of_another_start(optimum: Optimum, sha
     assert "The other start" not in optimum_words(optimum, None)
 
 
-def test_a_front_that_begins_with_an_impossible_value_is_compared_with_its_start() -> None:
+def test_start_and_reduction_of_a_search_are_those_of_its_optimum(optimum: Optimum, history: list[Iterate]) -> None:
+    """The circle is feasible here; in the next test the given body is not."""
+    during = search_numbers(Snapshot(JobKind.SEARCHING, history=tuple(history)))
+    after = optimum_numbers(optimum)
+    assert [metric.label for metric in during[:3]] == ["Start $C_D$", "Best $C_D$", "Reduction"]
+    assert [metric.value for metric in during[:3]] == [metric.value for metric in after[:3]]
+
+
+@pytest.mark.parametrize("objective", [Drag(), LiftToDrag()])
+def test_a_start_that_violates_a_limit_is_named_and_not_compared_with(objective: Drag | LiftToDrag) -> None:
+    history: list[Iterate] = []
+    limits = (MaxLength(1.2), MinThickness(0.6, at=0.5))
+    points = (DesignPoint(FlowConditions(20.0, 4.0)),)
+    problem = Problem(load_body("ellipse:3"), points, objective, constraints=limits, verify="coarse")
+    result = optimize(problem, model=load_surrogate(), callback=history.append)
+    optimum = Optimum.of(result)
+    during = search_numbers(Snapshot(JobKind.SEARCHING, history=tuple(history)))
+    after = optimum_numbers(optimum)
+    assert [metric.label for metric in during[:3:2]] == [metric.label for metric in after[:3:2]]
+    for number in (0, 2):
+        assert f"model {during[number].value}" in (after[number].note or "")
+    gain = result.predicted_gain
+    assert gain.start == pytest.approx(objective.measured(history[0].value))
+    assert formatting.plain(result.start_violations[0]) in optimum_words(optimum, None)
+    assert result.start_violations[0].startswith("length at most 1.2 (short by")
+    assert f"drag {result.given_drag_coefficient:.4g} by the model" in result.status
+    assert (gain.quantity.change, gain.percent > 0.0) == (after[2].label.lower(), True)
+
+
+def test_lift_over_drag_is_shown_in_its_own_words() -> None:
+    points = (DesignPoint(FlowConditions(20.0, 4.0)),)
+    limits = (MaxLength(1.5), MinThickness(0.3, at=0.5))
+    problem = Problem(load_body("ellipse:2"), points, LiftToDrag(), constraints=limits, verify=None)
+    optimum = Optimum.of(optimize(problem, model=load_surrogate()))
+    gain = optimum.result.predicted_gain
+    values = {metric.label: metric.value for metric in optimum_numbers(optimum)}
+    assert values["Start $C_L/C_D$"] == formatting.coefficient(gain.start)
+    assert values["Optimum $C_L/C_D$"] == formatting.coefficient(gain.best)
+    assert values["Increase"] == formatting.gain_percent(gain)
+    assert gain_definition(optimum) == "The increase of lift over drag from one unit more of the limit, to first order."
+    assert "Reduction" not in values
+
+
+def test_a_front_that_begins_with_an_impossible_value_is_compared_with_its_first_feasible_body() -> None:
     points = (DesignPoint(FlowConditions(10.0)),)
     problem = Problem(load_body("circle"), points, constraints=(MaxHeight(0.8),), verify=None)
-    model = load_surrogate()
-    front = Front(problem, "length", pareto_front(problem, "length", [0.9, 1.6], model=model))
-    assert front.feasible == [1]
-    start = model.evaluate(problem.body, points[0].conditions).drag_coefficient
-    assert front.start_drag == pytest.approx(start)
-    assert front.optimum(1).reduction_percent > 0.0
+    front = Front(problem, "length", pareto_front(problem, "length", [0.9, 1.6, 1.4], model=load_surrogate()))
+    assert front.feasible == [1, 2]
+    first = front.points[1].result
+    assert first.start_violations == ("height at most 0.8 (short by 0.2)",)
+    assert front.result(2).predicted_gain.start == first.predicted_gain.start
+    assert front.optimum(2).result.start is not problem.body
     best = front.points[1].result.predicted_drag_coefficient
-    assert point_numbers(front, 1)[0].note == f"{formatting.apart(best, start)} to the start"
-    assert curve(front.points) == ([1.6], [best])
+    gain = front.result(1).predicted_gain
+    assert gain.percent > 0.0
+    assert point_numbers(front, 1)[0].note == f"{formatting.gain_percent(gain)} reduction from the start"
+    assert curve(front.points[:2]) == ([1.6], [best])
+    assert curve_title(front.points) == "least drag, C_D"
     assert left_out(front) == "Left out, because they contradict the other constraints: 0.9."
     nothing = replace(front, points=front.points[:1])
-    assert math.isnan(nothing.start_drag)
     assert (left_out(nothing) or "").startswith("No value is possible: ")
+
+
+def test_a_front_of_lift_over_drag_has_that_on_its_axis() -> None:
+    points = (DesignPoint(FlowConditions(20.0, 4.0)),)
+    problem = Problem(load_body("ellipse:2"), points, LiftToDrag(), (MinThickness(0.3, at=0.5),), verify=None)
+    front = Front(problem, "length", pareto_front(problem, "length", [1.6], model=load_surrogate()))
+    assert curve_title(front.points) == "greatest lift over drag, C_L/C_D"
+    assert curve(front.points)[1] == [pytest.approx(-front.points[0].result.fun)]
+    assert point_numbers(front, 0)[0].label == "Greatest $C_L/C_D$"
 
 
 def test_lift_over_drag_of_a_symmetric_body_at_zero_incidence_is_a_contradiction() -> None:

@@ -56,7 +56,7 @@ def test_a_project_opens_with_body_conditions_constraints_and_result(page: AppTe
     )
     result = optimum.result
     assert metric(page, "Optimum") == formatting.coefficient(result.verification["drag_coefficient"])
-    assert metric(page, "Reduction") == f"{optimum.reduction_percent:.1f} %"
+    assert metric(page, "Reduction") == f"{optimum.result.reduction_percent:.1f} %"
     assert page.number_input("reynolds").value == 20.0
     assert [row["kind"] for row in page.session_state["session"].setup.rows] == [
         "max_length",
@@ -148,7 +148,7 @@ def test_the_report_is_one_whole_file_with_the_numbers_of_the_result(optimum: Op
     text = report(optimum)
     for expected in (
         f"{optimum.result.verification['drag_coefficient']:.5g}",
-        f"{optimum.reduction_percent:.5g}",
+        f"{optimum.result.reduction_percent:.5g}",
         "pressure part + friction part",
         "length at most 0.9",
         "data:image/png;base64,",

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.frozen import frozen_tensor
+from fusiform.solvers.inverse.problem.objectives import Drag
+from fusiform.solvers.inverse.problem.quantities import Gain
 
 
 class Phase(StrEnum):
@@ -27,6 +29,9 @@ class Phase(StrEnum):
     """Local searches with the model."""
     CERTIFYING = "certifying"
     """Steps of the solver from the model's optimum."""
+
+
+UNKNOWN = Gain(Drag.quantity, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,9 @@ class Iterate:
         Searching with the model, or certifying with the solver.
     value : float
         The problem's objective.
+    gain : Gain
+        The objective's quantity at the start, the first body that satisfies all constraints, and at the best one so
+        far, both by the model; NaN before there is one. It ends as `OptimizationResult.predicted_gain`.
 
     Examples
     --------
@@ -69,6 +77,7 @@ class Iterate:
     coefficients: Tensor = frozen_tensor(torch.complex128)  # noqa: RUF009, a descriptor without state
     phase: Phase = Phase.SEARCHING
     value: float = math.nan
+    gain: Gain = UNKNOWN
 
 
 Callback = Callable[[Iterate], bool | None]
