@@ -20,7 +20,7 @@ def _is_free(address: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
-        except OSError:
+        except (OSError, TypeError, ValueError):  # the latter two: letters that no address has
             return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -107,11 +108,11 @@ def _checkpoint(out: Path | None, force: bool, resume: bool) -> Path | None:
     check_folder(out, overwrite=force or resume)
     checkpoint = out / CHECKPOINT
     require(
-        force or resume or not checkpoint.exists(),
+        force or resume or not os.path.lexists(checkpoint),
         f"expected a folder without a stopped run, got {out} with one; --resume continues it, --force starts anew",
     )
     require(
-        checkpoint.exists() or not resume,
+        os.path.isfile(checkpoint) or not resume,
         f"expected a {CHECKPOINT} to resume from in {out}, got none; start without --resume",
     )
     return checkpoint

@@ -28,6 +28,7 @@ LONG_NUMBER = re.compile(rf"(?<![\w-])\d\w{{{LONGEST_NUMBER}}}")
 
 def read_bytes(path: Path, most: int) -> bytes:
     """The content of a file of at most `most` bytes; `ValueError` with the reason for a larger one, else `OSError`."""
+    _require(not path.exists() or path.is_file(), "it is no regular file")
     with path.open("rb") as file:
         content = file.read(most + 1)
     _require_size(content, most)

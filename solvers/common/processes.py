@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
@@ -20,8 +22,9 @@ def run_in_processes(
 ) -> Iterator[tuple[Task, Result]]:
     """(task, work(task)) as they finish, from `workers` processes; `work` and the tasks must pickle.
 
-    Only a few tasks are queued ahead, so that an interrupt ends within one task. The processes get one thread each: two
-    that compete for a busy core are ten times slower than one. They end when this process ends for any reason.
+    Only a few tasks are queued ahead. An interrupt ends the processes; an end of the iteration lets them finish their
+    tasks. They get one thread each: two that compete for a busy core are ten times slower than one. They end when this
+    process ends for any reason.
     """
     os.environ["OMP_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("spawn")
@@ -31,13 +34,28 @@ def run_in_processes(
         try:
             while True:
                 for task in islice(queue, 2 * workers - len(running)):
-                    running[pool.submit(work, task)] = task
+                    with _without_interrupts():
+                        running[pool.submit(work, task)] = task
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
+        except KeyboardInterrupt:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes that are started here get no interrupt, which they would answer with a traceback each."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_the_parent() -> None:

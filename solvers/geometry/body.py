@@ -94,6 +94,8 @@ class Body(Measures):
         require_amount(self.fit_error, "fit error", "leave it out for an exact body")
         require_origin(self.origin)
         require_kind(self.source, str, "give the source as a string")
+        for field in ("name", "source"):  # a name of a file may hold bytes that no file of text can
+            object.__setattr__(self, field, getattr(self, field).encode("utf-8", "replace").decode())
 
     @classmethod
     def circle(cls, diameter: float = 1.0, *, modes: int = DEFAULT_MODES) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def case_path(folder: Path, index: int) -> Path:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a data set; `InputError` if there is none."""
     require(
-        manifest_path(folder).exists(),
+        os.path.isfile(manifest_path(folder)),
         f"expected a data set folder with a manifest.json, got {folder}; make one with `fusiform dataset`",
     )
     manifest: dict[str, Any] = read_json(manifest_path(folder), "manifest of a data set", RESTART)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 
 from fusiform.solvers.common.arrays import FloatArray
+from fusiform.solvers.common.errors import UnwritableError
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.quantities import Gain
@@ -127,4 +129,5 @@ class Run:
             "body": body_to_dict(body),
         }
         evaluations = self.truth.entries() if isinstance(self.truth.model, SolverModel) else []
-        write_checkpoint(self._checkpoint, self.problem, self.model, self._phase, numbers, evaluations)
+        with suppress(UnwritableError):  # a full disk leaves the checkpoint before; the run goes on
+            write_checkpoint(self._checkpoint, self.problem, self.model, self._phase, numbers, evaluations)

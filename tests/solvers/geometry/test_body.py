@@ -11,7 +11,7 @@ import shapely
 import torch
 
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.geometry import Body, is_valid, laurent, load_body, sample_names, univalence_margin
+from fusiform.solvers.geometry import Body, is_valid, laurent, load_body, sample_names, univalence_margin, write_outline
 from fusiform.solvers.geometry.named_outlines import naca_outline
 from fusiform.solvers.geometry.polygons import find_crossing, signed_area
 from fusiform.solvers.geometry.validity import has_regular_derivative
@@ -239,3 +239,9 @@ def test_a_figure_eight_crosses_itself_although_its_area_cancels() -> None:
     t = np.linspace(0.0, 2.0 * np.pi, 80, endpoint=False) + 0.01
     with pytest.raises(InputError, match="does not cross itself"):
         Body.from_outline(np.column_stack([np.cos(t), np.sin(2.0 * t)]))
+
+
+def test_a_name_with_bytes_that_are_no_text_becomes_text(tmp_path):
+    path = tmp_path / "ellipse\udcff.csv"
+    write_outline(path, Body.ellipse(2.0).outline(100))
+    assert Body.from_file(path).name == "ellipse?"
