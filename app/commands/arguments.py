@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,12 @@ Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients o
 Part = Annotated[
     str | None,
     typer.Option(metavar="NAME|N", help="Another curve of a drawing: its layer, id, or number (1: the largest)."),
+]
+Axis = Annotated[
+    Literal["x", "y", "z"], typer.Option("--axis", help="The coordinate across the plane that cuts a mesh.")
+]
+At = Annotated[
+    float | None, typer.Option("--at", metavar="X", help="The place of that plane; half way through if not given.")
 ]
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]

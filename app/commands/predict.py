@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import Alpha, BodyArgument, Json, MaxFitError, Modes, Part, Reynolds, a_path
+from fusiform.app.commands.arguments import (
+    Alpha,
+    At,
+    Axis,
+    BodyArgument,
+    Json,
+    MaxFitError,
+    Modes,
+    Part,
+    Reynolds,
+    a_path,
+)
 from fusiform.app.commands.printed_result import print_result, source_note
 from fusiform.app.results.definitions import CONFIDENCE_WARNING
 from fusiform.app.terminal.streams import say
@@ -24,6 +35,8 @@ def predict(
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
     part: Part = None,
+    axis: Axis = "z",
+    at: At = None,
     model: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Folder of a trained model.", parser=a_path)
     ] = None,
@@ -40,7 +53,7 @@ def predict(
         read_configuration(model)
     from fusiform.solvers import load_body
 
-    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part)
+    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at)
     from fusiform.surrogates import load_surrogate
 
     prediction = load_surrogate(model).evaluate(shape, conditions)

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, BodyArgument, Json, MaxFitError, Modes, Part, Reynolds
+from fusiform.app.commands.arguments import (
+    GRID_HELP,
+    Alpha,
+    At,
+    Axis,
+    BodyArgument,
+    Json,
+    MaxFitError,
+    Modes,
+    Part,
+    Reynolds,
+)
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
@@ -18,6 +29,8 @@ def solve(
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
     part: Part = None,
+    axis: Axis = "z",
+    at: At = None,
     grid: Annotated[
         Literal[NamedGrid, "auto"] | None,
         typer.Option(help=f"Grid, {GRID_HELP}; auto: below --tolerance. Standard if not given."),
@@ -36,7 +49,7 @@ def solve(
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
-    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part)
+    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at)
     from fusiform.solvers import solve as solve_flow
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):

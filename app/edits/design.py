@@ -126,11 +126,19 @@ def open_section(session: Session) -> Session:
 
 
 @_refusable
-def open_upload(session: Session, content: bytes, file_name: str) -> Session:
-    """Open the outline in an uploaded file."""
+def open_upload(
+    session: Session,
+    content: bytes,
+    file_name: str,
+    *,
+    part: str | None = None,
+    axis: str = "z",
+    at: float | None = None,
+) -> Session:
+    """Open the outline in an uploaded file: a `part` of a drawing, the section of a mesh where its `axis` is `at`."""
     path = Path(file_name)
     name = re.sub(r"[^\w .+-]", "", path.stem)[:40] or "outline"
-    found = find_outline(content, path.suffix)
+    found = find_outline(content, path.suffix, part=part, axis=axis, at=at)
     return open_body(session, Body.from_outline(found.points, name=name, source=found.source))
 
 

@@ -54,6 +54,8 @@ def load_body(
     modes: int = DEFAULT_MODES,
     max_fit_error: float | None = LARGEST_FIT_ERROR,
     part: str | int | None = None,
+    axis: str = "z",
+    at: float | None = None,
 ) -> Body:
     """The body with a name or in a file.
 
@@ -66,8 +68,8 @@ def load_body(
         Number of coefficients, 1 to 64.
     max_fit_error : float or None
         `InputError` for a body that differs from the outline in a file by more than that, over d; None allows any.
-    part : str, int or None
-        The layer, the id or the number of a curve of a drawing, as in `Body.from_file`.
+    part, axis, at : str, int, float or None
+        The curve of a drawing, and the plane that cuts a mesh, as in `Body.from_file`.
 
     Returns
     -------
@@ -95,7 +97,10 @@ def load_body(
     require_modes(modes)
     require_max_fit_error(max_fit_error)
     is_file = Path(spec).suffix.lower() in SUFFIXES or os.path.isfile(spec)
-    require(part is None or is_file, f"expected a drawing to choose a part of, got {shown(spec)}; leave the part out")
+    require(
+        is_file or (part is None and axis == "z" and at is None),
+        f"expected a drawing or a mesh to choose a part or a plane of, got {shown(spec)}; leave part, axis and at out",
+    )
     if name == "circle":
         return _body_class().circle(modes=modes)
     if match := re.fullmatch(r"ellipse:([0-9]*\.?[0-9]+)", name):
@@ -108,7 +113,10 @@ def load_body(
         with _sample(name) as path:
             return _body_class().from_file(path, modes=modes)
     if is_file:
-        return _from_file(Path(spec), modes, max_fit_error, part)
+        found = find_outline_in(spec, part=part, axis=axis, at=at)  # before torch is imported
+        return _body_class().from_outline(
+            found.points, name=Path(spec).stem, modes=modes, max_fit_error=max_fit_error, source=found.source
+        )
     raise InputError(_unknown(spec, name))
 
 
@@ -116,13 +124,6 @@ def _body_class() -> type[Body]:
     from fusiform.solvers.geometry.body import Body
 
     return Body
-
-
-def _from_file(path: Path, modes: int, max_fit_error: float | None, part: str | int | None) -> Body:
-    found = find_outline_in(path, part=part)  # before torch is imported
-    return _body_class().from_outline(
-        found.points, name=path.stem, modes=modes, max_fit_error=max_fit_error, source=found.source
-    )
 
 
 def _sample(name: str) -> AbstractContextManager[Path]:

@@ -113,6 +113,7 @@ class Frame:
     def _fit_remark(self) -> str:
         body, predicted = self.design.present.body, self.known.predicted
         text = f"{plain(body.name)}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
+        text += f" From {plain(body.source)}." if body.source else ""
         fitted = body if predicted is None else predicted.body
         if fitted.fit_warning:
             text += f" :orange[The surrogate sees a body that is {fitted.fit_error:.2%} of d away from it.]"

@@ -10,12 +10,12 @@ from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DragSource
 from fusiform.app.views.shared.complaints import complain
 from fusiform.app.views.shared.following import on_choice
 from fusiform.app.views.shared.session import change, in_fragment, session
+from fusiform.app.views.shared.uploaded_outline import upload
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
 from fusiform.solvers.geometry import sample_names
-from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
 from fusiform.solvers.grids import GRIDS
 
-UPLOAD_MEGABYTES, LONGEST_PATH = 20, 1000
+LONGEST_PATH = 1000
 REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
     "circle of the body's area A. The slider covers the surrogate's range; the number takes the solver's whole "
@@ -58,7 +58,7 @@ def _body() -> None:
             help="Camber in % of the chord, its position in tenths, and the thickness in % (two digits).",
         )
     elif now.settings.start_from == UPLOAD:
-        _uploader()
+        upload()
     if now.design.error is not None:
         complain(now.design.error)
 
@@ -66,26 +66,6 @@ def _body() -> None:
 def _choose() -> None:
     if not in_fragment():
         change(edits.open_listed)
-
-
-def _uploader() -> None:
-    st.file_uploader(
-        "Outline",
-        type=[suffix.lstrip(".") for suffix in SUFFIXES],
-        max_upload_size=UPLOAD_MEGABYTES,
-        key="upload",
-        on_change=_uploaded,
-        help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a "
-        "drawing (.svg, .dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z.",
-    )
-    if st.session_state.upload is None:
-        st.info("Choose a file with the points of a closed outline.")
-
-
-def _uploaded() -> None:
-    file = st.session_state.upload
-    if file is not None:
-        change(edits.open_upload, file.getvalue(), file.name)
 
 
 def _reynolds() -> None:

@@ -13,12 +13,11 @@ import numpy as np
 
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry.formats.crossings import without_crossings
-from fusiform.solvers.geometry.formats.drawings.curve_pieces import Drawing
 from fusiform.solvers.geometry.formats.drawings.drawn_body import body_outline
 from fusiform.solvers.geometry.formats.drawings.dxf import read_dxf
 from fusiform.solvers.geometry.formats.drawings.svg import read_svg
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
-from fusiform.solvers.geometry.formats.mesh_sections import merged_sides, mesh_section
+from fusiform.solvers.geometry.formats.mesh_outlines import mesh_outline
 from fusiform.solvers.geometry.formats.sandbox import MEMORY_BYTES, MESHES, OUTPUT_BYTES, POINTS, REFUSED, SECONDS
 from fusiform.solvers.geometry.polygons import clean_outline
 
@@ -38,9 +37,7 @@ def read_here(
     if suffix == POINTS:
         return without_crossings(np.frombuffer(content, dtype=np.float64).reshape(-1, 2))
     if suffix in MESHES:
-        sides = mesh_section(content, suffix[1:], axis, at)
-        section = body_outline(Drawing(sides, "a mesh section", divided=False), part)
-        return replace(section, points=clean_outline(merged_sides(section.points)))
+        return mesh_outline(content, suffix[1:], axis, at, part)
     found = body_outline(read_svg(content) if suffix == ".svg" else read_dxf(content), part)
     return replace(found, points=clean_outline(found.points))
 

@@ -38,7 +38,7 @@ def read_isolated(
 ) -> FoundOutline:
     """The body's outline in the bytes of a .svg, .dxf, .stl, .obj or .ply file or of points, as a clean polygon (n, 2).
 
-    For `axis` and `at` see `mesh_sections.mesh_section`, for `part` see `drawn_body.body_outline`. `InputError` for
+    For `axis` and `at` see `mesh_sections.plane_of`, for `part` see `drawn_body.body_outline`. `InputError` for
     everything that cannot be read within the limits; about 0.6 s for drawings, one second for meshes.
     """
     level = None if at is None else float(at)

@@ -54,17 +54,19 @@ class BodyTable:
 
 @dataclass(frozen=True)
 class BodyFile:
-    """A curve of a drawing, `part` as in `Body.from_file`."""
+    """A curve of a drawing or the section of a mesh; `part`, `axis` and `at` as in `Body.from_file`."""
 
     file: str
     part: str | int | None = None
+    axis: str = "z"
+    at: float | None = None
 
 
 def body_from(value: Any, folder: Path) -> Body:
     """The body of `body_to_dict`, of a `BodyFile`, or of a name or path as on the command line, below `folder`."""
     if isinstance(value, Mapping) and "file" in value:
         chosen = from_table(BodyFile, value, "a body")
-        return load_body(os.path.join(folder, chosen.file), part=chosen.part)
+        return load_body(os.path.join(folder, chosen.file), part=chosen.part, axis=chosen.axis, at=chosen.at)
     if isinstance(value, str):
         beside = os.path.join(folder, value)
         return load_body(beside if os.path.isfile(beside) else value)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import trimesh
 from command_line import COMMON, OPTIMIZE, SOLVED, numbers, run
 from tiny import RECIPE
 
@@ -42,6 +43,19 @@ def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
     prediction = load_surrogate().evaluate(load_body("ellipse:2"), FlowConditions(20.0))
     assert printed["drag_coefficient"] == pytest.approx(prediction.drag_coefficient, rel=1e-12)
     assert printed["confidence"] == pytest.approx(prediction.confidence)
+
+
+def test_the_plane_of_a_mesh_is_an_option_of_every_command_with_a_body(tmp_path: Path) -> None:
+    mesh = tmp_path / "box.stl"
+    mesh.write_bytes(trimesh.creation.box((4.0, 2.0, 1.0)).export(file_type="stl"))
+    plane = (str(mesh), "--reynolds", "10", "--axis", "y", "--at", "0.5")
+    for command in (
+        ("solve", *plane, "--grid", "coarse"),
+        ("predict", *plane),
+        ("optimize", *plane, "--max-iterations", "1", "--starts", "1"),
+    ):
+        assert numbers(*command)["source"] == "the section at y = 0.5: the only closed curve"
+    assert "y from -1 to 1, got 3" in run("predict", *plane[:-1], "3").stderr
 
 
 def test_predict_warns_outside_what_the_surrogate_has_learnt() -> None:

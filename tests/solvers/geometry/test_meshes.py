@@ -10,9 +10,10 @@ import pytest
 import trimesh
 
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.geometry import Body, parse_outline
+from fusiform.solvers.geometry import Body, load_body, parse_outline
 from fusiform.solvers.geometry.formats.isolated_reader import read_here
 from fusiform.solvers.geometry.polygons import signed_area
+from fusiform.solvers.inverse.problem.body_table import body_from
 
 CASES = Path(__file__).parent / "cases"
 SPHERE = trimesh.creation.icosphere(subdivisions=4)
@@ -109,7 +110,62 @@ def test_a_mesh_from_a_file_becomes_a_body(tmp_path):
     assert body.area == pytest.approx(3.0 * math.pi * (1 - 0.1**2), rel=0.01)
 
 
+def box(length, height, depth, at=(0.0, 0.0, 0.0)) -> trimesh.Trimesh:
+    return trimesh.creation.box((length, height, depth)).apply_translation(at)
+
+
+def inside_out(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
+    return trimesh.Trimesh(mesh.vertices, mesh.faces[:, ::-1], process=False)
+
+
+WALL = trimesh.Trimesh([(0, -3, -0.5), (0, 3, -0.5), (0, 3, 0.5), (0, -3, 0.5)], [(0, 1, 2), (0, 2, 3)], process=False)
+UNTIDY = {
+    "parts that cross": ([box(4, 2, 1), box(4, 2, 1, (1, 1, 0))], 13.0, "the only closed curve"),
+    "parts that touch": ([box(4, 2, 1), box(4, 2, 1, (4, 0, 0))], 16.0, "the only closed curve"),
+    "halves with a wall between them": (
+        [box(4, 2, 1), box(4, 2, 1, (0, 0, 1))],
+        8.0,
+        "the section at z = 0.5: ",
+    ),
+    "two solids": ([box(4, 2, 1), box(2, 1, 1, (8, 0, 0))], 8.0, "closed curve 1 of 2 by area"),
+    "a wall inside and outside": ([box(4, 2, 1), WALL], 8.0, "2 loose ends left out"),
+    "triangles twice": ([box(4, 2, 1), box(4, 2, 1)], 8.0, "the only closed curve"),
+    "triangles inside out": ([inside_out(box(4, 2, 1))], 8.0, "the only closed curve"),
+    "a hollow": ([box(4, 2, 1), inside_out(box(2, 1, 1))], 8.0, "closed curve 1 of 2 by area"),
+}
+
+
+@pytest.mark.parametrize(("parts", "area", "word"), UNTIDY.values(), ids=UNTIDY)
+def test_untidy_meshes_have_the_union_of_their_parts(parts, area, word):
+    found = read_here(trimesh.util.concatenate(parts).export(file_type="stl"), ".stl")
+    assert signed_area(found.points) == pytest.approx(area, rel=1e-6)
+    assert found.source.startswith("the section at z = ")
+    assert word in found.source
+
+
+OPEN = {
+    "a hole in the side": (SPHERE.triangles_center[:, 0] < 0.9, {"at": 0.001}, "open outline whose ends are 0.8"),
+    "half a sphere": (SPHERE.triangles_center[:, 1] > 0.0, {"at": 0.001}, "open outline whose ends are 2 apart"),
+}
+
+
+@pytest.mark.parametrize(("kept", "plane", "sentence"), OPEN.values(), ids=OPEN)
+def test_open_rims_are_named(kept, plane, sentence):
+    content = trimesh.Trimesh(SPHERE.vertices, SPHERE.faces[kept], process=False).export(file_type="stl")
+    with pytest.raises(InputError, match=sentence):
+        read_here(content, ".stl", **plane)
+
+
+def test_a_plane_at_a_step_is_refused():
+    """Half way up two boxes of equal depth, one on the other: which one is for the user to say."""
+    content = trimesh.util.concatenate([box(4, 2, 1), box(2, 1, 1, (0, 0, 1))]).export(file_type="stl")
+    with pytest.raises(InputError, match=r"does not jump, got z = 0\.5, with an area of 8 below and 2 above"):
+        read_here(content, ".stl")
+    assert signed_area(read_here(content, ".stl", at=0.6).points) == pytest.approx(2.0)
+
+
 BAD = {
+    "at the end": (PRISM, {"at": 2.0}, "plane that meets the mesh, z from 0 to 2, got 2"),
     "beside": (PRISM, {"at": 9.0}, "plane that meets the mesh, z from 0 to 2, got 9"),
     "points only": ("v 0 0 0\nv 1 0 0\n", {}, r"\.obj mesh with triangles, got none"),
     "flat": ("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n", {}, "a mesh section with a closed curve, got none"),
@@ -125,6 +181,21 @@ def test_every_refusal_is_one_sentence(content, plane, sentence):
     with pytest.raises(InputError, match=sentence) as caught:
         read_here(content.encode(), ".obj", **plane)
     assert "; " in str(caught.value)
+
+
+def test_planes_are_chosen_wherever_a_mesh_is_read(tmp_path):
+    """By the names of bodies, as the command line has them, and by the table of a problem file."""
+    (tmp_path / "box.stl").write_bytes(box(4, 2, 1).export(file_type="stl"))
+    plane = {"axis": "y", "at": 0.25}
+    for body in (
+        load_body(str(tmp_path / "box.stl"), **plane),
+        body_from({"file": "box.stl", **plane}, tmp_path),
+        Body.from_file(tmp_path / "box.stl", **plane),
+    ):
+        assert body.area == pytest.approx(4.0)
+        assert body.source == "the section at y = 0.25: the only closed curve"
+    with pytest.raises(InputError, match="mesh to choose a part or a plane of, got 'circle'"):
+        load_body("circle", **plane)
 
 
 @pytest.mark.parametrize(
