@@ -264,7 +264,7 @@ BAD = {
     "dxf nan": (".dxf", dxf("CIRCLE 10 nan 20 0 40 1"), "finite coordinates up to .* got nan"),
     "tilted": (".dxf", dxf("CIRCLE 10 0 20 0 40 1 210 1 220 0 230 1"), "got a CIRCLE that is tilted"),
     "spline": (".dxf", dxf("SPLINE 71 3 40 0 40 1 10 0 20 0"), "a drawing with a closed curve, got none"),
-    "blocks only": (".dxf", dxf("INSERT 2 A 10 0 20 0"), "closed curve, got none"),
+    "blocks only": (".dxf", dxf("INSERT 2 A 10 0 20 0"), "closed curve, got only INSERT of a missing block"),
 }
 
 

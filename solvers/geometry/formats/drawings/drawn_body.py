@@ -142,7 +142,7 @@ def _named_part(curves: list[Curve], drawing: Drawing, part: str | int | None) -
         return curves, int(part)
     names = sorted({name for curve in curves for name in curve.names[:1]})
     listed = f"the {drawing.called}s are {', '.join(map(shown, names[:12]))}" if names else "it has no names"
-    raise InputError(f"expected a {drawing.called} or a number of {drawing.kind}, got {shown(part)}; {listed}")
+    raise InputError(f"expected the {drawing.called} or the number of a curve, got {shown(part)}; {listed}")
 
 
 def _chosen(found: Faces, number: int | None) -> tuple[Polygon | None, int]:
@@ -181,7 +181,8 @@ def _require_largest(body: Polygon, found: Faces, drawing: Drawing, extent: floa
         if _enclosed(chain) > JOINING.larger * body.area:
             raise open_outline(extent * _ends(chain), extent * chain.length)
     if drawing.frames and _is_rectangle(body) and (inner := found.inside(body)):
-        refuse_frame(found, body, inner[0], drawing.called, extent)
+        other = next((part for part in inner if not _is_rectangle(part)), inner[0])
+        refuse_frame(found, body, other, drawing.called, extent)
 
 
 def _enclosed(chain: LineString) -> float:

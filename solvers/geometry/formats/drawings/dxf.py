@@ -12,8 +12,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing, Piece, require_pieces
+from fusiform.solvers.geometry.formats.drawings.spline_pieces import spline_pieces
 
 _SAVE = "save the drawing as ASCII DXF"
 _MARKERS = {b"LWPOLYLINE": b"AcDbPolyline", b"SPLINE": b"AcDbSpline", b"ELLIPSE": b"AcDbEllipse"}
@@ -31,10 +35,12 @@ _NOTES = {
     "TOLERANCE",
 }
 _NOTES |= {"XLINE", "RAY", "VIEWPORT", "MLEADER", "ACAD_TABLE", "IMAGE", "WIPEOUT"}
+_ENTITIES = (b"2", b"ENTITIES")
 _NOT_PLOTTED = "defpoints"  # the layer of the points of dimensions
 _TILT = 1e-6
 _ARCS = 16  # cubic curves of a circle, exact to 1e-7 of the radius
 _DEPTH = 32  # of blocks in blocks
+_INSERTED = 20  # pieces that an insertion counts as
 _FROZEN, _OFF = 2, 1
 
 
@@ -45,14 +51,17 @@ def read_dxf(content: bytes) -> Drawing:
     if not content.strip():
         return Drawing([], called="layer")
     from ezdxf import recover
+    from ezdxf.audit import AuditError
     from ezdxf.lldxf.const import DXFError
 
     logging.getLogger("ezdxf").disabled = True
     try:
-        document, _ = recover.read(io.BytesIO(_marked(content)))
+        document, audit = recover.read(io.BytesIO(_marked(content)))
     except DXFError as error:
         raise InputError(f"expected a drawing in DXF, got a file that cannot be read as one; {_SAVE}") from error
     entities = _Entities(document)
+    if any(fix.code == AuditError.UNDEFINED_BLOCK for fix in audit.fixes):
+        entities.unread.add("INSERT of a missing block")
     curves: list[Curve] = []
     for number, (entity, names) in enumerate(entities.visible(document.modelspace())):
         curves += [part for whole in _without_bulges(entity) for part in _curves(whole, names, number)]
@@ -103,7 +112,7 @@ class _Entities:
             f"expected blocks without a clip, got block {shown(name)} with one; explode it and trim its lines",
         )
         for copy in entity.multi_insert() if entity.mcount > 1 else [entity]:
-            self.count += 1
+            self.count += _INSERTED
             require_pieces(self.count)
             parts = copy.virtual_entities(skipped_entity_callback=self._skip)
             yield from self.visible(parts, layer, (*blocks, name))
@@ -124,18 +133,34 @@ def _without_bulges(entity: Any) -> Iterator[Any]:
 def _curves(entity: Any, names: tuple[str, ...], number: int) -> list[Curve]:
     from ezdxf import path
 
-    try:
-        whole = path.make_path(entity, segments=_ARCS)
-    except TypeError:  # of a mesh
-        return []
-    parts = [Curve(tuple(_pieces(part)), names, number) for part in whole.sub_paths() if len(part)]
-    heights = [vertex.z for vertex in whole.control_vertices()]
+    if entity.dxftype() == "SPLINE" and len(entity.control_points):
+        vertices = np.array(entity.control_points)
+        found, heights = _spline(entity, vertices[:, :2]), vertices[:, 2].tolist()
+    else:
+        try:
+            whole = path.make_path(entity, segments=_ARCS)
+        except TypeError:  # of a mesh
+            return []
+        found = [tuple(_pieces(part)) for part in whole.sub_paths() if len(part)]
+        heights = [vertex.z for vertex in whole.control_vertices()]
+    parts = [Curve(pieces, names, number) for pieces in found]
     extent = max((abs(b - a) for part in parts for piece in part.pieces for a in piece[:1] for b in piece), default=0.0)
     require(
         not heights or extent == 0.0 or not max(heights) - min(heights) > _TILT * extent,
         f"expected curves in the x-y plane, got a {entity.dxftype()} that is tilted; flatten the drawing",
     )
     return parts
+
+
+def _spline(entity: Any, points: FloatArray) -> list[tuple[Piece, ...]]:
+    knots, degree = np.array(entity.knots), entity.dxf.degree
+    weights = np.array(entity.weights) if len(entity.weights) else np.ones(len(points))
+    require(
+        0 < degree < len(points) == len(weights) == len(knots) - degree - 1 and bool((weights > 0.0).all()),
+        f"expected a SPLINE with control points, knots and positive weights, got {len(points)} points, {len(knots)} "
+        f"knots, {len(weights)} weights and degree {degree}; {_SAVE}",
+    )
+    return spline_pieces(points, knots, weights, degree)
 
 
 def _pieces(part: Any) -> Iterator[Piece]:
@@ -150,11 +175,14 @@ def _pieces(part: Any) -> Iterator[Piece]:
 
 
 def _marked(content: bytes) -> bytes:
-    """The file with the subclass markers that entities after R12 ask for."""
+    """The file with the subclass markers that entities after R12 ask for; `InputError` for one that breaks off."""
     lines = [line.strip() for line in content.splitlines()]
     pairs = list(zip(lines[0::2], lines[1::2], strict=False))
     starts = [i for i, (code, _) in enumerate(pairs) if code == b"0"]
     require_pieces(len(starts))
+    if _ENTITIES in pairs:
+        complete = (b"0", b"ENDSEC") in pairs[pairs.index(_ENTITIES) :]
+        require(complete, f"expected a whole DXF file, got one that breaks off among its entities; {_SAVE} again")
     marked: list[tuple[bytes, bytes]] = []
     for begin, end in zip([0, *starts], [*starts, len(pairs)], strict=True):
         entity = pairs[begin:end]

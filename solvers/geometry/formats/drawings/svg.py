@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
+from shapely import Geometry
 from svgelements import Matrix
 
 from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing, Piece, require_pieces
-from fusiform.solvers.geometry.formats.drawings.svg_clip import clipped, filled_area
+from fusiform.solvers.geometry.formats.drawings.svg_clip import clipped, filled_area, polygon
 from fusiform.solvers.geometry.formats.drawings.svg_paint import is_visible, is_white, paints, share
 from fusiform.solvers.geometry.formats.drawings.svg_shapes import SHAPES, Viewport, shape_pieces
 from fusiform.solvers.geometry.formats.drawings.svg_style import INITIAL, Style, StyleSheet, computed, local_name
@@ -24,6 +25,7 @@ from fusiform.solvers.geometry.formats.drawings.svg_viewport import inner_viewpo
 
 _HREF = "http://www.w3.org/1999/xlink}href"
 _LABEL = "http://www.inkscape.org/namespaces/inkscape}label"
+_USES, _NAMES = 64, 64  # in each other; of an element and the groups around it
 _UNREAD = {"text", "image", "foreignObject"}
 
 
@@ -43,9 +45,10 @@ class _Place:
     style: Style
     matrix: Matrix
     viewport: Viewport
-    clips: tuple[tuple[str, Matrix], ...] = ()
+    clips: tuple[Geometry, ...] = ()
     names: tuple[str, ...] = ()
     faint: bool = False
+    uses: int = 0
     size: tuple[str | None, str | None] | None = None
     """Width and height that a `use` gives to the symbol or drawing that it shows."""
 
@@ -58,6 +61,7 @@ class _Walk:
         self.ids = {element.get("id"): element for element in reversed(list(root.iter())) if element.get("id")}
         self.count = self.hidden = 0
         self.unread: set[str] = set()
+        self.parts: dict[tuple[Element, Viewport], list[tuple[Piece, ...]]] = {}
 
     def curves(self, root: Element) -> Iterator[Curve]:
         stack = [(root, _Place(INITIAL, Matrix(), (0.0, 0.0)), "")]
@@ -75,11 +79,8 @@ class _Walk:
                 yield from self._shape(kind, element, inner, style)
             elif kind == "use":
                 stack += self._used(element, inner, style)
-            elif kind in ("svg", "symbol") and (kind == "svg" or by == "use"):
-                view = inner_viewport(element, style, inner.viewport, inner.size, outer=element is root)
-                if view is not None:
-                    at = replace(inner, matrix=view[0] * inner.matrix, viewport=view[1], size=None)
-                    stack += [(child, at, kind) for child in reversed(element)]
+            elif kind == "svg" or (kind == "symbol" and by == "use"):
+                stack += self._opened(element, place, inner, outer=element is root)
             elif kind == "switch":
                 stack += [(child, inner, kind) for child in element if passes_conditions(child)][:1]
             elif kind in ("g", "a"):
@@ -103,9 +104,11 @@ class _Walk:
         matrix = transform_matrix(style.get("transform", "")) * place.matrix
         names = tuple(name for key in (_LABEL, "id") if (name := element.get(key)))
         clip = style.get("clip-path", "none")
-        clips = place.clips if clip == "none" else (*place.clips, (clip, matrix))
+        region = None if clip == "none" else self._region(clip, matrix, place.viewport)
+        clips = place.clips if region is None else (*place.clips, region)
         faint = place.faint or share(style.get("opacity", "1")) == 0.0
-        return _Place(style, matrix, place.viewport, clips, names + place.names, faint, place.size)
+        names = (*names, *place.names)[:_NAMES]
+        return _Place(style, matrix, place.viewport, clips, names, faint, place.uses)
 
     def _used(self, element: Element, place: _Place, style: Style) -> list[tuple[Element, _Place, str]]:
         """What a `use` shows, and where."""
@@ -114,11 +117,25 @@ class _Walk:
         require(
             reference.startswith("#"), f"expected a use of an element of the file, got {shown(reference)}; embed it"
         )
+        require(place.uses < _USES, f"expected at most {_USES} uses in each other, got more; unlink the copies")
         if target is None:
             return []
         x, y = (user_length(key, style.get(key, "0"), whole) for key, whole in zip("xy", place.viewport, strict=True))
         size = (style.get("width"), style.get("height"))
-        return [(target, replace(place, matrix=Matrix.translate(x, y) * place.matrix, size=size), "use")]
+        matrix = Matrix.translate(x, y) * place.matrix
+        return [(target, replace(place, matrix=matrix, size=size, uses=place.uses + 1), "use")]
+
+    def _opened(
+        self, element: Element, place: _Place, inner: _Place, *, outer: bool
+    ) -> list[tuple[Element, _Place, str]]:
+        """The children of a drawing or symbol, the last first, and where they stand."""
+        view = inner_viewport(element, inner.style, inner.viewport, place.size, outer=outer)
+        if view is None:
+            return []
+        matrix, viewport, window = view
+        seen = () if window is None else (polygon(_moved(inner.matrix, window)),)
+        at = replace(inner, matrix=matrix * inner.matrix, viewport=viewport, clips=(*inner.clips, *seen))
+        return [(child, at, local_name(element)) for child in reversed(element)]
 
     def _shape(self, kind: str, element: Element, place: _Place, style: Style) -> Iterator[Curve]:
         if place.faint or not is_visible(style, kind, self.ids):
@@ -128,25 +145,22 @@ class _Walk:
         blank = filled and is_white(style["fill"]) and not paints(style, "stroke", self.ids)
         curves = self._placed(kind, element, place, style)
         curves = [replace(curve.closed() if filled else curve, blank=blank) for curve in curves]
-        for clip, matrix in place.clips:
-            region = self._region(clip, matrix, place)
-            curves = curves if region is None else clipped(curves, filled, region)
+        for region in place.clips:
+            curves = clipped(curves, filled, region)
         yield from curves
 
     def _placed(self, kind: str, element: Element, place: _Place, style: Style) -> list[Curve]:
         """The curves of a shape, with y up."""
-        parts = shape_pieces(kind, {**element.attrib, **style}, place.viewport)
+        key = element, place.viewport
+        if key not in self.parts:
+            self.parts[key] = shape_pieces(kind, {**element.attrib, **style}, place.viewport)
+        parts = self.parts[key]
         self.count += sum(map(len, parts))
         require_pieces(self.count)
-        m = place.matrix
-        ahead, aside, shift = complex(m.a, m.b), complex(m.c, m.d), complex(m.e, m.f)
+        placed = [tuple(_moved(place.matrix, piece) for piece in part) for part in parts]
+        return [Curve(part, place.names, self.count) for part in placed]
 
-        def moved(piece: Piece) -> Piece:
-            return tuple((z.real * ahead + z.imag * aside + shift).conjugate() for z in piece)
-
-        return [Curve(tuple(map(moved, part)), place.names, self.count) for part in parts]
-
-    def _region(self, clip: str, matrix: Matrix, place: _Place) -> object | None:
+    def _region(self, clip: str, matrix: Matrix, viewport: Viewport) -> Geometry | None:
         """The area of a clip path; None if there is none of that name."""
         reference = clip.removeprefix("url(").removesuffix(")").strip("\"' ").removeprefix("#")
         target = self.ids.get(reference)
@@ -154,8 +168,8 @@ class _Walk:
             return None
         if target is None or local_name(target) != "clipPath" or target.get("clipPathUnits") == "objectBoundingBox":
             raise InputError(f"expected clip paths in user units, got {clip}; release the clip in the drawing")
-        style = self._style(target, place)
-        at = _Place(INITIAL, transform_matrix(style.get("transform", "")) * matrix, place.viewport)
+        style = computed(INITIAL, self.sheet.declared(target))
+        at = _Place(INITIAL, transform_matrix(style.get("transform", "")) * matrix, viewport)
         curves: list[Curve] = []
         for child in target:
             inner = self._inner(child, at, self._style(child, at))
@@ -172,3 +186,10 @@ class _Walk:
             if kind in SHAPES and inner.style.get("display") != "none":
                 curves += self._placed(kind, shape, inner, self._style(shape, inner))
         return filled_area(curves)
+
+
+def _moved(matrix: Matrix, points: Piece) -> Piece:
+    """Points under a matrix, with y up."""
+    ahead, aside = complex(matrix.a, matrix.b), complex(matrix.c, matrix.d)
+    shift = complex(matrix.e, matrix.f)
+    return tuple((z.real * ahead + z.imag * aside + shift).conjugate() for z in points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import shapely
@@ -11,6 +12,11 @@ from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, polyl
 from fusiform.solvers.geometry.formats.drawings.faces import CURVE_POINTS, sampled_line
 
 _SLACK = 1e-6  # of the extent, by which a curve may leave the region
+
+
+def polygon(corners: Iterable[complex]) -> Geometry:
+    """The area between corners."""
+    return Polygon([(z.real, z.imag) for z in corners])
 
 
 def filled_area(curves: list[Curve]) -> Geometry:

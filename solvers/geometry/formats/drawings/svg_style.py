@@ -25,7 +25,7 @@ INITIAL: Style = {
     "color": "black",
 }
 """The properties that are inherited, with their first values."""
-_OWN = ("display", "opacity", "transform", "transform-origin", "transform-box", "clip-path", "mask")
+_OWN = ("display", "opacity", "transform", "transform-origin", "transform-box", "clip-path", "mask", "overflow")
 _GEOMETRY = ("x", "y", "width", "height", "cx", "cy", "r", "rx", "ry")
 _UNREAD = ("d", "translate", "rotate", "scale", "offset-path", "zoom")
 _SEEN = {*INITIAL, *_OWN, *_GEOMETRY, *_UNREAD}
@@ -51,9 +51,15 @@ class StyleSheet:
         self.parents = {child: parent for parent in root.iter() for child in parent}
         texts = [element.text or "" for element in root.iter() if local_name(element) == "style"]
         self.rules = [rule for text in texts for rule in _rules(text)]
+        self._known: dict[Element, dict[str, str]] = {}
 
     def declared(self, element: Element) -> dict[str, str]:
         """The properties that attributes, rules and the style attribute give to an element."""
+        if element not in self._known:
+            self._known[element] = self._declared(element)
+        return self._known[element]
+
+    def _declared(self, element: Element) -> dict[str, str]:
         found = {name: element.attrib[name] for name in (*INITIAL, *_OWN, *_GEOMETRY) if name in element.attrib}
         matching = [rule for rule in self.rules if self._matches(element, rule.compounds)]
         layers = [rule.declarations for rule in sorted(matching, key=lambda rule: rule.specificity)]

@@ -24,22 +24,25 @@ def page_box(root: Element) -> tuple[float, float, float, float]:
 
 def inner_viewport(
     element: Element, style: Style, viewport: Viewport, size: tuple[str | None, str | None] | None, *, outer: bool
-) -> tuple[Matrix, Viewport] | None:
-    """Matrix and viewport for the children of a drawing or symbol; None if it is not drawn.
+) -> tuple[Matrix, Viewport, tuple[complex, ...] | None] | None:
+    """Matrix, viewport and visible window for the children of a drawing or symbol; None if it is not drawn.
 
+    The window is four corners in the coordinates of the element; None for the outer drawing, and where all is shown.
     `size` are width and height from a `use`, which count more than the element's own.
     """
     box = _view_box(element)
     if outer:
-        return Matrix.scale(1.0, _stretch(element)), box[2:] if box else _page_size(element)
+        return Matrix.scale(1.0, _stretch(element)), box[2:] if box else _page_size(element), None
     own = (style.get("width"), style.get("height"))
     given = [_given(a) or _given(b) or "100%" for a, b in zip(size or (None, None), own, strict=True)]
     width, height = (user_length("width or height", text, whole) for text, whole in zip(given, viewport, strict=True))
     x, y = (user_length(key, style.get(key, "0"), whole) for key, whole in zip("xy", viewport, strict=True))
     if width <= 0.0 or height <= 0.0 or (box is not None and min(box[2:]) <= 0.0):
         return None
+    corners = (complex(x, y), complex(x + width, y), complex(x + width, y + height), complex(x, y + height))
+    window = None if style.get("overflow", "hidden") in ("visible", "auto") else corners
     if box is None:
-        return Matrix.translate(x, y), (width, height)
+        return Matrix.translate(x, y), (width, height), window
     align, slices = _aspect(element)
     scales = [width / box[2], height / box[3]]
     if align is not None:
@@ -47,7 +50,7 @@ def inner_viewport(
     rest = [width - box[2] * scales[0], height - box[3] * scales[1]]
     shift = [start + part * left for start, part, left in zip((x, y), align or (0.0, 0.0), rest, strict=True)]
     e, f = (move - low * scale for move, low, scale in zip(shift, box, scales, strict=False))
-    return Matrix(scales[0], 0.0, 0.0, scales[1], e, f), box[2:]
+    return Matrix(scales[0], 0.0, 0.0, scales[1], e, f), box[2:], window
 
 
 def passes_conditions(element: Element) -> bool:
