@@ -44,11 +44,12 @@ class Drawing {
     this.normals = normals(data.outline);
     this.frame.style.aspectRatio = (data.home[2] - data.home[0]) / (data.home[3] - data.home[1]);
     this.paint(before);
-    const { lines, heavy, ghost, marks } = this.layers;
+    const { lines, heavy, ghost, given, marks } = this.layers;
     lines.setAttribute("d", data.lines);
     heavy.setAttribute("d", data.heavy);
     for (const layer of [lines, heavy]) layer.setAttribute("stroke", data.ink);
     ghost.setAttribute("d", data.ghost ? path(data.ghost) : "");
+    given.setAttribute("d", data.given ? path(data.given) : "");
     marks.replaceChildren(...data.marks.map(([x, y, text]) => mark(x, y, text)));
     this.legend();
     this.handles();

@@ -31,11 +31,16 @@ def payload(
     lines: Iterable[ComplexArray] = (),
     dividing: Iterable[ComplexArray] = (),
     ghost: ComplexArray | None = None,
+    given: ComplexArray | None = None,
     marks: Sequence[tuple[complex, str]] = (),
     sensitivity: Sensitivity | None = None,
     awaited: bool = False,
 ) -> dict[str, Any]:
-    """The data of the drawing, ready for JSON; `awaited` is True while the refined flow is being computed."""
+    """The data of the drawing, ready for JSON.
+
+    `ghost` is the start, `given` the outline to which the body was fitted; `awaited` is True while the refined flow is
+    being computed.
+    """
     extent = home if layer is None else layer.grid.window
     return {
         "version": version,
@@ -46,6 +51,7 @@ def payload(
         "extent": _box(extent),
         "outline": _flat(outline),
         "ghost": None if ghost is None else _flat(ghost),
+        "given": None if given is None else _flat(given),
         "lines": _path(lines),
         "heavy": _path(dividing),
         "ink": "#33404d" if layer is None or layer.quantity.signed else "#ffffff",

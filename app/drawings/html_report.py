@@ -39,6 +39,7 @@ def report(optimum: Optimum) -> str:
     parts = [
         f"<h1>{escape(title)}</h1><p>{escape(_points(problem))}. Model of the search: {escape(result.model)}.</p>",
         f"<p>{escape(result.status)}</p>",
+        f"<p>The start is a fit: {problem.body.fit_warning}.</p>" if problem.body.fit_warning else "",
         f"<h2>Body</h2>{optimum_sketch(optimum)}<p>{OVERLAY_WORDS}</p>",
         "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(CONVENTIONS)}</p>",
         "<h2>Constraints</h2>" + _constraints(result.constraints),

@@ -19,6 +19,7 @@ from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.geometry.formats.outline_files import find_outline
+from fusiform.solvers.geometry.limits import LARGEST_FIT_ERROR
 from fusiform.solvers.geometry.normal_displacement import pulled
 
 FIRST_BODY, FIRST_CONDITIONS = "circle", FlowConditions(10.0)
@@ -134,12 +135,18 @@ def open_upload(
     part: str | None = None,
     axis: str = "z",
     at: float | None = None,
+    poor_fit: bool = False,
 ) -> Session:
-    """Open the outline in an uploaded file: a `part` of a drawing, the section of a mesh where its `axis` is `at`."""
+    """Open the outline in an uploaded file: a `part` of a drawing, the section of a mesh where its `axis` is `at`.
+
+    With `poor_fit` also where the body differs from the outline by more than `LARGEST_FIT_ERROR`.
+    """
     path = Path(file_name)
     name = re.sub(r"[^\w .+-]", "", path.stem)[:40] or "outline"
     found = find_outline(content, path.suffix, part=part, axis=axis, at=at)
-    return open_body(session, Body.from_outline(found.points, name=name, source=found.source))
+    largest = None if poor_fit else LARGEST_FIT_ERROR
+    body = Body.from_outline(found.points, name=name, source=found.source, max_fit_error=largest)
+    return open_body(session, body)
 
 
 @_refusable

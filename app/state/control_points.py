@@ -21,6 +21,15 @@ def outline_of(body: Body, alpha_deg: float) -> ComplexArray:
     return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)
 
 
+def given_outline_of(body: Body, alpha_deg: float) -> ComplexArray | None:
+    """The outline at incidence to which a body was fitted that differs from it (`Body.fit_warning`); else None."""
+    given = body.given_outline
+    if given is None or not body.fit_warning:
+        return None
+    points = (given @ [1.0, 1j] - body.origin) / body.reference_length
+    return np.asarray(points * cmath.exp(-1j * math.radians(alpha_deg)), dtype=np.complex128)
+
+
 def pull_along_normal(body: Body, alpha_deg: float, index: int, pull: complex) -> float:
     """The component of a `pull` (stream's frame, in d) along the outward normal at control point `index`."""
     points = outline_of(body, alpha_deg)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import torch
 
 from fusiform.app.state.drawable_bodies import require_drawable
 from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers.common.arrays import FloatArray
 
 STEPS_KEPT = 100
 BODIES_KEPT = 200
@@ -16,7 +18,10 @@ BODIES_KEPT = 200
 
 @dataclass(frozen=True)
 class Design:
-    """A body and its conditions; `coefficients` a_k, lengths in the user's unit, as in `Body`."""
+    """A body and its conditions; `coefficients` a_k, lengths in the user's unit, as in `Body`.
+
+    `given`: the points of the outline to which the body was fitted; none for an exact body.
+    """
 
     name: str
     coefficients: tuple[complex, ...]
@@ -26,6 +31,7 @@ class Design:
     reynolds: float
     alpha_deg: float
     source: str = ""
+    given: tuple[complex, ...] = ()
 
     @classmethod
     def of(cls, body: Body, conditions: FlowConditions) -> Design:
@@ -40,12 +46,21 @@ class Design:
             reynolds=conditions.reynolds,
             alpha_deg=conditions.alpha_deg,
             source=body.source,
+            given=_points(body.given_outline),
         )
 
     @property
     def body(self) -> Body:
         """The body; equal designs have the same object, because checking its map takes milliseconds."""
-        return _body(self.coefficients, self.reference_length, self.name, self.fit_error, self.origin, self.source)
+        return _body(
+            self.coefficients,
+            self.reference_length,
+            self.name,
+            self.fit_error,
+            self.origin,
+            self.source,
+            self.given,
+        )
 
     @property
     def conditions(self) -> FlowConditions:
@@ -55,7 +70,10 @@ class Design:
     def reshaped(self, body: Body) -> Design:
         """This design with the shape of `body`; `InputError` for one that the page does not take."""
         require_drawable(body)
-        return replace(self, coefficients=tuple(body.coefficients.tolist()), origin=body.origin)
+        coefficients = tuple(body.coefficients.tolist())
+        if coefficients == self.coefficients:
+            return self
+        return replace(self, coefficients=coefficients, origin=body.origin, fit_error=0.0, given=())
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,12 @@ def _body(
     fit_error: float,
     origin: complex,
     source: str,
+    given: tuple[complex, ...],
 ) -> Body:
     a = torch.tensor(coefficients, dtype=torch.complex128)
-    return Body(a, reference_length, name, fit_error, origin, source)
+    outline = np.array([(z.real, z.imag) for z in given]) if given else None
+    return Body(a, reference_length, name, fit_error, origin, source, outline)
+
+
+def _points(outline: FloatArray | None) -> tuple[complex, ...]:
+    return () if outline is None else tuple((outline @ [1.0, 1j]).tolist())

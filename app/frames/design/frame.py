@@ -23,9 +23,9 @@ from fusiform.app.frames.design.shown_flow import (
     surrogate_flow,
 )
 from fusiform.app.frames.shared import cached
-from fusiform.app.frames.shared.formatting import coefficient, plain
+from fusiform.app.frames.shared.formatting import coefficient, plain, sentence
 from fusiform.app.frames.shared.metric import Metric
-from fusiform.app.state.control_points import outline_of
+from fusiform.app.state.control_points import given_outline_of, outline_of
 from fusiform.app.state.session import DesignState, Settings
 from fusiform.app.state.window import Home, Share, Window
 from fusiform.solvers.shedding import shedding_note
@@ -76,6 +76,7 @@ class Frame:
             layer=self.layer,
             badge=self.badge,
             ghost=outline_of(start.body, now.alpha_deg) if changed else None,
+            given=given_outline_of(now.body, now.alpha_deg),
             awaited=self.known.awaited,
             **self._overlays(),
         )
@@ -115,7 +116,7 @@ class Frame:
         text = f"{plain(body.name)}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
         text += f" From {plain(body.source)}." if body.source else ""
         fitted = body if predicted is None else predicted.body
-        if fitted.fit_warning:
+        if fitted.fit_warning and not body.fit_warning:
             text += f" :orange[The surrogate sees a body that is {fitted.fit_error:.2%} of d away from it.]"
         return text
 
@@ -123,6 +124,12 @@ class Frame:
         now = self.design.present
         note = shedding_note(now.body, [now.conditions])
         return f" :orange[{note}]" if note else ""
+
+    @property
+    def fit_warning(self) -> str:
+        """The sentence about a body that differs from the outline of its file, "" if it does not."""
+        warning = self.design.present.body.fit_warning
+        return sentence(f"all numbers are those of the body that is drawn: {warning}, dotted red") if warning else ""
 
     @property
     def remark_help(self) -> str:

@@ -53,6 +53,8 @@ def _drag(design: DesignState, known: Known) -> Metric:
 
 def _against_start(design: DesignState, known: Known) -> str:
     """The drag compared with that of the body as it was opened, by the surrogate."""
+    if design.present.body.fit_warning:
+        return f"fit off by {design.present.fit_error:.1%} of d"
     if known.predicted is None or known.before is None:
         return "by the solver"
     if design.opened.coefficients == design.present.coefficients:

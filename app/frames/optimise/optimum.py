@@ -113,6 +113,8 @@ def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:
     text = f"{result.problem.objective.describe().capitalize()} from {plain(result.problem.body.name)} at {points}. "
     if result.feasible:
         text += plain(result.status)
+    if warning := result.problem.body.fit_warning:
+        text += f" The start is a fit: {warning}."
     return text + ("" if earlier is None else _comparison(optimum, earlier))
 
 

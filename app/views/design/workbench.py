@@ -15,6 +15,7 @@ from fusiform.app.background.refinement import Refinement
 from fusiform.app.edits import design as edits
 from fusiform.app.frames.design.frame import Frame, frame
 from fusiform.app.frames.design.known import known
+from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.state.job_snapshot import RunningRefinement
 from fusiform.app.state.session import Around, Session
 from fusiform.app.views.design import take_away
@@ -79,6 +80,8 @@ def _numbers(shown: Frame) -> None:
         with st.container(key="actions"):
             _solve_button()
             optimise_button()
+    if shown.fit_warning:
+        st.warning(plain(shown.fit_warning))
     if shown.known.solved is not None:
         doubts("Solver", shown.known.solved)
 

@@ -1,4 +1,4 @@
-"""The upload of an outline, with the part of a drawing and the plane of a mesh."""
+"""The upload of an outline, with the part of a drawing, the plane of a mesh, and the fit."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from pathlib import Path
 import streamlit as st
 
 from fusiform.app.edits import design as edits
-from fusiform.app.views.shared.session import change
+from fusiform.app.frames.shared.formatting import plain, sentence
+from fusiform.app.views.shared.session import change, session
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES, TABLES
 from fusiform.solvers.geometry.formats.sandbox import MESHES
+from fusiform.solvers.geometry.limits import LARGEST_FIT_ERROR
 
 MEGABYTES = 20
 LONGEST_PART = 200
 LARGEST_PLACE = 1e100
+CHOICES = ("upload_part", "upload_axis", "upload_at", "upload_poor_fit")
 
 
 def upload() -> None:
@@ -24,7 +27,7 @@ def upload() -> None:
         type=[suffix.lstrip(".") for suffix in SUFFIXES],
         max_upload_size=MEGABYTES,
         key="upload",
-        on_change=_opened,
+        on_change=_chosen,
         help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a "
         "drawing (.svg, .dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z.",
     )
@@ -32,11 +35,14 @@ def upload() -> None:
     if file is None:
         st.info("Choose a file with the points of a closed outline.")
         return
+    if source := session().design.present.source:
+        st.caption(plain(sentence(source)))
     suffix = Path(file.name).suffix.lower()
     if suffix not in TABLES:
         _part()
     if suffix in MESHES:
         _plane()
+    _fit()
 
 
 def _part() -> None:
@@ -74,6 +80,22 @@ def _plane() -> None:
     )
 
 
+def _fit() -> None:
+    st.checkbox(
+        "Allow a poor fit",
+        key="upload_poor_fit",
+        on_change=_opened,
+        help=f"Take the body, too, where it differs from the outline by more than {LARGEST_FIT_ERROR} d.",
+    )
+
+
+def _chosen() -> None:
+    """Another file was chosen: it is opened with the first choices."""
+    for name in CHOICES:
+        st.session_state.pop(name, None)
+    _opened()
+
+
 def _opened() -> None:
     file, chosen = st.session_state.upload, st.session_state
     if file is None:
@@ -81,4 +103,5 @@ def _opened() -> None:
     suffix = Path(file.name).suffix.lower()
     plane = {"axis": chosen.get("upload_axis", "z"), "at": chosen.get("upload_at")} if suffix in MESHES else {}
     part = chosen.get("upload_part") or None if suffix not in TABLES else None
-    change(edits.open_upload, file.getvalue(), file.name, part=part, **plane)
+    poor_fit = bool(chosen.get("upload_poor_fit"))
+    change(edits.open_upload, file.getvalue(), file.name, part=part, poor_fit=poor_fit, **plane)

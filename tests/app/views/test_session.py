@@ -12,7 +12,7 @@ from fusiform.app.views.shared.session import KEY, SETTINGS
 CONTROLS = (
     *SETTINGS,
     *("reynolds", "reynolds_slider", "alpha", *SLIDERS, "drawing", "take_away"),
-    *("upload", "upload_part", "upload_axis", "upload_at"),
+    *("upload", "upload_part", "upload_axis", "upload_at", "upload_poor_fit"),
     *("objective", "lift", "weight", "add_constraint", "sketch", "front_over", "front_count"),
     *("front_chart", "front_point", "train_root", "train_recipe", "train_axis", "train_methods", "train_upload"),
 )
