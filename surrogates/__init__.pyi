@@ -2,6 +2,7 @@ __all__ = [
     "Correction",
     "CorrectionOutcome",
     "DesignSpace",
+    "ErrorBounds",
     "FlowPrediction",
     "Prediction",
     "Surrogate",
@@ -11,7 +12,7 @@ __all__ = [
 ]
 
 from .design_space import DesignSpace
-from .interface import Correction, CorrectionOutcome, FlowPrediction, SurrogateModel
+from .interface import Correction, CorrectionOutcome, ErrorBounds, FlowPrediction, SurrogateModel
 from .model.model_choice import load_surrogate, predict
 from .model.prediction import Prediction
 from .model.surrogate import Surrogate

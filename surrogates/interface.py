@@ -83,8 +83,16 @@ class Correction:
         return self.outcome in (CorrectionOutcome.ANSWERED, CorrectionOutcome.NO_BETTER)
 
 
+@dataclass(frozen=True)
+class ErrorBounds:
+    """Bounds on the errors of drag and lift, both over the drag, each (batch,); inf outside the trained range."""
+
+    drag: Tensor
+    lift: Tensor
+
+
 class FlowPrediction(Protocol):
-    """An answer: forces at once, the flow and a bound on the error on demand. See `Prediction` for each member.
+    """An answer: forces at once, the flow and bounds on the errors on demand. See `Prediction` for each member.
 
     Examples
     --------
@@ -115,7 +123,13 @@ class FlowPrediction(Protocol):
     def drag_friction(self) -> float: ...
 
     @property
-    def drag_bound(self) -> float: ...
+    def drag_bound(self) -> float | None: ...
+
+    @property
+    def lift_bound(self) -> float | None: ...
+
+    @property
+    def outside(self) -> str: ...
 
     @property
     def confidence(self) -> float: ...
@@ -156,8 +170,12 @@ class SurrogateModel(ConfidentModel, Protocol):
         """The problems and their approximate solutions."""
         ...
 
-    def error_bound(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> Tensor:
-        """Bound on the relative error of the drag (batch,), where `flow` is the answer of `state`."""
+    def error_bounds(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> ErrorBounds:
+        """Bounds on the errors of drag and lift, where `flow` is the answer of `state`."""
+        ...
+
+    def departures(self, coefficients: Tensor, conditions: FlowConditions) -> str:
+        """Why a body (1, modes) at `conditions` is outside the trained range, as a sentence; empty if it is inside."""
         ...
 
     def evaluate(self, body: Body, conditions: FlowConditions) -> FlowPrediction:

@@ -6,9 +6,9 @@ import torch
 
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates import DesignSpace, Surrogate
-from fusiform.surrogates.model.error_bound import ErrorModel
+from fusiform.surrogates.model.error_bound import ErrorModel, LocalBound
 from fusiform.surrogates.model.flow_basis import LinearBasis
-from fusiform.surrogates.model.layout import FORCE_PARITY, inputs_of
+from fusiform.surrogates.model.layout import BOUND_NODES, FORCE_PARITY, inputs_of
 from fusiform.surrogates.model.network import EquivariantNetwork
 
 RESOLUTION, BASIS, ANCHORS = Resolution(16, 16), 3, 5
@@ -26,6 +26,7 @@ def small_model() -> Surrogate:
     network.output_mean[BASIS : BASIS + 2] = 0.5
     for parameter in network.parameters():
         parameter.data = 0.1 * torch.randn(parameter.shape, generator=draw)
-    error = ErrorModel(torch.randn(ANCHORS, inputs_of(2), generator=draw), 5.0, -4.0, 0.7, 0.5)
+    bound = LocalBound(torch.full(BOUND_NODES, -4.0, dtype=torch.float64), 0.7, 0.5)
+    error = ErrorModel(torch.randn(ANCHORS, inputs_of(2), generator=draw), 5.0, bound, bound)
     card = {"full_solves": 3, "versions": {"fusiform": "0"}}
     return Surrogate("small", space, network, basis, torch.tensor([2.0, -0.7, 0.0]).double(), error, card)

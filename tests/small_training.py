@@ -13,6 +13,9 @@ seed = 1
 [heldout]
 count = 4
 seed = 2
+[calibration]
+count = 6
+seed = 3
 [space]
 modes = 3
 fineness_min = 1.5

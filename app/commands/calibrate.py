@@ -1,21 +1,23 @@
-"""`fusiform calibrate`: the bound on a model's error, fitted to solved cases."""
+"""`fusiform calibrate`: the bounds on a model's errors, fitted to solved cases."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder
-from fusiform.app.commands.printed_result import print_json
-from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE, require_cases
+from fusiform.app.commands.printed_result import make_console, print_json
+from fusiform.surrogates.data.dataset_folder import CALIBRATION, require_cases
 from fusiform.surrogates.model.model_folder import read_configuration
 
 
 def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = False) -> None:
-    """Fit the bound on MODEL's drag error anew to solved cases, as training does at its end, and store it."""
+    """Fit the bounds on MODEL's errors anew to the calibration cases, as training does at its end, and store them."""
     read_configuration(model)
-    require_cases(data, HELDOUT, WIDE)
+    require_cases(data, CALIBRATION)
     from fusiform.surrogates import load_surrogate
     from fusiform.surrogates.quality.measure_model import calibrate_model
 
@@ -24,12 +26,17 @@ def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = Fals
     fitted.save(model)
 
 
-def _print_shares(shares: dict[str, Any], as_json: bool) -> None:
+def _print_shares(counted: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print_json(shares)
+        print_json(counted)
         return
-    for where, share in shares.items():
-        typer.echo(
-            f"{share['covered']:.1%} of {share['bodies']} bodies {where} the training space keep a bound that was "
-            "fitted to the other half of them."
-        )
+    from fusiform.surrogates.quality.model_card import coverage_table
+
+    table = Table(*coverage_table(counted)[0], box=SIMPLE_HEAD, pad_edge=False)
+    for row in coverage_table(counted)[1:]:
+        table.add_row(*row)
+    make_console().print(table)
+    typer.echo(
+        f"{counted['drag']:.1%} (drag) and {counted['lift']:.1%} (lift) of {counted['bodies']} bodies keep bounds that "
+        f"were fitted without their tenth; {counted['outside']} more are outside the trained range."
+    )

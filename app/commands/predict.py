@@ -65,7 +65,9 @@ def predict(
     print_result(f"Predicted flow past {shape.name}", numbers, as_json, notes, shape)
     if correct and not prediction.correction.answered:
         say(f"warning: {prediction.correction.status}")
-    if prediction.confidence < CONFIDENCE_WARNING:
+    if prediction.outside:
+        say(f"warning: {prediction.outside}")
+    elif prediction.confidence < CONFIDENCE_WARNING:
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 

@@ -13,7 +13,7 @@ from fusiform.app.commands.printed_models import print_models
 from fusiform.app.commands.printed_result import make_console
 from fusiform.app.commands.progress import show_stages
 from fusiform.solvers.common.files import folder_held
-from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN, WIDE, require_cases
+from fusiform.surrogates.data.dataset_folder import DATA_SETS, require_cases
 from fusiform.surrogates.flow_training.method_names import METHODS, require_method
 
 
@@ -46,7 +46,7 @@ def train(
     settings = load_recipe(recipe)
     if method is not None:
         settings = replace(settings, training=replace(settings.training, method=method))
-    require_cases(data, TRAIN, HELDOUT, WIDE)
+    require_cases(data, *DATA_SETS)
     from fusiform.surrogates.flow_training.train_model import train as train_model
     from fusiform.surrogates.training.loop import parallel
 

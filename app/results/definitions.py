@@ -17,7 +17,7 @@ CONVENTIONS = (
 
 Row = tuple[str, str, str]
 
-ESTIMATES = ("drag_error", "lift_error", "drag_bound", "corrected_drag_bound", "corrected_lift_bound")
+ESTIMATES = ("drag_error", "lift_error", "drag_bound", "lift_bound", "corrected_drag_bound", "corrected_lift_bound")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
@@ -30,8 +30,15 @@ _DEFINITIONS = {
     "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
     "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
     "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
-    "drag_bound": ("error below", "95 of 100 bodies outside the training data keep this bound on C_D"),
-    "confidence": ("confidence", "1 where that is at most 1 % of C_D, 0.5 where 2 %; 0 outside the range of Re"),
+    "drag_bound": (
+        "C_D error below",
+        "95 of 100 bodies outside the training data keep it, in each part of the space",
+    ),
+    "lift_bound": ("C_L error below", "likewise"),
+    "confidence": (
+        "confidence",
+        "1 where C_D's bound is up to 1 % of it, 0.5 where 2 %; 0 outside the trained range",
+    ),
     "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
     "corrected_drag_bound": ("  error below", "1.5 times the solver's estimate of the error of the corrected C_D"),

@@ -81,9 +81,11 @@ def make_dataset(
     folder: Path,
     workers: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    solve: Callable[[range], list[tuple[int, str]]] | None = None,
 ) -> list[tuple[int, str]]:
     """Solve every case that `folder` does not hold yet, in `workers` processes; returns the failures.
 
+    `solve` stores the cases of a range of indices and returns its failures; by default flows on the grid of `config`.
     If it is killed, only whole cases remain, and a later call continues. `InputError` if the folder holds another
     configuration's cases.
     """
@@ -94,7 +96,7 @@ def make_dataset(
     def is_done(index: int) -> bool:
         return index in known or case_path(folder, index).exists()
 
-    work = partial(_solve_cases, config, folder)
+    work = solve or partial(_solve_cases, config, folder)
     for _, failed in resume(work, range(config.count), is_done, CASES_PER_TASK, workers, progress):
         known |= dict(failed)
         write_json(folder / "failures.json", {str(index): reason for index, reason in sorted(known.items())})

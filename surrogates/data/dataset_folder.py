@@ -9,7 +9,8 @@ from typing import Any
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.tables import read_json
 
-TRAIN, HELDOUT, WIDE = "train", "heldout", "wide"  # the data sets of a recipe
+TRAIN, HELDOUT, CALIBRATION = "train", "heldout", "calibration"  # the data sets of a recipe
+DATA_SETS = (HELDOUT, CALIBRATION, TRAIN)  # in the order in which they are made
 RESTART = "delete it and run `fusiform dataset` again"
 
 

@@ -1,33 +1,43 @@
-"""The solved cases of a recipe: training cases, held-out cases, and cases of a wider space."""
+"""The solved cases of a recipe: training cases, held-out cases, and the forces to which bounds are fitted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import Dataset, load_dataset, make_dataset
-from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN, WIDE
+from fusiform.surrogates.data.dataset_config import DatasetConfig
+from fusiform.surrogates.data.dataset_folder import CALIBRATION, DATA_SETS, HELDOUT, TRAIN
+from fusiform.surrogates.data.force_cases import make_force_cases
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
-from fusiform.surrogates.flow_training.settings import Recipe
+from fusiform.surrogates.flow_training.settings import CalibrationConfig, HeldoutConfig, Recipe
 
 
 def make_data(
-    recipe: Recipe, folder: Path, workers: int, progress: OnProgress = quiet
+    recipe: Recipe,
+    folder: Path,
+    workers: int,
+    progress: OnProgress = quiet,
+    names: Sequence[str] = DATA_SETS,
 ) -> dict[str, list[tuple[int, str]]]:
-    """Solve the cases of a recipe: `folder`/train, `folder`/heldout, and `folder`/wide, half as many as are held out.
+    """Solve the cases of a recipe, those in `names`: `folder`/heldout, `folder`/calibration and `folder`/train.
 
-    The last are of a wider space; the bound on a prediction's error is fitted to them.
+    The bounds on the errors of predictions are fitted to the second, whose forces are solved to the accuracy of the
+    standard grid, see `force_cases`.
 
     Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
     """
-    heldout = replace(recipe.dataset, count=recipe.heldout.count, seed=recipe.heldout.seed)
-    wide = replace(heldout, count=(heldout.count + 1) // 2, space=heldout.space.widened())
-    return {
-        name: make_dataset(config, folder / name, workers, partial(_report_cases, progress, name))
-        for name, config in ((HELDOUT, heldout), (WIDE, wide), (TRAIN, recipe.dataset))
-    }
+    drawn: dict[str, DatasetConfig | HeldoutConfig | CalibrationConfig]
+    drawn = {HELDOUT: recipe.heldout, CALIBRATION: recipe.calibration, TRAIN: recipe.dataset}
+    failures = {}
+    for name in names:
+        config = replace(recipe.dataset, count=drawn[name].count, seed=drawn[name].seed)
+        make = make_force_cases if name == CALIBRATION else make_dataset
+        failures[name] = make(config, folder / name, workers, partial(_report_cases, progress, name))
+    return failures
 
 
 def _report_cases(progress: OnProgress, name: str, done: int, total: int) -> None:

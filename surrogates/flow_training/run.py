@@ -64,7 +64,7 @@ class Run:
             return network.pair(turned(designs), designs.reynolds)[0].detach()
 
         anchors = inputs(designs)
-        error = ErrorModel(anchors, radius(anchors, inputs(self.heldout)), 0.0, 0.0, 0.0)
+        error = ErrorModel.unfitted(anchors, radius(anchors, inputs(self.heldout)))
         base = self.foundation
         return Surrogate(name, self.recipe.dataset.space, network, base.basis, base.polynomial, error, {})
 

@@ -33,6 +33,17 @@ class HeldoutConfig:
 
 
 @dataclass(frozen=True)
+class CalibrationConfig:
+    """[calibration]: cases to which the bounds on the errors are fitted: `count` designs drawn with another `seed`."""
+
+    count: Annotated[int, Range(2, MOST_BODIES)] = 650
+    seed: Annotated[int, Range(0, MOST_SEED)] = 3
+
+    def __post_init__(self) -> None:
+        require_ranges(self, "[calibration]")
+
+
+@dataclass(frozen=True)
 class NetworkConfig:
     """[network]: `basis` vectors of the flow state; `width` and `depth` of the perceptron's hidden layers."""
 
@@ -170,6 +181,7 @@ class Recipe:
     name: str
     dataset: DatasetConfig
     heldout: HeldoutConfig
+    calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     fit: FitConfig = field(default_factory=FitConfig)
     equations: EquationsConfig = field(default_factory=EquationsConfig)
@@ -180,13 +192,15 @@ class Recipe:
 
     def __post_init__(self) -> None:
         require_name(self.name, "give another name in the recipe")
+        seeds = {"dataset": self.dataset.seed, "heldout": self.heldout.seed, "calibration": self.calibration.seed}
         require(
-            self.heldout.seed != self.dataset.seed,
-            f"expected different seeds in [dataset] and [heldout], got {self.dataset.seed} twice; change one of them",
+            len(set(seeds.values())) == len(seeds),
+            f"expected different seeds in [dataset], [heldout] and [calibration], got {seeds}; change one of them",
         )
         require(
-            self.heldout.seed not in (self.new_bodies_seed, self.tangent_bodies_seed),
-            f"expected a seed in [heldout] that rounds of training do not use, got {self.heldout.seed}; change it",
+            not {self.heldout.seed, self.calibration.seed} & {self.new_bodies_seed, self.tangent_bodies_seed},
+            "expected seeds in [heldout] and [calibration] that rounds of training do not use, got "
+            f"{self.heldout.seed} and {self.calibration.seed}; change them",
         )
         require(
             self.tangents.bodies == 0 or self.training.method == "sip",

@@ -12,7 +12,8 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.solvers.common.provenance import versions
 from fusiform.surrogates.data.dataset import Dataset, load_dataset
-from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE
+from fusiform.surrogates.data.dataset_folder import CALIBRATION, HELDOUT
+from fusiform.surrogates.data.force_cases import load_force_cases
 from fusiform.surrogates.flow_training.cases import load_training_cases
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
@@ -52,7 +53,7 @@ def _train(
     recipe: Recipe, data: Path, folder: Path, workers: int, progress: OnProgress, tensorboard: Path | None
 ) -> Surrogate:
     dataset = load_training_cases(recipe, data)
-    test, wide = load_dataset(data / HELDOUT), load_dataset(data / WIDE)
+    test, solved = load_dataset(data / HELDOUT), load_force_cases(data / CALIBRATION)
     with parallel.first_alone():
         _claim(folder, recipe, len(dataset))
     if recipe.training.solves:
@@ -66,7 +67,7 @@ def _train(
         _fit(run, stage)
         network.float().cpu()
         labels, spent = stage.labels, spent + stage.spent
-    surrogate = calibrate(run.surrogate(network, labels.designs, recipe.name), test, wide)
+    surrogate = calibrate(run.surrogate(network, labels.designs, recipe.name), solved)
     surrogate = surrogate.with_card(**_card(recipe, surrogate, dataset, test, spent))
     if parallel.rank() == 0:
         surrogate.save(folder)

@@ -9,7 +9,7 @@ from fusiform.solvers.common.errors import is_number, is_whole, require, shown
 
 COUNT, NUMBER, TEXT, TABLE = "a count", "a number", "a text", "a table"
 SPREAD = {"median": NUMBER, "p95": NUMBER, "max": NUMBER}
-SHARE = {"bodies": COUNT, "covered": NUMBER}
+SHARES = {"bodies": COUNT, "outside": COUNT, "drag": NUMBER, "lift": NUMBER}
 TRAINING = {"method": TEXT, "rounds": COUNT, "round_steps": COUNT}
 TANGENTS = {"bodies": COUNT, "steps": COUNT}
 CARD: Mapping[str, Any] = {
@@ -23,7 +23,7 @@ CARD: Mapping[str, Any] = {
     "heldout_digest": TEXT,
     "heldout": {"cases": COUNT, "drag": SPREAD, "lift": SPREAD, "vorticity": SPREAD, "velocity": SPREAD},
     "versions": TABLE,
-    "calibration": {"inside": SHARE, "outside": SHARE},
+    "calibration": SHARES,
 }
 FITS: Mapping[str, Callable[[Any], bool]] = {
     COUNT: lambda value: is_whole(value) and bool(value >= 0),

@@ -1,4 +1,4 @@
-"""The layout of the network's inputs and outputs, known without torch.
+"""The layout of the network's inputs and outputs and of the error bounds, known without torch.
 
 Inputs: v (2K), ln Re, c/d, x/d and y/d of the outline points. Outputs: r coefficients of the basis, 4 forces.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 OUTLINE_SAMPLES = 24
 FORCES = 4
 FORCE_PARITY = (1.0, 1.0, -1.0, -1.0)
+BOUND_NODES = (3, 3, 2)  # of slenderness, Reynolds number and lopsidedness, for the bounds on the errors
 
 
 def inputs_of(modes: int) -> int:

@@ -57,7 +57,7 @@ def predict(
 ) -> Prediction:
     """Predict the steady laminar flow past a body by a surrogate.
 
-    Forces come in about a millisecond; the flow, a bound on the drag error and corrected forces are made when they are
+    Forces come in about a millisecond; the flow, bounds on the errors and corrected forces are made when they are
     asked for.
 
     Parameters
@@ -85,7 +85,7 @@ def predict(
     >>> import fusiform as fs
     >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(reynolds=20.0))
     >>> f"{prediction.drag_coefficient:.3f} ± {prediction.drag_bound:.3f}"
-    '1.649 ± 0.001'
+    '1.649 ± 0.002'
     """
     if model is None:
         return _shipped().evaluate(body, conditions)

@@ -1,8 +1,8 @@
 """A model as a folder: `model.safetensors` with the arrays, `config.json` with everything else.
 
-The arrays are in single precision, except C₀'s polynomial (double) and the anchors of the error bound (half). The
-configuration holds the format's number, the architecture, the grid, the design space, the error bound, the card and the
-checksums of both files. `model_values` has the ranges of all of them.
+The arrays are in single precision, except C₀'s polynomial and the levels of the error bounds (double) and the anchors
+(half). The configuration holds the format's number, the architecture, the grid, the design space, the error bounds, the
+card and the checksums of both files. `model_values` has the ranges of all of them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from fusiform.solvers.common.chunks import Array
 from fusiform.solvers.common.files import finite
 from fusiform.solvers.common.frozen import frozen_copy
 from fusiform.surrogates.design_space import DesignSpace
-from fusiform.surrogates.model.error_bound import ErrorModel
+from fusiform.surrogates.model.error_bound import ErrorModel, LocalBound
 from fusiform.surrogates.model.flow_basis import LinearBasis
 from fusiform.surrogates.model.model_folder import AGAIN, read_folder, unreadable, write_folder
-from fusiform.surrogates.model.model_values import BoundNumbers, Configuration, configuration_of, require_arrays
+from fusiform.surrogates.model.model_values import BoundExponents, Configuration, configuration_of, require_arrays
 from fusiform.surrogates.model.network import EquivariantNetwork
 
 
@@ -58,7 +58,9 @@ def _arrays(model: ModelParts) -> dict[str, Array]:
     tensors |= {f"basis.{key}": value for key, value in vars(model.basis).items() if isinstance(value, Tensor)}
     tensors |= {"drag_scale": model.drag_scale, "anchors": model.error.anchors}
     single = {key: value.detach().cpu().float() for key, value in tensors.items()}
-    stored = single | {"drag_scale": model.drag_scale.double(), "anchors": single["anchors"].half()}
+    levels = {"drag_levels": model.error.drag.levels, "lift_levels": model.error.lift.levels}
+    exact = {key: value.double() for key, value in ({"drag_scale": model.drag_scale} | levels).items()}
+    stored = single | exact | {"anchors": single["anchors"].half()}
     return {key: value.contiguous().numpy() for key, value in stored.items()}
 
 
@@ -69,9 +71,13 @@ def _configuration(model: ModelParts) -> dict[str, Any]:
         "architecture": {"width": perceptron.first.out_features, "depth": len(perceptron.hidden)},
         "resolution": asdict(model.basis.resolution),
         "space": asdict(model.space),
-        "error": {each.name: getattr(error, each.name) for each in fields(BoundNumbers)},
+        "error": {"radius": error.radius, "drag": _exponents(error.drag), "lift": _exponents(error.lift)},
         "card": finite(model.card),
     }
+
+
+def _exponents(bound: LocalBound) -> dict[str, float]:
+    return {each.name: getattr(bound, each.name) for each in fields(BoundExponents)}
 
 
 @ordinary_tensors()
@@ -103,6 +109,11 @@ def _assembled(config: Configuration, stored: dict[str, Tensor]) -> ModelParts:
         network=network,
         basis=LinearBasis(**part("basis."), resolution=config.resolution),
         drag_scale=tensors["drag_scale"],
-        error=ErrorModel(anchors, **vars(config.error)),
+        error=ErrorModel(
+            anchors,
+            config.error.radius,
+            LocalBound(tensors["drag_levels"], **vars(config.error.drag)),
+            LocalBound(tensors["lift_levels"], **vars(config.error.lift)),
+        ),
         card=config.card,
     )

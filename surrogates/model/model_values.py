@@ -15,7 +15,7 @@ from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.card_values import require_card
-from fusiform.surrogates.model.layout import FORCE_PARITY, FORCES, inputs_of
+from fusiform.surrogates.model.layout import BOUND_NODES, FORCE_PARITY, FORCES, inputs_of
 
 SINGLE, DOUBLE, HALF = "float32", "float64", "float16"
 LONGEST_NAME = 100
@@ -31,13 +31,20 @@ class Architecture:
 
 
 @dataclass(frozen=True)
+class BoundExponents:
+    """The numbers of a `LocalBound` with their ranges."""
+
+    distance_exponent: Annotated[float, Range(0, 100)]
+    residual_exponent: Annotated[float, Range(0, 100)]
+
+
+@dataclass(frozen=True)
 class BoundNumbers:
     """The numbers of `ErrorModel` with their ranges."""
 
     radius: Annotated[float, Range(1e-9, 1e9)]
-    log_scale: Annotated[float, Range(-100, 100)]
-    distance_exponent: Annotated[float, Range(0, 100)]
-    residual_exponent: Annotated[float, Range(0, 100)]
+    drag: BoundExponents
+    lift: BoundExponents
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ def expected_arrays(config: Configuration, basis: int, anchors: int) -> dict[str
         "basis.field_scale": Expected(SINGLE, (2,), 1e-9),
         "basis.coefficient_scale": Expected(SINGLE, (), 1e-9, 1e9),
         "drag_scale": Expected(DOUBLE, (3,), -100, 100),
+        "drag_levels": Expected(DOUBLE, BOUND_NODES, -100, 100),
+        "lift_levels": Expected(DOUBLE, BOUND_NODES, -100, 100),
         "anchors": Expected(HALF, (anchors, inputs), -65504, 65504),
     }  # fmt: skip
 

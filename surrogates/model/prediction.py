@@ -27,10 +27,10 @@ PREDICTED = "Predicted by the surrogate, not solved: `fusiform solve` confirms i
 class Prediction:
     """Forces and flow of a body by a surrogate; coefficients as in `Solution`.
 
-    The forces are the network's own and cost under a millisecond. `drag_bound` and `confidence` need the predicted
-    flow (milliseconds). `field` and `correction` need updates of that flow by the state inverse, mostly one, and an
-    estimate of their error (0.3 to 1 s): pressures integrate derivatives of the vorticity, and would be the poorest
-    part without them.
+    The forces are the network's own and cost under a millisecond. `drag_bound`, `lift_bound` and `confidence` need
+    the predicted flow (milliseconds). `field` and `correction` need updates of that flow by the state inverse, mostly
+    one, and an estimate of their error (0.3 to 1 s): pressures integrate derivatives of the vorticity, and would be
+    the poorest part without them.
 
     Attributes
     ----------
@@ -55,6 +55,9 @@ class Prediction:
     'C_D 1.66, C_L 0.28'
     >>> prediction.drag_bound < 0.01 * prediction.drag_coefficient
     True
+    >>> fast = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(90.0))
+    >>> fast.drag_bound is None, fast.outside
+    (True, 'Outside the trained range: no bound on the errors (Re 90, trained 0.5 to 60).')
     >>> float(prediction.field.at([3.0 + 0.0j]).u[0]) < 1.0  # in the wake
     True
     """
@@ -70,19 +73,32 @@ class Prediction:
     surrogate: SurrogateModel
 
     @property
-    def drag_bound(self) -> float:
-        """Bound on the error of `drag_coefficient`, kept by 95 of 100 bodies; see `error_bound.py`.
+    def drag_bound(self) -> float | None:
+        """Bound on the error of `drag_coefficient`, kept by 95 of 100 bodies in each part of the trained range.
 
-        For a body that the model's modes describe with a misfit e it is multiplied by 1 + (e/0.02)².
+        None outside that range. For a body that the model's modes describe with a misfit e it is multiplied by
+        1 + (e/0.02)².
         """
-        return self._relative_bound * abs(self.drag_coefficient)
+        return None if self._bounds is None else self._bounds[0] * abs(self.drag_coefficient)
+
+    @property
+    def lift_bound(self) -> float | None:
+        """The same for `lift_coefficient`, absolute; 0 for a body that is symmetric about the stream."""
+        return None if self._bounds is None else self._bounds[1] * abs(self.drag_coefficient)
 
     @property
     def confidence(self) -> float:
-        """1 where that bound is at most 1 % of the drag, 0.5 where it is 2 %, …; 0 outside the training range of Re."""
-        space = self.surrogate.space
-        inside = space.reynolds_min <= self.conditions.reynolds <= space.reynolds_max
-        return float(confidence_of(torch.tensor(self._relative_bound, dtype=torch.float64))) * inside
+        """1 where `drag_bound` is at most 1 % of the drag, 0.5 where it is 2 %, …; 0 where there is no bound."""
+        if self._bounds is None:
+            return 0.0
+        return float(confidence_of(torch.tensor(self._bounds[0], dtype=torch.float64)))
+
+    @cached_property
+    @ordinary_tensors()
+    @torch.no_grad()
+    def outside(self) -> str:
+        """Why the body and the conditions are outside the trained range, as a sentence; empty if they are inside."""
+        return self.surrogate.departures(self._design[0], self.conditions)
 
     @property
     def correction(self) -> Correction:
@@ -142,11 +158,13 @@ class Prediction:
             "drag_friction": self.drag_friction,
             "lift_coefficient": self.lift_coefficient,
             "drag_bound": self.drag_bound,
+            "lift_bound": self.lift_bound,
             "confidence": self.confidence,
             **conventions(self.body, self.conditions),
             "model": self.model,
             "converged": False,
-            "status": f"{PREDICTED} {shedding_note(self.body, [self.conditions])}".rstrip(),
+            "outside": self.outside or None,
+            "status": " ".join(filter(None, (PREDICTED, self.outside, shedding_note(self.body, [self.conditions])))),
             "seconds": self.seconds,
         }
 
@@ -167,9 +185,13 @@ class Prediction:
     @cached_property
     @ordinary_tensors()
     @torch.no_grad()
-    def _relative_bound(self) -> float:
-        bound = float(self.surrogate.error_bound(*self._design, self._predicted)[0])
-        return bound * misfit_factor(self.body.fit_error)
+    def _bounds(self) -> tuple[float, float] | None:
+        """Bounds on the errors of drag and lift over the drag; None outside the trained range."""
+        if self.outside:
+            return None
+        bounds = self.surrogate.error_bounds(*self._design, self._predicted)
+        factor = misfit_factor(self.body.fit_error)
+        return factor * float(bounds.drag[0]), factor * float(bounds.lift[0])
 
     @cached_property
     @ordinary_tensors()

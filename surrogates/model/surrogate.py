@@ -17,13 +17,16 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.frozen import kept
 from fusiform.solvers.flow import Problem, State, discretise
 from fusiform.solvers.solution import turned_coefficients
-from fusiform.surrogates.model.error_bound import confidence_of
+from fusiform.surrogates.interface import ErrorBounds
+from fusiform.surrogates.model.error_bound import Clues, confidence_of
 from fusiform.surrogates.model.flow_basis import decode_state
 from fusiform.surrogates.model.force_scaling import drag_scale, force_scalars
 from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.model_file import ModelParts, write_model
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.model.prediction import Prediction
+from fusiform.surrogates.model.stance import stance
+from fusiform.surrogates.model.trained_range import TrainedRange, departures
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Surrogate(ModelParts):
     drag_scale : Tensor
         The polynomial of the scale C₀(Re) of the forces, (3,).
     error : ErrorModel
-        The bound on the drag error.
+        The bounds on the errors of drag and lift.
     card : dict
         How the model was made and how well it does, ready for JSON.
 
@@ -88,15 +91,27 @@ class Surrogate(ModelParts):
         encoded, forces = self.outputs(coefficients, reynolds)
         return problem, decode_state(kept(self, "basis"), problem, encoded, force_scalars(forces))
 
-    def error_bound(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> Tensor:
-        """Bound ε (batch,) on the relative error of the drag, where `flow` is the answer of `state`."""
-        return kept(self, "error").bound(self.inputs(coefficients, reynolds), *flow)
+    def error_bounds(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> ErrorBounds:
+        """Bounds on the errors of drag and lift, where `flow` is the answer of `state`."""
+        clues = self.clues(coefficients, reynolds, flow)
+        inside = TrainedRange.of(self.space, stance(coefficients), reynolds, clues.distance).inside
+        return kept(self, "error").bounds(self.space, clues, inside)
+
+    def clues(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> Clues:
+        """All that the bounds depend on, where `flow` is the answer of `state`."""
+        inputs = self.inputs(coefficients, reynolds)
+        return kept(self, "error").clues(inputs, stance(coefficients), reynolds, flow)
+
+    def departures(self, coefficients: Tensor, conditions: FlowConditions) -> str:
+        """Why a body (1, K) at `conditions` is outside the trained range, as a sentence; empty if it is inside."""
+        place, reynolds = stance(coefficients), coefficients.real.new_tensor([conditions.reynolds])
+        distance = kept(self, "error").distance(self.inputs(coefficients, reynolds))
+        trained = TrainedRange.of(self.space, place, reynolds, distance)
+        return departures(self.space, trained, place, conditions.reynolds, conditions.alpha_deg)
 
     def confidence(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
-        """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the training range of Re."""
-        bound = self.error_bound(coefficients, reynolds, self.state(coefficients, reynolds))
-        inside = (reynolds >= self.space.reynolds_min) & (reynolds <= self.space.reynolds_max)
-        return confidence_of(bound) * inside
+        """Confidence (batch,) between 0 and 1, see `Prediction`; 0 outside the trained range."""
+        return confidence_of(self.error_bounds(coefficients, reynolds, self.state(coefficients, reynolds)).drag)
 
     def evaluate(self, body: Body, conditions: FlowConditions) -> Prediction:
         """Forces and (on demand) confidence and flow of one body.

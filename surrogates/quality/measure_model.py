@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.data.dataset import Dataset, load_dataset
-from fusiform.surrogates.data.dataset_folder import HELDOUT, WIDE
+from fusiform.surrogates.data.dataset_folder import CALIBRATION, HELDOUT
+from fusiform.surrogates.data.force_cases import load_force_cases
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.quality.calibration import calibrate
 from fusiform.surrogates.quality.evaluation import evaluate
@@ -19,8 +20,15 @@ def evaluate_model(surrogate: Surrogate, data: Path) -> dict[str, object]:
 
 
 def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:
-    """The model with the bound on its error fitted anew to the held-out and the wide cases in `data`."""
-    return calibrate(surrogate, *(_load_test_cases(surrogate, data, name) for name in (HELDOUT, WIDE)))
+    """The model with the bounds on its errors fitted anew to the calibration cases in `data`."""
+    cases = load_force_cases(data / CALIBRATION)
+    modes = cases.designs.coefficients.shape[1]
+    require(
+        modes == surrogate.modes,
+        f"expected calibration cases with {surrogate.modes} modes, got {modes}; choose the data that belongs to the "
+        "model",
+    )
+    return calibrate(surrogate, cases)
 
 
 def _load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:

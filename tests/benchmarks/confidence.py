@@ -1,127 +1,142 @@
-"""Is the bound on the surrogate's drag error kept, what tells the error best, and what does the correction bring?
+"""Are the bounds on the surrogate's errors kept in each part of the space, what tells the error best, and what does the
+correction bring?
 
-    python tests/benchmarks/confidence.py [BODIES]
+    python tests/benchmarks/confidence.py [BODIES] [--data DIR]
 
-Bodies of the training space and of a wider one (blunter, slenderer, faster, slower, at larger incidence), drawn with a
-seed of their own, against the solver on the model's own grid.
+Fresh bodies of the training space, four drawn ones for each ellipse, against the solver at the accuracy of the standard
+grid. DIR keeps the solved cases, so that a later call continues.
 """
 
-import itertools
+import argparse
 import math
-import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import torch
 from scipy.stats import spearmanr
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.batches import select
-from fusiform.solvers.flow.fields import FlowField
-from fusiform.solvers.flow.steady import solve_batch
-from fusiform.surrogates import Prediction, load_surrogate
-from fusiform.surrogates.designs import sample, turned
-from fusiform.surrogates.model.error_bound import kinematic_residual
+from fusiform.surrogates import Correction, load_surrogate
+from fusiform.surrogates.data.dataset_config import DatasetConfig
+from fusiform.surrogates.data.force_cases import load_force_cases, make_force_cases
+from fusiform.surrogates.designs import turned
+from fusiform.surrogates.quality.calibration import coverage
+from fusiform.surrogates.quality.cells import cell_of
+from fusiform.surrogates.quality.model_card import coverage_table, markdown
 
-SEED = 4711
-EDGES = (0.0, 0.002, 0.005, 0.01, 0.02, math.inf)
+SEED = 4711  # no other data has it
 
 
 @dataclass(frozen=True)
 class Case:
-    """One body: what is known without solving, relative drag errors before and after the correction, and those of the
-    vorticity and the velocity, ‖f − f*‖/‖f*‖ over the nodes, before and after."""
+    """One body: its bounds, the clues, the errors of the network's drag (relative) and lift, and the correction."""
 
-    wider: bool
-    bound: float
+    cell: int
+    drag_bound: float
+    lift_bound: float
     distance: float
-    kinematic: float
-    whole: float
-    answered: bool
-    error: float
-    corrected: float
-    fields: tuple[float, float, float, float]
+    residuals: float
+    drag: float
+    lift: float
+    unsure: complex
+    correction: Correction
+    truth: complex
 
 
 def main() -> None:
     """All tables."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 150
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bodies", nargs="?", type=int, default=375)
+    parser.add_argument("--data", type=Path, help="Folder of the solved cases.")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as spare:
+        cases, drawn = measured(options.bodies, options.data or Path(spare))
+    print(f"{len(cases)} bodies; {drawn - len(cases)} more are outside the trained range, without a bound\n")
+    print(by_cell(cases))
+    print(f"\n{by_quantity(cases)}\n\n{corrections(cases)}")
+
+
+def measured(count: int, folder: Path) -> tuple[list[Case], int]:
+    """The bodies inside the trained range, and the number of all."""
     model = load_surrogate()
-    cases = []
-    for space in (model.space, model.space.widened()):
-        designs = sample(space, SEED, range(count))
-        for i in range(count):
-            one = select(designs, slice(i, i + 1))
-            flow = solve_batch(turned(one), one.reynolds, model.basis.resolution)
-            if not bool(flow.converged):
-                continue
-            exact = float(sum(flow.force_coefficients).real)
-            conditions = FlowConditions(float(one.reynolds), math.degrees(float(one.alpha)))
-            answer = model.evaluate(Body(one.coefficients[0]), conditions)
-            fixed = answer.correction
-            case = Case(
-                wider=space is not model.space,
-                bound=answer.drag_bound / answer.drag_coefficient,
-                distance=float(model.error.distance(model.inputs(turned(one), one.reynolds))[0]),
-                kinematic=float(kinematic_residual(*model.state(turned(one), one.reynolds))[0]),
-                whole=fixed.residual,
-                answered=fixed.answered,
-                error=abs(answer.drag_coefficient / exact - 1.0),
-                corrected=abs(fixed.drag_coefficient / exact - 1.0),
-                fields=field_errors(answer, FlowField(flow.problem, flow.state, turned(one))),
-            )
-            cases.append(case)
-    print("| relative bound | bodies | wider | drag error | within | correction answered | drag error then |")
-    print("|---|---|---|---|---|---|---|")
-    for low, high in itertools.pairwise(EDGES):
-        show(
-            f"{low:.1%} to {high:.1%}" if high < 1 else f"above {low:.1%}", [c for c in cases if low < c.bound <= high]
+    config = DatasetConfig(count, SEED, model.space, model.basis.resolution)
+    make_force_cases(config, folder, workers=2)
+    solved, cases = load_force_cases(folder), []
+    for i in range(len(solved)):
+        one = select(solved.designs, slice(i, i + 1))
+        conditions = FlowConditions(float(one.reynolds), math.degrees(float(one.alpha)))
+        answer, truth = model.evaluate(Body(one.coefficients[0]), conditions), complex(solved.forces[i])
+        if answer.drag_bound is None or answer.lift_bound is None:
+            continue
+        clues = model.clues(turned(one), one.reynolds, model.state(turned(one), one.reynolds))
+        case = Case(
+            cell=int(cell_of(model.space, one)),
+            drag_bound=answer.drag_bound / abs(answer.drag_coefficient),
+            lift_bound=answer.lift_bound,
+            distance=float(clues.distance),
+            residuals=float(clues.residuals),
+            drag=abs(truth.real - answer.drag_coefficient) / abs(answer.drag_coefficient),
+            lift=abs(truth.imag - answer.lift_coefficient),
+            unsure=complex(solved.errors[i]),
+            correction=answer.correction,
+            truth=truth,
         )
-    show("all of the training space", [c for c in cases if not c.wider])
-    show("all of the wider one", [c for c in cases if c.wider])
-    print("\n| known without solving | rank correlation with the drag error |\n|---|---|")
-    names = {
-        "distance": "distance to the training designs",
-        "kinematic": "residual of ψ_ξξ + ψ_ηη + h²ω = 0",
-        "whole": "residual of all equations",
-        "bound": "the bound, from the first two",
+        cases.append(case)
+    return cases, len(solved)
+
+
+def by_cell(cases: list[Case]) -> str:
+    """The shares that keep the bounds, by part of the space, and of all."""
+    cell = torch.tensor([case.cell for case in cases])
+    drag = torch.tensor([case.drag <= case.drag_bound for case in cases])
+    lift = torch.tensor([case.lift <= case.lift_bound + 1e-12 for case in cases])
+    counted = coverage(load_surrogate().space, cell, drag, lift)
+    whole = ["all", "", "", str(len(cases)), f"{counted['drag']:.1%}", f"{counted['lift']:.1%}"]
+    return markdown([*coverage_table(counted), whole])
+
+
+def by_quantity(cases: list[Case]) -> str:
+    """Sizes of errors and bounds, and the rank correlation of the drag error with quantities known without a solve."""
+    sizes = {
+        "drag error": [c.drag for c in cases],
+        "bound on it": [c.drag_bound for c in cases],
+        "lift error, bodies with lift": [c.lift for c in cases if c.lift_bound > 0.0],
+        "bound on it ": [c.lift_bound for c in cases if c.lift_bound > 0.0],
     }
-    for key, name in names.items():
-        rank = spearmanr([getattr(c, key) for c in cases], [c.error for c in cases]).statistic
-        print(f"| {name} | {rank:.2f} |")
-    print("\n| field, all bodies | network | after the state inverse |\n|---|---|---|")
-    for i, name in enumerate(("vorticity", "velocity")):
-        before, after = (errors([c.fields[i + shift] for c in cases]) for shift in (0, 2))
-        print(f"| {name} | {before} | {after} |")
+    table = [["", "median", "95 %"]]
+    for name, values in sizes.items():
+        form = "{:.4f}" if "lift" in name or name.endswith(" ") else "{:.2%}"
+        table.append([name.strip(), *(form.format(x) for x in np.quantile(values, (0.5, 0.95)))])
+    ranks = [["known without solving", "rank correlation with the drag error"]]
+    names = {"distance": "distance to the training designs", "residuals": "residual of ψ_ξξ + ψ_ηη + h²ω = 0"}
+    for key, name in (names | {"drag_bound": "the bound"}).items():
+        rank = spearmanr([getattr(c, key) for c in cases], [c.drag for c in cases]).statistic
+        ranks.append([name, f"{rank:.2f}"])
+    return f"{markdown(table)}\n\n{markdown(ranks)}"
 
 
-def field_errors(answer: Prediction, exact: FlowField) -> tuple[float, float, float, float]:
-    """Of the vorticity and the velocity: the network's, and after the state inverse."""
-
-    def error(found: np.ndarray, exact: np.ndarray) -> float:
-        return float(np.linalg.norm(found - exact) / np.linalg.norm(exact))
-
-    own, updated = answer.network_field, answer.field
-    return (
-        error(own.omega, exact.omega),
-        error(own.velocity, exact.velocity),
-        error(updated.omega, exact.omega),
-        error(updated.velocity, exact.velocity),
-    )
-
-
-def show(name: str, part: list[Case]) -> None:
-    """A row."""
-    if part:
-        answered = [c for c in part if c.answered]
-        within = sum(c.error <= c.bound for c in part) / len(part)
-        network, corrected = errors([c.error for c in part]), errors([c.corrected for c in answered])
-        wider = sum(c.wider for c in part)
-        print(f"| {name} | {len(part)} | {wider} | {network} | {within:.0%} | {len(answered)} | {corrected} |")
-
-
-def errors(values: list[float]) -> str:
-    """Median / 95 %."""
-    return " / ".join(f"{v:.2%}" for v in np.quantile(values, (0.5, 0.95))) if values else ""
+def corrections(cases: list[Case]) -> str:
+    """How often the correction answers, how far off it is, and how often it keeps its own bound."""
+    table = [
+        ["correction", "bodies", "drag error, median", "95 %", "largest", "within its bound", "lift within its bound"]
+    ]
+    for outcome in sorted({c.correction.outcome.value for c in cases}):
+        part = [c for c in cases if c.correction.outcome.value == outcome]
+        row = [outcome, str(len(part))]
+        answered = [c for c in part if c.correction.answered]
+        if answered:
+            errors = [abs(c.correction.drag_coefficient / c.truth.real - 1.0) for c in answered]
+            drag = [abs(c.correction.drag_coefficient - c.truth.real) <= c.correction.drag_bound + abs(c.unsure.real)
+                    for c in answered]  # fmt: skip
+            lift = [abs(c.correction.lift_coefficient - c.truth.imag) <= c.correction.lift_bound + abs(c.unsure.imag)
+                    for c in answered]  # fmt: skip
+            row += [f"{x:.3%}" for x in (*np.quantile(errors, (0.5, 0.95)), max(errors))]
+            row += [f"{np.mean(kept):.1%}" for kept in (drag, lift)]
+        table.append(row + [""] * (len(table[0]) - len(row)))
+    return markdown(table)
 
 
 if __name__ == "__main__":

@@ -257,7 +257,7 @@ def surrogate_of(shared: Prepared, folder: Path, record: dict) -> Surrogate:
     network.load_state_dict(torch.load(log / "last.pt", weights_only=True)["network"])
     network.requires_grad_(False)
     base = shared.foundation
-    error = ErrorModel(torch.zeros(1, network.network.input_mean.numel()), 1.0, 0.0, 0.0, 0.0)
+    error = ErrorModel.unfitted(torch.zeros(1, network.network.input_mean.numel()), 1.0)
     return Surrogate(record["method"], SPACE, network.network, base.basis, base.polynomial, error, {})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fusiform.app.frames.design.known import Known
 from fusiform.app.frames.shared.formatting import (
+    absolute_bound,
     apart,
     bound,
     coefficient,
@@ -23,7 +24,11 @@ from fusiform.surrogates import CorrectionOutcome, FlowPrediction
 PARTS = (
     ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
     ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
-    ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards."),
+    (
+        "lift_coefficient",
+        "Lift $C_L$",
+        "Force across the stream, positive upwards. Below, lift over drag, error.",
+    ),
 )
 UNCHECKED = {
     CorrectionOutcome.NOT_ARRIVED: "ask the solver",
@@ -72,22 +77,24 @@ def _part(known: Known, name: str, label: str, definition: str) -> Metric:
 
 def _share(predicted: FlowPrediction, name: str) -> str:
     if name == "lift_coefficient":
-        return f"lift over drag {ratio(predicted.lift_coefficient, predicted.drag_coefficient)}"
+        over_drag, limit = ratio(predicted.lift_coefficient, predicted.drag_coefficient), predicted.lift_bound
+        return f"lift over drag {over_drag}" if limit == 0.0 else f"L/D {over_drag}, {absolute_bound(limit)}"
     return f"{percent(getattr(predicted, name), predicted.drag_coefficient)} of the drag"
 
 
 def _confidence(predicted: FlowPrediction | None) -> Metric:
     note = "no surrogate in use"
     if predicted is not None:
-        note = bound(predicted.confidence, quotient(predicted.drag_bound, abs(predicted.drag_coefficient)))
+        limit = predicted.drag_bound
+        note = bound(None if limit is None else quotient(limit, abs(predicted.drag_coefficient)))
     return Metric(
         "Confidence",
         "–" if predicted is None else confidence(predicted.confidence),
         note,
-        "95 of 100 bodies outside the training set keep the bound on the error of $C_D$; it comes from the "
-        "distance to the training and from how well the predicted flow fits the equations. The confidence is 1 where "
-        "it is at most 1 %, 0.5 where 2 %, and 0 outside the surrogate's range of Re. Ask the solver where it is not "
-        "high.",
+        "95 of 100 bodies outside the training set, in each part of the space, keep the bound on the error of $C_D$; "
+        "it comes from the distance to the training and from how well the predicted flow fits the equations. The "
+        "confidence is 1 where it is at most 1 %, 0.5 where 2 %, and 0 outside the trained range, where there is no "
+        f"bound. Ask the solver where it is not high. {'' if predicted is None else predicted.outside}".rstrip(),
     )
 
 

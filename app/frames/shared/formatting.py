@@ -70,13 +70,26 @@ def confidence(value: float) -> str:
     return f"{_confidence_word(value)} ({value:.2f})"
 
 
-def bound(confidence: float, relative: float) -> str:
-    """A relative bound on the drag error in words; there is no bound where the confidence is 0."""
-    if not (math.isfinite(relative) and math.isfinite(confidence)):
+def bound(relative: float | None) -> str:
+    """A relative bound on the drag error in words, rounded up to one digit; None outside the trained range."""
+    if relative is None:
+        return "outside training: no bound"
+    if not math.isfinite(relative):
         return "not known: ask the solver"
-    if confidence == 0.0:
-        return "beyond its Re: ask the solver"
-    return f"error below {float(f'{100.0 * relative:.1g}'):g} %"
+    return f"error below {_rounded_up(100.0 * relative):g} %"
+
+
+def absolute_bound(value: float | None) -> str:
+    """A bound on the error of a coefficient in words, rounded up to one digit; None outside the trained range."""
+    return "no bound" if value is None or not math.isfinite(value) else f"error below {_rounded_up(value):g}"
+
+
+def _rounded_up(value: float) -> float:
+    """To one significant digit."""
+    if value == 0.0:
+        return 0.0
+    unit = 10.0 ** math.floor(math.log10(value))
+    return float(f"{math.ceil(value / unit - 1e-9) * unit:.1g}")
 
 
 def _confidence_word(value: float) -> str:

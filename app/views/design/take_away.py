@@ -67,7 +67,7 @@ def _files(shown: Frame) -> None:
 
 def _numbers(design: Design, answer: FlowPrediction | Answer) -> bytes:
     """The answer's numbers, as `summary` or the solver gives them, with the body."""
-    names = (*FORCES, "drag_bound", "confidence", "drag_error")
+    names = (*FORCES, "drag_bound", "lift_bound", "confidence", "drag_error")
     numbers = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
     numbers |= {
         "reynolds": design.reynolds,

@@ -39,7 +39,7 @@ def test_a_tolerance_is_met_by_the_estimated_error() -> None:
 
 def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
     printed = numbers("predict", "ellipse:2", "--reynolds", "20")
-    assert printed.keys() >= COMMON | {"confidence"}
+    assert printed.keys() >= COMMON | {"confidence", "drag_bound", "lift_bound", "outside"}
     prediction = load_surrogate().evaluate(load_body("ellipse:2"), FlowConditions(20.0))
     assert printed["drag_coefficient"] == pytest.approx(prediction.drag_coefficient, rel=1e-12)
     assert printed["confidence"] == pytest.approx(prediction.confidence)
@@ -61,8 +61,14 @@ def test_the_plane_of_a_mesh_is_an_option_of_every_command_with_a_body(tmp_path:
 def test_predict_warns_outside_what_the_surrogate_has_learnt() -> None:
     result = run("predict", "circle", "--reynolds", "0.1", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["confidence"] == 0.0
-    assert "far from what the surrogate has learnt" in result.stderr
+    printed = json.loads(result.stdout)
+    assert (printed["confidence"], printed["drag_bound"], printed["lift_bound"]) == (0.0, None, None)
+    assert printed["outside"] == "Outside the trained range: no bound on the errors (Re 0.1, trained 0.5 to 60)."
+    assert printed["outside"] in printed["status"]
+    assert printed["outside"] in result.stderr
+    table = run("predict", "ellipse:0.4", "--reynolds", "53").stdout
+    assert "error below" not in table
+    assert "no bound on the errors (length over height 0.4, trained 0.7 to 8)" in table
 
 
 def test_a_correction_is_printed_with_a_bound_on_its_own_error() -> None:
@@ -196,7 +202,7 @@ def test_a_model_is_made_measured_and_used_offline(tmp_path: Path) -> None:
     recipe, data, model = tmp_path / "tiny.toml", str(tmp_path / "data"), str(tmp_path / "model")
     recipe.write_text(RECIPE.format(steps=20))
     made = numbers("dataset", str(recipe), "--out", data, "--workers", "1")
-    assert made["failures"] == {"train": [], "heldout": [], "wide": []}
+    assert made["failures"] == {"heldout": [], "calibration": [], "train": []}
     trained = run("train", str(recipe), "--method", "supervised", "--data", data, "--out", model, "--workers", "1")
     assert trained.exit_code == 0
     assert "supervised: 20 of 20" in trained.stderr

@@ -24,8 +24,14 @@ def test_numbers_are_written_with_four_digits_and_signs() -> None:
     assert formatting.with_error(10.3412, 1e-9) == "10.341 ± 0.001"
     assert formatting.with_error(2.0, math.nan) == "2.000"
     assert formatting.apart(0.99, 1.0) == "−1.00 %"
-    assert [formatting.bound(1.0, x) for x in (0.00035, 0.004, 0.32)] == [
+    assert [formatting.bound(x) for x in (0.00025, 0.004, 0.21)] == [
         f"error below {text} %" for text in ("0.03", "0.4", "30")
+    ]
+    assert formatting.bound(None) == "outside training: no bound"
+    assert [formatting.absolute_bound(x) for x in (0.0021, 0.0, None)] == [
+        "error below 0.003",
+        "error below 0",
+        "no bound",
     ]
     assert [formatting.confidence(x) for x in (1.0, 0.7, 0.1)] == ["high (1.00)", "fair (0.70)", "low (0.10)"]
 
@@ -36,7 +42,8 @@ def test_a_number_that_is_none_is_a_dash(bad: float) -> None:
     assert formatting.with_error(bad, 0.1) == formatting.confidence(bad) == formatting.scientific(bad) == "–"
     assert formatting.ratio(bad, 1.0) == formatting.percent(bad, 1.0) == formatting.apart(bad, 1.0) == "–"
     assert formatting.ratio(1.0, 0.0) == formatting.percent(1.0, 0.0) == formatting.apart(1.0, 0.0) == "–"
-    assert formatting.bound(1.0, bad) == formatting.bound(bad, 0.1) == "not known: ask the solver"
+    assert formatting.bound(bad) == "not known: ask the solver"
+    assert formatting.absolute_bound(bad) == "no bound"
     assert formatting.with_error(0.0, 0.1) == "0.000"
 
 

@@ -115,7 +115,7 @@ def test_a_slider_can_be_moved_back_at_once(page: AppTest) -> None:
 
 def test_outside_its_range_the_surrogate_says_that_its_confidence_is_low(page: AppTest) -> None:
     healthy(page.number_input("reynolds").set_value(95.0).run())
-    assert (metric(page, "Confidence"), note(page, "Confidence")) == ("low (0.00)", "beyond its Re: ask the solver")
+    assert (metric(page, "Confidence"), note(page, "Confidence")) == ("low (0.00)", "outside training: no bound")
 
 
 def test_the_difference_to_the_start_is_nothing_at_first_and_something_after_a_change(page: AppTest) -> None:

@@ -132,19 +132,21 @@ FINE = {  # within the range of the key, or another kind of the same meaning
     ("space", "alpha_max_deg"): ("half",),
     ("space", "symmetric_share"): ("half",),
     ("error", "radius"): ("half", "1e9"),
-    ("error", "log_scale"): ("half", "-1"),
-    ("error", "distance_exponent"): ("half",),
-    ("error", "residual_exponent"): ("half",),
+    ("error", "drag", "distance_exponent"): ("half",),
+    ("error", "drag", "residual_exponent"): ("half",),
+    ("error", "lift", "distance_exponent"): ("half",),
+    ("error", "lift", "residual_exponent"): ("half",),
     ("card",): ("table",),
     ("card", "full_solves"): ("missing", "1e9"),
     ("card", "versions"): ("missing", "table"),
     ("card", "versions", "fusiform"): tuple(WRONG),
 }
+EXPONENTS = dict.fromkeys(("distance_exponent", "residual_exponent"))
 PATHS = leaves(json.loads(json.dumps({
     "name": "", "architecture": {"width": 0, "depth": 0}, "resolution": {"n_xi": 0, "n_eta": 0},
     "space": dict.fromkeys(("modes", "fineness_min", "fineness_max", "reynolds_min", "reynolds_max", "alpha_max_deg",
                             "symmetric_share", "margin")),
-    "error": dict.fromkeys(("radius", "log_scale", "distance_exponent", "residual_exponent")),
+    "error": {"radius": 0, "drag": EXPONENTS, "lift": EXPONENTS},
     "card": {"full_solves": 0, "versions": {"fusiform": ""}},
 })))  # fmt: skip
 
@@ -194,7 +196,7 @@ ARRAY_NAMES = sorted(
     [f"network.perceptron.{layer}.{part}" for layer in ("first", "hidden.0", "last") for part in ("weight", "bias")]
     + [f"network.{name}" for name in ("parity", "input_mean", "input_spread", "output_mean", "output_spread")]
     + [f"basis.{name}" for name in ("vectors", "mean", "parity", "spread", "field_scale", "coefficient_scale")]
-    + ["drag_scale", "anchors"]
+    + ["drag_scale", "drag_levels", "lift_levels", "anchors"]
 )
 HUGE = {"anchors": None}  # every finite number of its type is possible
 ZERO = ("network.input_spread", "network.output_spread", "basis.field_scale", "basis.coefficient_scale",
