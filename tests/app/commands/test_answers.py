@@ -45,6 +45,22 @@ def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
     assert printed["confidence"] == pytest.approx(prediction.confidence)
 
 
+def test_a_part_of_a_drawing_is_an_option_of_every_command_with_a_body(tmp_path: Path) -> None:
+    drawing = tmp_path / "two.svg"
+    drawing.write_text('<svg viewBox="0 0 9 9"><circle id="big" r="2"/><ellipse id="hull" cx="6" rx="2" ry="1"/></svg>')
+    chosen = (str(drawing), "--reynolds", "10", "--part")
+    for command in (
+        ("solve", *chosen, "hull", "--grid", "coarse"),
+        ("predict", *chosen, "2"),
+        ("optimize", *chosen, "hull", "--max-iterations", "1", "--starts", "1"),
+    ):
+        printed = numbers(*command)
+        assert printed["source"].endswith("element 'hull'")
+        assert printed["area"] == pytest.approx(2.0 * np.pi, rel=1e-3)
+    assert "Body: closed curve 1 of 2 by area, element 'big'." in run("predict", *chosen[:-1]).stdout
+    assert "the elements are 'big', 'hull'" in run("predict", *chosen, "keel").stderr
+
+
 def test_the_plane_of_a_mesh_is_an_option_of_every_command_with_a_body(tmp_path: Path) -> None:
     mesh = tmp_path / "box.stl"
     mesh.write_bytes(trimesh.creation.box((4.0, 2.0, 1.0)).export(file_type="stl"))

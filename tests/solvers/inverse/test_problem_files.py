@@ -1,6 +1,7 @@
 """Problem files: the examples run, and wrong entries are refused in one sentence."""
 
 import json
+import math
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse import optimize, problem_from
+from fusiform.solvers.inverse.problem.body_table import body_from, body_to_dict
 from fusiform.solvers.inverse.problem.problem_file import read_problem
 from fusiform.solvers.inverse.problem.project_reader import parse_project
 from fusiform.surrogates import load_surrogate
@@ -70,6 +72,18 @@ def test_a_problem_without_sense_is_refused_in_one_sentence(tmp_path, text, word
     with pytest.raises(InputError, match=words) as caught:
         read_problem(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_problem_may_choose_a_part_of_a_drawing(tmp_path):
+    drawing = '<svg viewBox="0 0 9 9"><circle r="2"/><ellipse id="hull" cx="6" rx="2" ry="1"/></svg>'
+    (tmp_path / "two.svg").write_text(drawing)
+    for part in ("hull", 2):
+        problem = problem_from({"body": {"file": "two.svg", "part": part}, "reynolds": 10}, tmp_path)
+        assert problem.body.area == pytest.approx(2.0 * math.pi, rel=1e-3)
+        again = body_from(body_to_dict(problem.body), tmp_path)
+        assert again.source == problem.body.source != ""
+    with pytest.raises(InputError, match="expected the keys file, part in a body, got layer"):
+        problem_from({"body": {"file": "two.svg", "layer": "hull"}, "reynolds": 10}, tmp_path)
 
 
 def test_other_files_are_refused(tmp_path):

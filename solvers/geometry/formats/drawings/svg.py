@@ -7,6 +7,7 @@ Source: W3C, Scalable Vector Graphics 2, chapters 5, 7, 8 and 13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
@@ -25,6 +26,7 @@ from fusiform.solvers.geometry.formats.drawings.svg_viewport import inner_viewpo
 
 _HREF = "http://www.w3.org/1999/xlink}href"
 _LABEL = "http://www.inkscape.org/namespaces/inkscape}label"
+_ORIGIN = re.compile(r"\s*(0(px|%)?\s*)+")
 _USES, _NAMES = 64, 64  # in each other; of an element and the groups around it
 _UNREAD = {"text", "image", "foreignObject"}
 
@@ -98,7 +100,8 @@ class _Walk:
             f"expected curves without a mask, got {style.get('mask')}; release the mask in the drawing",
         )
         require(
-            style.get("transform", "none") == "none" or style.get("transform-origin", "0 0") in ("0 0", "0", "0px 0px"),
+            style.get("transform", "none") == "none"
+            or _ORIGIN.fullmatch(style.get("transform-origin", "0")) is not None,
             f"expected transforms about the origin, got {style.get('transform-origin')}; save it as plain SVG",
         )
         matrix = transform_matrix(style.get("transform", "")) * place.matrix

@@ -68,7 +68,7 @@ class StyleSheet:
             for layer in layers:
                 found |= {name: value for name, (value, strong) in layer.items() if strong == important}
         for name in _UNREAD:
-            if found.pop(name, "none") != "none":
+            if found.pop(name, "none") not in ("none", "auto", "normal", "1"):
                 raise InputError(f"expected SVG without the style {name!r}, got one with it; save it as plain SVG")
         return found
 
