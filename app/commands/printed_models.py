@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from fusiform.app.commands.printed_result import make_console, print_json
 
@@ -20,7 +20,7 @@ def print_models(surrogates: list[Surrogate], as_json: bool) -> None:
     from fusiform.surrogates.quality.model_card import DEFINITIONS, comparison_table
 
     header, *rows = comparison_table(surrogates)
-    table = Table("", *(row[0] for row in rows))
+    table = Table(*(Column(name, overflow="fold") for name in ("", *(row[0] for row in rows))))
     for label, *values in list(zip(header, *rows, strict=True))[1:]:
         table.add_row(label, *values)
     console = make_console()

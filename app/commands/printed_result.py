@@ -19,13 +19,15 @@ from fusiform.app.terminal.streams import printable, say
 if TYPE_CHECKING:
     from fusiform.solvers import Body, Solution
 
-PLAIN_WIDTH = 120
+PLAIN_WIDTH, NARROWEST = 120, 60  # columns outside a terminal, and at least: a narrower terminal breaks the lines
+WIDEST_VALUE = 30  # columns; longer values take several lines
 
 
 def make_console(*, stderr: bool = False) -> Console:
     """A console that is plain, and wide enough for whole rows, when it is not a terminal."""
     console = Console(stderr=stderr, highlight=False, emoji=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, emoji=False, width=PLAIN_WIDTH)
+    width = max(console.width, NARROWEST) if console.is_terminal else PLAIN_WIDTH
+    return Console(stderr=stderr, highlight=False, emoji=False, width=width)
 
 
 def print_json(numbers: dict[str, Any]) -> None:
@@ -51,9 +53,11 @@ def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequ
 def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:
     table = Table(title=_plain(title), title_justify="left", box=SIMPLE_HEAD, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True, style="bold")
+    lines = list(rows(numbers))
+    widest = min(WIDEST_VALUE, max(len(value) for _, value, _ in lines))
+    table.add_column(justify="right", overflow="fold", min_width=widest, max_width=WIDEST_VALUE, style="bold")
     table.add_column(style="dim")
-    for row in rows(numbers):
+    for row in lines:
         table.add_row(*(_plain(cell) for cell in row))
     console.print(table)
     for note in (*notes, CONVENTIONS):

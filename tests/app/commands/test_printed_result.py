@@ -1,0 +1,28 @@
+"""The printed tables: no digit and no letter is left out, however narrow the terminal and however long a name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fusiform.app.commands.printed_result import print_result
+from fusiform.solvers import Body
+
+NUMBERS = {"drag_coefficient": 1.23456, "lift_coefficient": -0.000123456, "model": "m" * 200, "reynolds": 12.345}
+
+
+@pytest.mark.parametrize("columns", ["20", "60", "80", "200"])
+@pytest.mark.parametrize("terminal", ["1", ""])
+def test_numbers_and_names_are_printed_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str, terminal: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("FORCE_COLOR", terminal)
+    print_result("Flow past\x1b[31m [red]:smile:\n", NUMBERS, False, ["a note"], Body.circle())
+    printed = capsys.readouterr().out
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", printed)
+    assert "…" not in plain
+    assert all(number in plain for number in ("1.2346", "-0.00012346", "12.345"))
+    assert plain.count("m" * 20) >= 5
+    assert "Flow past\\x1b[31m [red]:smile:\\n" in " ".join(plain.split())
