@@ -163,6 +163,7 @@ BAD = {
     "far above": (FIRST + "0.5 0.9\n" + REST, "one far off its neighbours, '0.5 0.9', in line 21"),
     "far inside": (FIRST + "0.1 0.01\n" + REST, "one far off its neighbours, '0.1 0.01', in line 21"),
     "another sign": (FIRST + f"{SECTION[20, 0]} -0.01\n" + REST, "far off .* in line 21"),
+    "a thousand behind": (rows(SECTION[:-1]) + "0.998E3 -0.0001\n" + rows(SECTION[:1]), "far off .* in line 60"),
     "far behind": ("x y\n9.0 0.0\n" + rows(SECTION[1:]), "open outline"),
     "half a box": (rows([(0, 0), (0, 1), (2, 1), (4, 1), (4, 0)]), "open outline whose ends are 4 apart"),
     "half a box of one long side": (rows([(0, 0), (0, 0.5), (0, 1), (4, 1), (4, 0)]), "ends are 4 apart"),

@@ -22,12 +22,14 @@ class Outlier:
 
     points: int = 12
     """Outlines of fewer points may be anything."""
-    turning: float = 1.0
+    turning: float = 0.7
     """Turning, in rad, that an outline loses with the point, at least; a convex corner has none to lose."""
     area: float = 0.01
     """Change of the area without the point, over the area, at least …"""
-    length: float = 0.02
+    length: float = 0.01
     """… or else the change of the perimeter, over the perimeter."""
+    away: float = 20.0
+    """Distance from all other points, over their extent, at least, even where no turning is lost."""
     corner: float = 0.9
     """A turn, in rad, from which a point is a corner."""
     corners: int = 5
@@ -64,11 +66,22 @@ def find_outlier(loop: FloatArray) -> int | None:
     """The one point of a closed `loop` (n, 2) that changes it as much as `OUTLIER` says; None if none or several do."""
     found = _far_off(loop)
     if not found.any():
-        return None
+        return _far_away(loop)
     index = int(np.argmax(np.where(found, _detour(loop), 0.0)))
     rest = np.delete(loop, index, axis=0)
     corners = np.count_nonzero(np.abs(_turns(rest)) > OUTLIER.corner)
     return None if _far_off(rest).any() or corners > OUTLIER.corners else index
+
+
+def _far_away(loop: FloatArray) -> int | None:
+    """The point that lies `OUTLIER.away` from all others, over their extent."""
+    if len(loop) < OUTLIER.points:
+        return None
+    index = int(np.argmax(np.linalg.norm(loop - np.median(loop, axis=0), axis=1)))
+    rest = np.delete(loop, index, axis=0)
+    low, high = rest.min(axis=0), rest.max(axis=0)
+    distance = float(np.maximum(low - loop[index], loop[index] - high).max())
+    return index if distance > OUTLIER.away * float((high - low).max()) else None
 
 
 def _far_off(loop: FloatArray) -> NDArray[np.bool_]:
