@@ -52,7 +52,7 @@ def from_link(parameters: Mapping[str, str]) -> Design:
         length, reynolds, alpha = (float(parameters.get(key, default)) for key, default in _NUMBERS)
     except (binascii.Error, KeyError, ValueError) as error:
         raise InputError(
-            f"expected the address of a design, got a damaged one ({error}); open a body of the list instead"
+            "expected the address of a design, got a damaged one; open a body of the list instead"
         ) from error
     require(
         len(raw) <= modes <= MODES_RANGE[1] and bool(np.isfinite(raw).all()) and math.isfinite(length),

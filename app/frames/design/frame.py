@@ -129,7 +129,7 @@ class Frame:
     def fit_warning(self) -> str:
         """The sentence about a body that differs from the outline of its file, "" if it does not."""
         warning = self.design.present.body.fit_warning
-        return sentence(f"all numbers are those of the body that is drawn: {warning}, dotted red") if warning else ""
+        return sentence(f"all numbers are those of the body that is drawn: {warning}, dashed red") if warning else ""
 
     @property
     def remark_help(self) -> str:
