@@ -9,7 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, displaced, load_body
 from fusiform.solvers.geometry.named_outlines import naca_outline
@@ -21,10 +25,10 @@ SPIKE = np.array([(0, 0), (1, 0), (1, 0.02), (0.51, 0.02), (0.5, 0.6), (0.49, 0.
 
 def test_a_body_keeps_the_outline_that_was_given() -> None:
     body = Body.from_outline(BOX[::-1])
-    given = body.given_outline
-    assert given is not None
-    assert sorted(map(tuple, given)) == sorted(map(tuple, BOX))
-    given[:] = 0.0
+    outline = body.given_outline
+    assert outline is not None
+    assert sorted(map(tuple, outline)) == sorted(map(tuple, BOX))
+    outline[:] = 0.0
     for other in (body, copy.deepcopy(body), pickle.loads(pickle.dumps(body)), body.with_modes(4), replace(body)):
         assert np.array_equal(other.given_outline, Body.from_outline(BOX[::-1]).given_outline)
 
@@ -42,10 +46,10 @@ def test_of_many_points_at_most_400_are_kept_corners_among_them() -> None:
         for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)
         for t in np.arange(300)[:, None] / 300
     ]
-    given = Body.from_outline(np.array(sides)).given_outline
-    assert given is not None
-    assert 150 < len(given) <= 400
-    assert {tuple(corner) for corner in corners} <= {tuple(point) for point in given}
+    kept = Body.from_outline(np.array(sides)).given_outline
+    assert kept is not None
+    assert 150 < len(kept) <= 400
+    assert {tuple(corner) for corner in corners} <= {tuple(point) for point in kept}
     assert len(Body.from_outline(naca_outline("2412", 3000)).given_outline) > 300  # type: ignore[arg-type]
 
 
@@ -76,3 +80,81 @@ def test_a_fit_worse_than_a_tenth_is_refused_unless_allowed(tmp_path: Path) -> N
 def test_a_fit_worse_than_a_fiftieth_says_so() -> None:
     assert "differs from the given outline by up to 3.0% of d" in Body([0.1], fit_error=0.03).fit_warning
     assert Body([0.1], fit_error=0.02).fit_warning == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [("f01_thin_blunt_tail", 0.005), ("f02_thin_sharp_tail", 1.2e-4), ("f03_hinged_thin_blunt_tail", 0.0025)],
+)
+def test_thin_tails_keep_their_length(name: str, bound: float) -> None:
+    body = Body.from_file(Path(__file__).parent / "cases" / f"{name}.dat")
+    assert body.fit_error < bound
+    assert body.length == pytest.approx(1.0, abs=2e-3)
+
+
+@pytest.mark.parametrize(("modes", "bound"), [(8, 1.8e-3), (16, 1.4e-3), (32, 6e-4)])
+def test_the_standard_section_with_its_blunt_tail_is_fitted_as_its_tail_allows(modes: int, bound: float) -> None:
+    sharp = naca_outline("0012", 200)
+    blunt = sharp + np.column_stack([np.zeros(200), np.where(np.arange(200) < 100, 1, -1) * 0.00126 * sharp[:, 0] ** 4])
+    body = Body.from_outline(np.concatenate([blunt, [[1.0, -0.00126]]]), modes=modes)
+    assert body.fit_error < bound
+    assert body.length == pytest.approx(1.0, abs=2e-3)
+
+
+def test_points_too_few_for_a_curve_are_measured_from_the_lines_between_them() -> None:
+    """A hull of eight corners with an area of 22 as a table: the curve through them has another one, and says so."""
+    corners = [(-5, 0), (-4, -1), (0, -1.5), (4, -1), (5, 0), (4, 1), (0, 1.5), (-4, 1)]
+    body = Body.from_outline(corners)
+    polygon = shapely.segmentize(shapely.Polygon(corners), 0.01).exterior
+    farthest = shapely.hausdorff_distance(shapely.Polygon(body.outline(4000)).exterior, polygon)
+    assert body.area > 24.0
+    assert body.fit_error == pytest.approx(farthest / body.reference_length, rel=2e-2)
+    assert "differs from the given outline by up to 4.7% of d" in body.fit_warning
+
+
+def closed(points: FloatArray) -> FloatArray:
+    return np.concatenate([points, points[:1]])
+
+
+def outlines() -> st.SearchStrategy[FloatArray]:
+    """Star-shaped outlines of 12 to 60 points."""
+
+    def points(radii: list[float]) -> FloatArray:
+        angle = 2.0 * np.pi * np.arange(len(radii)) / len(radii)
+        return np.array(radii)[:, None] * np.column_stack([2.0 * np.cos(angle), np.sin(angle)])
+
+    return st.lists(st.floats(0.7, 1.3), min_size=12, max_size=60).map(points)
+
+
+@settings(max_examples=6, print_blob=False, deadline=None, derandomize=True)
+@given(
+    points=outlines(),
+    shift=st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)),
+    scale=st.sampled_from([1e-6, 1.0, 1e6]),
+    start=st.integers(0, 60),
+    backwards=st.booleans(),
+)
+def test_a_moved_scaled_and_renumbered_outline_is_the_same_body(
+    points: FloatArray, shift: tuple[float, float], scale: float, start: int, backwards: bool
+) -> None:
+    body = Body.from_outline(closed(points), max_fit_error=None)
+    moved = scale * (np.roll(points, start, axis=0)[:: -1 if backwards else 1] + shift)
+    again = Body.from_outline(closed(moved), max_fit_error=None)
+    d = body.reference_length
+    assert again.reference_length == pytest.approx(scale * d, rel=1e-9)
+    assert np.isfinite(again.fit_error)
+    assert again.fit_error == pytest.approx(body.fit_error, rel=0.05, abs=1e-4)
+    here, there = body.outline(400), again.outline(400) / scale - shift
+    assert (
+        shapely.hausdorff_distance(shapely.LinearRing(here), shapely.LinearRing(there))
+        < 2.5 * body.fit_error * d + 1e-5
+    )
+
+
+@pytest.mark.parametrize("place", [0.0, 100.0 + 50.0j, 1e6 - 1e6j])
+def test_an_ellipse_far_away_is_the_same_ellipse(place: complex) -> None:
+    angle = 2.0 * np.pi * np.arange(400) / 400
+    body = Body.from_outline(np.column_stack([2.0 * np.cos(angle) + place.real, np.sin(angle) + place.imag]))
+    assert (body.coefficients - Body.ellipse(2.0).coefficients).abs().max() < 1e-8
+    assert body.fit_error < 1e-6
+    assert body.origin == pytest.approx(place, abs=1e-8)
