@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from fusiform.solvers.common.array_values import Array
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import read_arrays, write_arrays
 from fusiform.solvers.common.processes import run_in_processes
 
 Result = TypeVar("Result")
-Array = np.ndarray[Any, Any]
+
 Progress = Callable[[int, int], None]
+Check = Callable[[Mapping[str, Array], int, str, str], None]
+RESTART = "delete it and run again"
+
+
+def _accept(arrays: Mapping[str, Array], rows: int, where: str, remedy: str) -> None:
+    """Accept the arrays of every chunk."""
 
 
 def resume(
@@ -46,10 +54,12 @@ def stored_chunks(
     size: int,
     workers: int,
     progress: Progress,
+    check: Check = _accept,
 ) -> dict[str, Array]:
     """The arrays `work(chunk)` of all chunks of `size` indices, joined along the first axis.
 
     Each chunk is a file in `folder`, written by the process that computed it. A scalar of a chunk becomes one row.
+    `InputError` for a file that is damaged or unlike the first; `check(arrays, rows, where, remedy)` may raise others.
     """
     paths = {start: _chunk_path(folder, start) for start in indices[::size]}
     finished = {start for start, path in paths.items() if path.exists()}
@@ -59,8 +69,25 @@ def stored_chunks(
 
     for _ in resume(partial(_store, work, folder), indices, is_done, size, workers, progress):
         pass
-    parts = [read_arrays(path, "delete it and start again") for path in paths.values()]
+    parts: list[dict[str, Array]] = []
+    for start, path in paths.items():
+        parts.append(read_arrays(path, RESTART))
+        rows = min(size, indices.stop - start)
+        _require_like(parts[0], parts[-1], rows, str(path))
+        check(parts[-1], rows, str(path), RESTART)
     return {key: np.concatenate([np.atleast_1d(part[key]) for part in parts]) for key in parts[0]}
+
+
+def _require_like(first: Mapping[str, Array], part: Mapping[str, Array], rows: int, where: str) -> None:
+    """`InputError` unless each array of `part` is a scalar or has so many rows of the type of those in `first`."""
+
+    def form(arrays: Mapping[str, Array]) -> dict[str, tuple[str, tuple[int, ...]]]:
+        return {name: (array.dtype.name, array.shape[1:]) for name, array in arrays.items()}
+
+    require(
+        form(first) == form(part) and all(array.ndim == 0 or len(array) == rows for array in part.values()),
+        f"expected {rows} rows of each array in {where!r}, of the types of the first file, got others; {RESTART}",
+    )
 
 
 def _chunk_path(folder: Path, start: int) -> Path:

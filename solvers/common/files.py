@@ -7,8 +7,11 @@ import io
 import json
 import math
 import os
+import struct
+import tokenize
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +20,11 @@ from typing import IO, Any
 import numpy as np
 
 from fusiform.solvers.common.errors import InputError, UnwritableError, require, shown
+
+DAMAGE = (  # what `zipfile` and NumPy raise for damaged files, beside `OSError`
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, RuntimeError, SyntaxError,
+    TypeError, ValueError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def file_path(path: str | os.PathLike[str]) -> Path:
@@ -136,10 +144,21 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None
 def read_arrays(path: Path, remedy: str) -> dict[str, np.ndarray[Any, Any]]:
     """The named arrays of an .npz file; the `InputError` for an unreadable one ends with `remedy`."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return dict(file)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"expected a readable file of arrays, got {path.name} ({error}); {remedy}") from error
+        with path.open("rb") as stream:
+            _require_stored(stream)
+            with np.load(stream, allow_pickle=False) as file:
+                return dict(file)
+    except (OSError, *DAMAGE) as error:
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise InputError(f"expected a readable file of arrays, got {str(path)!r} ({reason}); {remedy}") from error
+
+
+def _require_stored(stream: IO[bytes]) -> None:
+    """`ValueError` for a zip file with compressed members, which could unpack to any size."""
+    with zipfile.ZipFile(stream) as archive:
+        if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+            raise ValueError("its arrays are compressed")
+    stream.seek(0)
 
 
 def finite(value: Any) -> Any:

@@ -38,7 +38,8 @@ def run_in_processes(
                         running[pool.submit(work, task)] = task
                 if not running:
                     return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                done = wait(running, return_when=FIRST_COMPLETED).done
+                for future in [future for future in running if future in done]:  # in the order of the tasks
                     yield running.pop(future), future.result()
         except KeyboardInterrupt:
             for process in multiprocessing.active_children():

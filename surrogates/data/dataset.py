@@ -7,7 +7,7 @@ single precision. `manifest.json` holds the configuration, its hash, the seed an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +17,19 @@ from torch import Tensor
 
 from fusiform.solvers.common.chunks import resume
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.common.files import make_folder, read_arrays, write_arrays, write_json
+from fusiform.solvers.common.files import make_folder, write_arrays, write_json
 from fusiform.solvers.common.provenance import versions
-from fusiform.solvers.common.tables import read_json
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
+from fusiform.surrogates.data.case_files import expected_case, read_cases
 from fusiform.surrogates.data.dataset_config import DatasetConfig
-from fusiform.surrogates.data.dataset_folder import RESTART, case_path, case_paths, manifest_path, read_manifest
+from fusiform.surrogates.data.dataset_folder import (
+    case_path,
+    case_paths,
+    failures_path,
+    manifest_path,
+    read_failures,
+    read_manifest,
+)
 from fusiform.surrogates.designs import Designs, sample, turned
 
 CASES_PER_TASK = 4
@@ -91,7 +98,7 @@ def make_dataset(
     """
     make_folder(folder)
     _claim(folder, config)
-    known = _read_failures(folder)
+    known = read_failures(folder)
 
     def is_done(index: int) -> bool:
         return index in known or case_path(folder, index).exists()
@@ -99,31 +106,30 @@ def make_dataset(
     work = solve or partial(_solve_cases, config, folder)
     for _, failed in resume(work, range(config.count), is_done, CASES_PER_TASK, workers, progress):
         known |= dict(failed)
-        write_json(folder / "failures.json", {str(index): reason for index, reason in sorted(known.items())})
+        write_json(failures_path(folder), {str(index): reason for index, reason in sorted(known.items())})
     return sorted(known.items())
 
 
 def _claim(folder: Path, config: DatasetConfig) -> None:
     path = manifest_path(folder)
     if path.exists():
-        digest = read_manifest(folder)["digest"]
+        known = read_manifest(folder)
         require(
-            digest == config.digest,
+            known.digest == config.digest,
             f"expected an empty folder or one made with this configuration ({config.digest}), got {folder} made with "
-            f"{digest}; choose another folder with --out",
+            f"{known.digest}; choose another folder with --out",
         )
+        config = replace(config, count=max(config.count, known.config.count))  # cases that are there remain part of it
     write_json(path, {"digest": config.digest, "config": asdict(config), "versions": versions()})
 
 
-def _read_failures(folder: Path) -> dict[int, str]:
-    path = folder / "failures.json"
-    return {int(k): v for k, v in read_json(path, "list of failures", RESTART).items()} if path.exists() else {}
+def load_dataset(folder: Path, most: int | None = None) -> Dataset:
+    """The solved cases of a folder, in the order of their indices, of the first `most` cases if that is given.
 
-
-def load_dataset(folder: Path) -> Dataset:
-    """All solved cases of a folder, in the order of their indices; `InputError` if there are none."""
-    manifest, paths = read_manifest(folder), case_paths(folder)
-    cases = [read_arrays(path, RESTART) for path in paths]
+    `InputError` for an incomplete set, and for a case that is damaged or no case of the set.
+    """
+    manifest = read_manifest(folder)
+    cases = read_cases(case_paths(folder, most), expected_case(manifest.config))
 
     def stack(key: str) -> Tensor:
         return torch.from_numpy(np.stack([case[key] for case in cases]))
@@ -134,6 +140,6 @@ def load_dataset(folder: Path) -> Dataset:
         stack("omega"),
         stack("scalars"),
         stack("linear_solves"),
-        Resolution(**manifest["config"]["resolution"]),
-        manifest["digest"],
+        manifest.config.resolution,
+        manifest.digest,
     )

@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.files import read_arrays, write_arrays
+from fusiform.solvers.common.files import write_arrays
 from fusiform.solvers.flow import ACCURACIES, solve_to_accuracy
+from fusiform.surrogates.data.case_files import expected_forces, read_cases
 from fusiform.surrogates.data.dataset import make_dataset
 from fusiform.surrogates.data.dataset_config import DatasetConfig
-from fusiform.surrogates.data.dataset_folder import RESTART, case_path, case_paths, read_manifest
+from fusiform.surrogates.data.dataset_folder import case_path, case_paths, read_manifest
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import Designs, sample, turned
 
@@ -85,11 +86,12 @@ def _solve_case(config: DatasetConfig, folder: Path, index: int) -> str:
 
 
 def load_force_cases(folder: Path) -> ForceCases:
-    """All solved cases of a folder, in the order of their indices; `InputError` if there are none."""
-    digest, cases = read_manifest(folder)["digest"], [read_arrays(path, RESTART) for path in case_paths(folder)]
+    """All solved cases of a folder, in the order of their indices; `InputError` as for `load_dataset`."""
+    manifest = read_manifest(folder)
+    cases = read_cases(case_paths(folder), expected_forces(manifest.config.space))
 
     def stack(key: str) -> Tensor:
         return torch.from_numpy(np.stack([case[key] for case in cases]))
 
     designs = Designs(stack("coefficients"), stack("alpha"), stack("reynolds"))
-    return ForceCases(designs, stack("forces"), stack("errors"), digest)
+    return ForceCases(designs, stack("forces"), stack("errors"), manifest.digest)

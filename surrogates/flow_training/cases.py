@@ -45,8 +45,8 @@ def _report_cases(progress: OnProgress, name: str, done: int, total: int) -> Non
 
 
 def load_training_cases(recipe: Recipe, folder: Path) -> Dataset:
-    """All training cases in `folder`, see `make_data`; `InputError` if they are not those of `recipe`, or too few."""
-    dataset = load_dataset(folder / TRAIN)
+    """The training cases in `folder`, see `make_data`; `InputError` if they are not those of `recipe`, or too few."""
+    dataset = load_dataset(folder / TRAIN, recipe.dataset.count)
     require(
         dataset.digest == recipe.dataset.digest,
         f"expected the data set of this recipe ({recipe.dataset.digest}), got {folder} ({dataset.digest}); make it "

@@ -10,14 +10,16 @@ from torch import Tensor
 
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset
-from fusiform.surrogates.data.dataset_folder import HELDOUT, TRAIN
+from fusiform.surrogates.data.dataset_folder import HELDOUT
 from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.designs import Designs, turned
+from fusiform.surrogates.flow_training.cases import load_training_cases
 from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
 from fusiform.surrogates.model.force_scaling import drag_scale, fit_drag_scale
 from fusiform.surrogates.model.layout import FORCES
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.quality.evaluation import quantiles
+from fusiform.surrogates.training.loop.stored_state import read_state
 
 LAST = "last.pt"
 
@@ -34,7 +36,7 @@ class HeldoutDrag:
     @classmethod
     def of(cls, recipe: Recipe, data: Path) -> HeldoutDrag:
         """For runs of `recipe` on the cases in `data`, see `make_data`."""
-        training, test = load_dataset(data / TRAIN), load_dataset(data / HELDOUT)
+        training, test = load_training_cases(recipe, data), load_dataset(data / HELDOUT)
         if recipe.training.solves:
             training = select(training, slice(0, recipe.training.solves))
         forces, truth = scaled_snapshots(training)[1], scaled_snapshots(test)[1]
@@ -47,7 +49,7 @@ class HeldoutDrag:
 
         Leaves torch's random numbers as they are, so that a run that is measured is bit for bit one that is not.
         """
-        stored = torch.load(stage / LAST, weights_only=True, map_location="cpu")["network"]
+        stored = read_state(stage / LAST, "cpu")["network"]
         weights = {_plain(name): value for name, value in stored.items()}
         width, depth = self.architecture.width, self.architecture.depth
         with torch.random.fork_rng(devices=[]):

@@ -10,19 +10,25 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.chunks import Array
+from fusiform.solvers.common.array_values import Array, Expected
+from fusiform.solvers.common.errors import InputError
+from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
+from fusiform.surrogates.flow_training.targets.flow_targets import require_targets
 from fusiform.surrogates.model.error_bound import ErrorModel, radius
+from fusiform.surrogates.model.layout import FORCES
+from fusiform.surrogates.model.model_folder import CONFIGURATION, read_configuration
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.training import Batch, TargetFiles
 from fusiform.surrogates.training.loop import parallel
 
 Work = Callable[[range], Mapping[str, Array]]
+ExpectedTargets = Callable[[DesignSpace, int, int], Mapping[str, Expected]]
 
 
 def _device() -> torch.device:
@@ -73,16 +79,23 @@ class Run:
         return self.folder / f"{stage}-start"
 
     def make_targets(
-        self, stage: str, network: EquivariantNetwork, designs: Designs, work: Work, indices: range
+        self,
+        stage: str,
+        network: EquivariantNetwork,
+        designs: Designs,
+        work: Work,
+        indices: range,
+        expected: ExpectedTargets,
     ) -> TargetFiles:
         """Targets for new bodies by the network at the start of `stage`, in worker processes, or from their files.
 
-        `designs`: those that the network was trained on; the new bodies are numbered after them.
+        `designs`: those that the network was trained on; the new bodies are numbered after them. `expected(space,
+        outputs, rows)`: the arrays in a file of so many targets.
         """
+        outputs = self.foundation.basis.size + FORCES
         start = self.start_folder(stage)
         with parallel.first_alone():
-            if not (start / "config.json").exists():
-                self.surrogate(network, designs, start.name).save(start)
+            self._store_start(start, network, designs)
             return TargetFiles.make(
                 work,
                 indices,
@@ -90,7 +103,20 @@ class Run:
                 workers=self.workers,
                 first=len(designs),
                 progress=partial(_report_bodies, self.progress, f"{stage} inverse"),
+                check=partial(require_targets, partial(expected, self.recipe.dataset.space, outputs)),
             )
+
+    def _store_start(self, start: Path, network: EquivariantNetwork, designs: Designs) -> None:
+        """Write the model that a stage begins with, if it is not there; `InputError` for a damaged one."""
+        if not (start / CONFIGURATION).exists():
+            self.surrogate(network, designs, start.name).save(start)
+        try:
+            read_configuration(start)
+        except InputError as error:
+            raise InputError(
+                f"expected the model that a stage begins with in {str(start)!r}, got a damaged one; delete that folder "
+                "and run again"
+            ) from error
 
 
 def _report_bodies(progress: OnProgress, stage: str, done: int, total: int) -> None:

@@ -23,8 +23,8 @@ from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.stage_names import SUPERVISED, TANGENTS, round_name
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.targets.flow_tangents import design_spread, feature_slopes
-from fusiform.surrogates.flow_training.targets.flow_targets import make_targets
-from fusiform.surrogates.flow_training.targets.tangent_targets import make_tangent_targets
+from fusiform.surrogates.flow_training.targets.flow_targets import expected_targets, make_targets
+from fusiform.surrogates.flow_training.targets.tangent_targets import expected_tangent_targets, make_tangent_targets
 from fusiform.surrogates.model.network import EquivariantNetwork
 from fusiform.surrogates.training import (
     Batch,
@@ -124,7 +124,8 @@ class OnTargets:
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
         recipe = run.recipe
         work = partial(make_targets, run.start_folder(self.name), recipe.new_bodies_seed, recipe.inverse)
-        new = NewTargets(labels, run.make_targets(self.name, network, labels.designs, work, self.bodies))
+        files = run.make_targets(self.name, network, labels.designs, work, self.bodies, expected_targets)
+        new = NewTargets(labels, files)
         batch = run.batch(network.double() if self.half_inverse else network.float(), new.designs).select(new.usable)
         stage = _on_targets(
             run,
@@ -170,7 +171,8 @@ class OnTangents:
         config, inverse = run.recipe.tangents, run.recipe.inverse
         models = run.start_folder(self.name), run.start_folder(self.last_round)
         work = partial(make_tangent_targets, *models, run.recipe.tangent_bodies_seed, config.candidates, inverse)
-        return run.make_targets(self.name, network, labels.designs, work, range(config.bodies))
+        bodies = range(config.bodies)
+        return run.make_targets(self.name, network, labels.designs, work, bodies, expected_tangent_targets)
 
 
 @dataclass(frozen=True)

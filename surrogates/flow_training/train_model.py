@@ -11,6 +11,7 @@ from fusiform.solvers.common.batches import select
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.solvers.common.provenance import versions
+from fusiform.solvers.common.tables import read_json
 from fusiform.surrogates.data.dataset import Dataset, load_dataset
 from fusiform.surrogates.data.dataset_folder import CALIBRATION, HELDOUT
 from fusiform.surrogates.data.force_cases import load_force_cases
@@ -95,6 +96,11 @@ def _fit(run: Run, stage: Stage) -> None:
         progress=lambda step, total, loss, eta: run.progress(stage.name, step, total, f"loss {loss:.3e}"),
         tensorboard=None if run.tensorboard is None else run.tensorboard / stage.name,
     )
+    require(
+        all(bool(weights.isfinite().all()) for weights in stage.network.state_dict().values()),
+        f"expected a training that converges, got weights that are no numbers after the stage {stage.name}; lower its "
+        "rate in the recipe and use another folder",
+    )
 
 
 def _card(recipe: Recipe, surrogate: Surrogate, dataset: Dataset, test: Dataset, spent: Spent) -> dict[str, Any]:
@@ -118,8 +124,9 @@ def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
     path = folder / "recipe.json"
     own = json.loads(json.dumps(asdict(recipe) | {"cases": cases}))
     if path.exists():
+        remedy = f"delete {str(path)!r} if the folder is of this recipe, or use another folder"
         require(
-            json.loads(path.read_text()) == own,
+            read_json(path, "recipe of a run", remedy) == own,
             f"expected an empty folder or one of this recipe and as many cases, got {folder} of "
             "another; choose another with --out",
         )

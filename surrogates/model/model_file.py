@@ -16,15 +16,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 from torch import Tensor
 
+from fusiform.solvers.common.array_values import Array
 from fusiform.solvers.common.autograd import ordinary_tensors
-from fusiform.solvers.common.chunks import Array
 from fusiform.solvers.common.files import finite
 from fusiform.solvers.common.frozen import frozen_copy
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.error_bound import ErrorModel, LocalBound
 from fusiform.surrogates.model.flow_basis import LinearBasis
 from fusiform.surrogates.model.model_folder import AGAIN, read_folder, unreadable, write_folder
-from fusiform.surrogates.model.model_values import BoundExponents, Configuration, configuration_of, require_arrays
+from fusiform.surrogates.model.model_values import BoundExponents, Configuration, configuration_of, require_model_arrays
 from fusiform.surrogates.model.network import EquivariantNetwork
 
 
@@ -49,7 +49,7 @@ class ModelParts:
 def write_model(folder: Path, model: ModelParts) -> None:
     """Write the folder, which holds the old model or the new one at any time; `InputError` for a broken model."""
     values, arrays = _configuration(model), _arrays(model)
-    require_arrays(arrays, configuration_of(values), "train the model with lower rates")
+    require_model_arrays(arrays, configuration_of(values), "train the model with lower rates")
     write_folder(folder, values, save(arrays))
 
 
@@ -88,7 +88,7 @@ def read_model(folder: Path) -> ModelParts:
         arrays = load_file(path)
     except (OSError, SafetensorError) as error:
         raise unreadable(folder, error) from error
-    require_arrays(arrays, config, AGAIN)
+    require_model_arrays(arrays, config, AGAIN)
     return _assembled(config, {key: torch.from_numpy(array) for key, array in arrays.items()})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fusiform.solvers.common.chunks import Array
+from fusiform.solvers.common.array_values import Array, Expected, require_arrays
 from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.ranges import Range
 from fusiform.solvers.common.tables import from_table
@@ -71,16 +71,6 @@ def require_name(name: object, remedy: str) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Expected:
-    """An array of type `kind` and `shape` whose numbers lie between `least` and `most`."""
-
-    kind: str
-    shape: tuple[int, ...]
-    least: float = -1e4
-    most: float = 1e4
-
-
 def configuration_of(values: Mapping[str, Any]) -> Configuration:
     """The configuration in a table; `InputError` for an unknown, missing or wrong entry."""
     config = from_table(Configuration, values, "the configuration of a model")
@@ -119,16 +109,10 @@ def expected_arrays(config: Configuration, basis: int, anchors: int) -> dict[str
     }  # fmt: skip
 
 
-def require_arrays(arrays: Mapping[str, Array], config: Configuration, remedy: str) -> None:
+def require_model_arrays(arrays: Mapping[str, Array], config: Configuration, remedy: str) -> None:
     """Raise `InputError` unless `arrays` are those of a model with `config`; the sentence ends with `remedy`."""
     expected = expected_arrays(config, _rows(arrays, "basis.parity"), _rows(arrays, "anchors"))
-    different = sorted(expected.keys() ^ arrays.keys())
-    require(
-        not different,
-        f"expected the {len(expected)} arrays of this model, got other ones ({shown(different[:3])}); {remedy}",
-    )
-    for name, each in expected.items():
-        _require_array(name, arrays[name], each, remedy)
+    require_arrays(arrays, expected, "a model", remedy)
     _require_parity(arrays, remedy)
     drag = float(arrays["network.output_mean"][-FORCES:][:2].sum())
     require(drag > 0, f"expected a positive mean drag in network.output_mean, got {drag:g}; {remedy}")
@@ -137,19 +121,6 @@ def require_arrays(arrays: Mapping[str, Array], config: Configuration, remedy: s
 def _rows(arrays: Mapping[str, Array], name: str) -> int:
     """The rows of an array, at least one, also if there is none."""
     return max(1, len(arrays[name])) if name in arrays and arrays[name].ndim else 1
-
-
-def _require_array(name: str, array: Array, each: Expected, remedy: str) -> None:
-    require(
-        (array.dtype.name, array.shape) == (each.kind, each.shape),
-        f"expected {name} as {each.kind} of shape {each.shape}, got {array.dtype.name} of shape "
-        f"{array.shape}; {remedy}",
-    )
-    low, high = float(array.min()), float(array.max())  # NaN if one of the numbers is
-    require(
-        each.least <= low <= high <= each.most,
-        f"expected the numbers of {name} from {each.least:g} to {each.most:g}, got {low:g} to {high:g}; {remedy}",
-    )
 
 
 def _require_parity(arrays: Mapping[str, Array], remedy: str) -> None:

@@ -10,12 +10,17 @@ one update in ten lowered it tenfold while the flow got worse.)
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.chunks import Array
+from fusiform.solvers.common.array_values import Array, Expected, require_arrays
+from fusiform.solvers.common.errors import require
+from fusiform.surrogates.data.case_files import expected_design
+from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch
@@ -49,6 +54,31 @@ def make_targets(model: Path, seed: int, config: InverseConfig, indices: range) 
     targets = invert_flows(surrogate, designs, config)
     rows = {"target": targets.values, "accepted": targets.accepted, "updates": torch.tensor(targets.inversions)}
     return target_rows(designs, rows)
+
+
+def expected_targets(space: DesignSpace, outputs: int, rows: int) -> dict[str, Expected]:
+    """The arrays in a file of `rows` targets; refused targets may be any numbers."""
+    designs = {
+        name: Expected(each.kind, (rows, *each.shape), each.least, each.most)
+        for name, each in expected_design(space).items()
+    }
+    return designs | {
+        "target": Expected("float64", (rows, outputs), None),
+        "accepted": Expected("bool", (rows,), 0, 1),
+        "updates": Expected("int64", (), 0, 1e9),
+    }
+
+
+def require_targets(
+    expected: Callable[[int], Mapping[str, Expected]], arrays: Mapping[str, Array], rows: int, where: str, remedy: str
+) -> None:
+    """Raise `InputError` unless the arrays of a file are those of `rows` targets, finite where they are accepted."""
+    require_arrays(arrays, expected(rows), where, remedy)
+    for name in ("target", "slopes"):
+        require(
+            name not in arrays or bool(np.isfinite(arrays[name][arrays["accepted"]]).all()),
+            f"expected finite numbers for accepted targets in {name} of {where}, got NaN or inf; {remedy}",
+        )
 
 
 def target_rows(designs: Designs, rows: dict[str, Tensor]) -> dict[str, Array]:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import torch
 
+from fusiform.solvers.common.array_values import Array, Expected
 from fusiform.solvers.common.batches import select
-from fusiform.solvers.common.chunks import Array
+from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.flow_training.targets.flow_physics import flow_batch
 from fusiform.surrogates.flow_training.targets.flow_tangents import TangentTarget, tangent_target
-from fusiform.surrogates.flow_training.targets.flow_targets import physics_of, target_rows
+from fusiform.surrogates.flow_training.targets.flow_targets import expected_targets, physics_of, target_rows
 from fusiform.surrogates.model.model_choice import load_surrogate
 from fusiform.surrogates.model.surrogate import Surrogate
 
@@ -39,6 +40,16 @@ def invert_with_tangents(surrogate: Surrogate, designs: Designs, config: Inverse
     start = surrogate.network.from_pair(batch.inputs.movedim(1, 0)).double()
     bodies = [slice(i, i + 1) for i in range(len(designs))]
     return [tangent_target(physics, start[body], batch.select(body), config.max_updates) for body in bodies]
+
+
+def expected_tangent_targets(space: DesignSpace, outputs: int, rows: int) -> dict[str, Expected]:
+    """The arrays in a file of `rows` targets with their derivatives along the design."""
+    directions = 2 * space.modes + 1
+    return expected_targets(space, outputs, rows) | {
+        "updates": Expected("int64", (rows,), 0, 1e9),
+        "slopes": Expected("float32", (rows, directions, outputs), None),
+        "usable": Expected("bool", (rows, directions), 0, 1),
+    }
 
 
 def make_tangent_targets(

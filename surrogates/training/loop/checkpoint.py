@@ -16,6 +16,7 @@ from torch import nn
 
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_atomically
+from fusiform.surrogates.training.loop.stored_state import read_state, write_state
 from fusiform.surrogates.training.update_rule import UpdateRule
 
 
@@ -48,16 +49,16 @@ class RunFiles:
             "random_gpu": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
             "progress": asdict(progress),
         }
-        write_atomically(self.last, lambda file: torch.save(state, file))
+        write_state(self.last, state)
 
     def store_best(self, network: nn.Module) -> None:
         """Write `best.pt`: the weights alone."""
-        write_atomically(self.best, lambda file: torch.save(network.state_dict(), file))
+        write_state(self.best, {"network": network.state_dict()})
 
     def load_best(self, network: nn.Module) -> None:
         """Take the weights of `best.pt`."""
         device = next(network.parameters()).device
-        network.load_state_dict(torch.load(self.best, weights_only=True, map_location=device))
+        _load_weights(network, read_state(self.best, device), self.best)
 
     def resume(self, network: nn.Module, rule: UpdateRule) -> Progress:
         """Take everything from `last.pt` if it is there, and cut the metrics back to it."""
@@ -65,13 +66,8 @@ class RunFiles:
             self.metrics.unlink(missing_ok=True)
             return Progress()
         device = next(network.parameters()).device
-        state = torch.load(self.last, weights_only=True, map_location=device)
-        names = list(network.state_dict())
-        require(
-            list(state["network"]) == names,
-            f"expected a checkpoint of this network in {self.last}, got one with other parameters; use another folder",
-        )
-        network.load_state_dict(state["network"])
+        state = read_state(self.last, device)
+        _load_weights(network, state, self.last)
         try:
             rule.load_state_dict(state["rule"])
         except (KeyError, TypeError, ValueError) as error:
@@ -95,12 +91,23 @@ class RunFiles:
     def _cut(self, step: int) -> None:
         if not self.metrics.exists():
             return
-        kept = [line for line in self.metrics.read_text().splitlines(keepends=True) if _step_of(line) <= step]
+        lines = self.metrics.read_text(errors="replace").splitlines(keepends=True)
+        kept = [line for line in lines if _step_of(line) <= step]
         write_atomically(self.metrics, lambda file: file.write("".join(kept).encode()))
+
+
+def _load_weights(network: nn.Module, state: dict[str, Any], path: Path) -> None:
+    """Take the weights of a state; `InputError` for those of another network."""
+    own, weights = network.state_dict(), state.get("network", {})
+    require(
+        list(weights) == list(own) and all(weights[name].shape == value.shape for name, value in own.items()),
+        f"expected a checkpoint of this network in {path}, got one with other parameters; use another folder",
+    )
+    network.load_state_dict(weights)
 
 
 def _step_of(line: str) -> float:
     try:
         return float(json.loads(line)["step"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return float("inf")  # a line that was not written to its end

@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.common.chunks import Array, Progress, stored_chunks
+from fusiform.solvers.common.array_values import Array
+from fusiform.solvers.common.chunks import Check, Progress, stored_chunks
 from fusiform.solvers.common.errors import require
 from fusiform.surrogates.training.methods.targets import Network, Targets
 from fusiform.surrogates.training.physics import Batch, InvertiblePhysics
@@ -23,6 +24,10 @@ Work = Callable[[range], Mapping[str, Array]]
 
 def _no_progress(done: int, total: int) -> None:
     """Show nothing."""
+
+
+def _no_check(arrays: Mapping[str, Array], rows: int, where: str, remedy: str) -> None:
+    """Refuse nothing."""
 
 
 class TargetFiles:
@@ -73,13 +78,14 @@ class TargetFiles:
         chunk: int = 8,
         first: int = 0,
         progress: Progress = _no_progress,
+        check: Check = _no_check,
     ) -> TargetFiles:
         """Read the targets of `indices` from `folder`; the missing ones are made in `workers` processes.
 
         `work(range)` gives the rows of up to `chunk` consecutive indices; it must pickle. `progress(done, total)`
-        counts indices.
+        counts indices. `check(arrays, rows, file, remedy)` may refuse the arrays of a file by an `InputError`.
         """
-        arrays = stored_chunks(work, indices, folder, chunk, workers, progress)
+        arrays = stored_chunks(work, indices, folder, chunk, workers, progress, check)
         return cls({name: torch.from_numpy(array) for name, array in arrays.items()}, first)
 
     @property

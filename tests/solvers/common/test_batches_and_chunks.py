@@ -66,7 +66,7 @@ def test_stored_chunks_are_computed_once(tmp_path):
 
 def test_a_damaged_chunk_is_one_sentence(tmp_path):
     (tmp_path / "bodies-000000.npz").write_bytes(b"PK damaged")
-    with pytest.raises(InputError, match=r"got bodies-000000\.npz .* delete it"):
+    with pytest.raises(InputError, match=r"got '.*bodies-000000\.npz' .* delete it"):
         stored_chunks(squares, range(2), tmp_path, 4, 1, lambda done, total: None)
 
 

@@ -7,7 +7,9 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("name", ["bounded_text", "chunks", "errors", "files", "processes", "provenance", "tables"])
+@pytest.mark.parametrize(
+    "name", ["array_values", "bounded_text", "chunks", "errors", "files", "processes", "provenance", "tables"]
+)
 def test_the_module_imports_no_torch_and_no_other_wing(name: str) -> None:
     code = f"import json, sys, fusiform.solvers.common.{name}; print(json.dumps(list(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -82,7 +82,7 @@ def test_training_ends_with_the_steps_and_writes_metrics_and_checkpoints(tmp_pat
     assert [call[:2] for call in calls] == [(10, 30), (20, 30), (30, 30)]
     assert calls[0][3] > calls[2][3] == 0.0
     best = network()
-    best.load_state_dict(torch.load(tmp_path / "best.pt", weights_only=True))
+    best.load_state_dict(torch.load(tmp_path / "best.pt", weights_only=True)["network"])
     assert error(best) == result.best_validation == min(line["validation"] for line in lines(tmp_path))
     assert error(net) < error(network())
 
