@@ -13,6 +13,7 @@ from small_training import small_recipe
 from fusiform.solvers import InputError
 from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.data.dataset_folder import require_cases
+from fusiform.surrogates.data.force_cases import load_force_cases
 from fusiform.surrogates.flow_training.cases import load_training_cases, make_data
 
 CASE = "case-000002.npz"
@@ -97,6 +98,24 @@ def test_a_wrong_array_of_a_case_is_one_sentence(folder: Path, name: str, damage
     else:
         with_array(folder / CASE, name, WRONG[damage])
     require_refusal(folder, rf"^expected (?=.*{name}).*{CASE}.*; delete it and run `fusiform dataset` again")
+
+
+@pytest.mark.parametrize("damage", ["NaN", "inf", "huge", "another axis", "none"])
+@pytest.mark.parametrize("name", ["forces", "errors"])
+def test_wrong_forces_of_a_calibration_case_are_one_sentence(
+    small_cases: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    folder = tmp_path / "calibration"
+    shutil.copytree(small_cases / "calibration", folder)
+    with_array(folder / CASE, name, WRONG[damage])
+    with pytest.raises(InputError, match=rf"^expected (?=.*{name}).*{CASE}.*; delete it and run `fusiform dataset`"):
+        load_force_cases(folder)
+
+
+def test_a_set_of_flows_is_no_set_of_forces(folder: Path, small_cases: Path) -> None:
+    with pytest.raises(InputError, match=r"expected the arrays .*'errors', 'forces'.* got others or fewer"):
+        load_force_cases(folder)
+    require_refusal(small_cases / "calibration", "expected the arrays .* got others or fewer")
 
 
 def test_compressed_arrays_are_refused_before_they_are_unpacked(folder: Path) -> None:
