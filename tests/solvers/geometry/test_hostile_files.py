@@ -33,7 +33,7 @@ def svg(content: str) -> bytes:
 
 
 def dxf(content: str) -> bytes:
-    return f"0\nSECTION\n2\nENTITIES\n{content}".encode()
+    return f"0\nSECTION\n2\nENTITIES\n{content}0\nENDSEC\n0\nEOF\n".encode()
 
 
 def zipped() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from fusiform.solvers.common.errors import InputError
@@ -11,6 +12,7 @@ from fusiform.solvers.geometry.formats.isolated_reader import read_here
 from fusiform.solvers.geometry.polygons import signed_area
 
 AREA = 1200.0 * math.pi
+SPIKED = abs(signed_area(np.array([(30, 50), (40, 41), (62, 46), (62, 52.2), (54, 52.2)])))
 ELLIPSE = '<ellipse cx="100" cy="50" rx="60" ry="20"/>'
 BOX = 'width="190" height="90"/>'
 CLIP = f'<clipPath id="c">{ELLIPSE}</clipPath>'
@@ -52,6 +54,7 @@ HIDDEN = {
     "stroke of no width": page(f'<rect fill="none" stroke="red" stroke-width="0" {BOX}{ELLIPSE}'),
     "line": page(f'<line x1="0" x2="200" y1="50" y2="50"/>{ELLIPSE}'),
     "layer": page(f'<g inkscape:label="L" style="display:none"><rect {BOX}</g>{ELLIPSE}'),
+    "beside the page": page(f'<rect x="300" {BOX}{ELLIPSE}'),
     "extension": page(f'<rect requiredExtensions="x" {BOX}{ELLIPSE}'),
     "used but hidden": page(f'<defs><g id="a" display="none"><rect {BOX}</g></defs><use href="#a"/>{ELLIPSE}'),
 }
@@ -95,6 +98,8 @@ AREAS = {
     "even-odd": (page('<path fill-rule="evenodd" d="M20 20h160v60h-160zM60 40h80v20h-80z"/>'), 9600.0),
     "relative": (page('<path d="m40 50a60 20 0 0 1 120 0 60 20 0 0 1-120 0z"/>'), AREA),
     "flags of arcs": (page('<path d="M40 50a60 20 0 01120 0 60 20 0 01-120 0z"/>'), AREA),
+    "smooth after another kind": (page('<path d="M0 30C0 40 20 40 20 30t-10-5T0 30z"/>'), 145.0 + 175.0 / 3.0),
+    "spike": (page('<path d="M30 50l10-9 22 5v8.7-2.5h-8z" transform="rotate(20) skewX(7)"/>'), SPIKED),
     "relative after z": (page('<path d="M10 10h5v5h-5zm50 20h20v20h-20z"/>'), 400.0),
     "nested": (page(f'<svg x="50" y="20" width="100" height="50" viewBox="0 0 200 100">{ELLIPSE}</svg>'), AREA / 4),
     "nested, stretched": (

@@ -21,6 +21,7 @@ from fusiform.solvers.geometry.formats.drawings.curve_ends import joined
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Piece
 
 CURVE_POINTS = 512  # of a loop
+_GRID = 1e-11  # to which points are rounded, so that sides that run on each other become one
 _LEAST, _BUDGET = 8, 8000  # points of one curved piece where there are few of them, and of all where there are many
 _ACROSS, _HAIR = 1.001, 1e-9  # of a gap, and in addition: the length of the side that closes it
 
@@ -62,7 +63,7 @@ def bounded_faces(curves: list[Curve], reach: float) -> Faces:
     chains = joined(curves, reach)
     lines = _sampled(chains.curves, chains.chains)
     bridges = _bridges(lines, reach)
-    noded = shapely.get_parts(shapely.line_merge(shapely.unary_union([*lines, *bridges])))
+    noded = shapely.get_parts(shapely.line_merge(shapely.unary_union([*lines, *bridges], grid_size=_GRID)))
     ends = shapely.get_coordinates(shapely.get_point(noded, [[0], [-1]]))
     place, node, uses = np.unique(ends[:, 0] + 1j * ends[:, 1], return_inverse=True, return_counts=True)
     first, last = node.reshape(2, -1)

@@ -35,9 +35,10 @@ def read_svg(content: bytes) -> Drawing:
     """All curves that can be seen, y up. `InputError` for malformed SVG, entities, masks and unusual styles."""
     root = parsed_svg(content)
     walk = _Walk(root)
-    curves = list(walk.curves(root))
-    unread = tuple(sorted(walk.unread))
-    return Drawing(curves, called="element", page=page_box(root), unread=unread, hidden=walk.hidden)
+    curves, page = list(walk.curves(root)), page_box(root)
+    seen = [curve for curve in curves if _meets(curve, page)] or curves
+    hidden = walk.hidden + len(curves) - len(seen)
+    return Drawing(seen, called="element", page=page, unread=tuple(sorted(walk.unread)), hidden=hidden)
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,13 @@ class _Walk:
             if kind in SHAPES and inner.style.get("display") != "none":
                 curves += self._placed(kind, shape, inner, self._style(shape, inner))
         return filled_area(curves)
+
+
+def _meets(curve: Curve, page: tuple[float, float, float, float]) -> bool:
+    """True if a part of a curve may be on the page."""
+    points = [point for piece in curve.pieces for point in piece]
+    x, y = [point.real for point in points], [point.imag for point in points]
+    return min(x) <= page[2] and max(x) >= page[0] and min(y) <= page[3] and max(y) >= page[1]
 
 
 def _moved(matrix: Matrix, points: Piece) -> Piece:

@@ -64,15 +64,33 @@ def _radii(values: Mapping[str, str], viewport: Viewport) -> tuple[float, float]
 
 
 def _pieces(path: Any) -> Iterator[Piece]:
-    """The control points of the segments, arcs as cubic curves."""
+    """The control points of the segments, arcs as cubic curves.
+
+    svgelements mirrors the control point of any curve before a smooth one; SVG asks for one of the same kind.
+    """
+    last: Piece = ()
     for segment in path:
-        for part in segment.as_cubic_curves(_arc_parts(segment)) if isinstance(segment, Arc) else [segment]:
-            if isinstance(part, CubicBezier):
+        if isinstance(segment, Arc):
+            for part in segment.as_cubic_curves(_arc_parts(segment)):
                 yield _complex(part.start, part.control1, part.control2, part.end)
-            elif isinstance(part, QuadraticBezier):
-                yield _complex(part.start, part.control, part.end)
-            elif isinstance(part, Line | Close) and part.end is not None and part.start != part.end:
-                yield _complex(part.start, part.end)
+            last = ()
+        elif isinstance(segment, CubicBezier):
+            start, first, second, end = _complex(segment.start, segment.control1, segment.control2, segment.end)
+            last = start, _mirrored(last, 4, start) if segment.smooth else first, second, end
+            yield last
+        elif isinstance(segment, QuadraticBezier):
+            start, control, end = _complex(segment.start, segment.control, segment.end)
+            last = start, _mirrored(last, 3, start) if segment.smooth else control, end
+            yield last
+        else:
+            last = ()
+            if isinstance(segment, Line | Close) and segment.end is not None and segment.start != segment.end:
+                yield _complex(segment.start, segment.end)
+
+
+def _mirrored(last: Piece, kind: int, start: complex) -> complex:
+    """The first control point of a smooth curve with `kind` control points after the piece `last`."""
+    return 2.0 * start - last[-2] if len(last) == kind else start
 
 
 def _arc_parts(arc: Any) -> int:
