@@ -7,6 +7,9 @@ seed = 1
 [heldout]
 count = 3
 seed = 2
+[calibration]
+count = 3
+seed = 3
 [space]
 modes = 3
 fineness_min = 1.5

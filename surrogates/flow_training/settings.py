@@ -36,7 +36,7 @@ class HeldoutConfig:
 class CalibrationConfig:
     """[calibration]: cases to which the bounds on the errors are fitted: `count` designs drawn with another `seed`."""
 
-    count: Annotated[int, Range(2, MOST_BODIES)] = 650
+    count: Annotated[int, Range(2, MOST_BODIES)] = 200
     seed: Annotated[int, Range(0, MOST_SEED)] = 3
 
     def __post_init__(self) -> None:

@@ -32,7 +32,7 @@ class FitSettings:
     """`aimed`: share of the bodies around a node that keep the bound, above the 95 % that are promised, since the
     bodies of a fit are few; `least_error`: smaller errors count as this one; `ridge`: weight of the penalty on the
     levels in the least squares; `sweeps`: over the levels that may have to be raised; `folds`: of the bodies that are
-    counted against a fit to the others.
+    counted against a fit to the others; `unknown`: level of a bound without a body to fit it to.
     """
 
     aimed: float = 0.97
@@ -40,6 +40,7 @@ class FitSettings:
     ridge: float = 0.5
     sweeps: int = 10
     folds: int = 10
+    unknown: float = 5.0
 
 
 FIT = FitSettings()
@@ -95,6 +96,8 @@ def fitted(model: ErrorModel, space: DesignSpace, known: Evidence) -> ErrorModel
 
 def fitted_bound(space: DesignSpace, clues: Clues, errors: Tensor) -> LocalBound:
     """The bound that the given share of bodies with `clues` and `errors` (n,) keeps around each node."""
+    if len(errors) == 0:
+        return LocalBound(torch.full(BOUND_NODES, FIT.unknown, dtype=torch.float64), 0.0, 0.0)
     weights, logs = node_weights(space, clues), _log(errors)
     columns = torch.stack([clues.distance.log(), clues.residuals.log()], dim=1)
     square = weights.mT @ weights + FIT.ridge * torch.eye(weights.shape[1], dtype=weights.dtype)
@@ -145,7 +148,7 @@ def _kept(surrogate: Surrogate, known: Evidence) -> tuple[Tensor, Tensor]:
     """Masks (n,) of the bodies that keep the bounds on drag and lift which are fitted without their tenth."""
     drag, lift = (torch.ones(len(known.drag), dtype=torch.bool) for _ in range(2))
     fold = torch.randperm(len(known.drag), generator=torch.Generator().manual_seed(0)) % FIT.folds
-    for number in range(int(fold.max()) + 1):
+    for number in range(min(FIT.folds, len(fold))):
         own = fold == number
         model = fitted(surrogate.error, surrogate.space, select(known, ~own))
         counted = select(known, own)
@@ -166,4 +169,4 @@ def coverage(space: DesignSpace, cell: Tensor, drag: Tensor, lift: Tensor) -> di
 
 
 def _share(kept: Tensor) -> float:
-    return float(kept.double().mean())
+    return float(kept.double().mean()) if len(kept) else 0.0

@@ -9,7 +9,7 @@ import torch
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates import DesignSpace
 from fusiform.surrogates.designs import sample
-from fusiform.surrogates.model.error_bound import Clues, ErrorModel, node_weights
+from fusiform.surrogates.model.error_bound import Clues, ErrorModel, confidence_of, node_weights
 from fusiform.surrogates.model.layout import BOUND_NODES
 from fusiform.surrogates.quality.calibration import FIT, Evidence, coverage, fitted, fitted_bound
 from fusiform.surrogates.quality.cells import cell_of, cells
@@ -47,6 +47,12 @@ def test_few_bodies_give_the_largest_error_as_the_bound():
     bound = fitted_bound(SPACE, clues, errors)
     assert bool((errors.log() <= bound.log_bound(SPACE, clues) + 1e-9).any())
     assert bool(torch.isfinite(bound.levels).all())
+
+
+def test_without_a_body_the_bound_is_so_large_that_nothing_is_trusted():
+    clues, noise = some_clues(4)
+    bound = fitted_bound(SPACE, select(clues, slice(0, 0)), noise[:0])
+    assert float(confidence_of(bound.log_bound(SPACE, clues).exp()).max()) < 1e-3
 
 
 def test_symmetric_bodies_do_not_count_for_the_lift():
