@@ -36,7 +36,8 @@ class Correction:
     drag_coefficient, lift_coefficient : float
         As in `Solution`.
     drag_bound, lift_bound : float
-        1.5 times the solver's own estimate of the errors of the corrected forces; inf where the updates do not arrive.
+        1.5 times the solver's own estimate of the errors of the corrected forces, and the effect of a misfit of the
+        body; inf where the updates do not arrive.
     outcome : CorrectionOutcome
         `ANSWERED`, or the reason why the forces are the network's.
     status : str

@@ -41,7 +41,10 @@ _DEFINITIONS = {
     ),
     "corrected_drag_coefficient": ("corrected C_D", "after updates of the predicted flow by the state inverse"),
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
-    "corrected_drag_bound": ("  error below", "1.5 times the solver's estimate of the error of the corrected C_D"),
+    "corrected_drag_bound": (
+        "  error below",
+        "1.5 times the solver's estimate of its error, and the effect of misfit",
+    ),
     "corrected_lift_bound": ("  error below", "likewise of the corrected C_L"),
     "flow_residual": (
         "flow residual",

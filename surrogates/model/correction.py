@@ -6,7 +6,8 @@ truth, or a solution that the flow does not have. The error is the solver's own 
     ε_D = 1.5 (|Re r| + |Re a|),   ε_L = 1.5 (|r| + |a|),   r, a: radial and angular estimates of C_D + i C_L.
 
 The two may have opposite signs where the grid is too coarse, hence the sum of their sizes; at sharp edges the estimate
-of the lift alone is too small, hence the moduli. Lift and ε_L are 0 for a body that is symmetric about the stream.
+of the lift alone is too small, hence the moduli. To both comes the effect of a misfit of the body (`CorrectionLimits`,
+measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
 """
 
 from __future__ import annotations
@@ -47,16 +48,18 @@ class FieldUpdates:
 class CorrectionLimits:
     """When a corrected flow is an answer.
 
-    `safety`: factor on the estimated errors; `drag`: the largest relative error of the drag; `lift`: of the lift,
-    relative to the lift or to `lift_floor` times the drag, whichever is larger; `promise`: a relative error of the
-    drag, that of a standard solve, that is good enough even where the network's bound is smaller.
+    `safety`: factor on the estimated errors; `drag`: the largest error of the drag, over C_D; `lift`: that of the lift,
+    over |C_D + i C_L|; `promise`: a relative error of the
+    drag, that of a standard solve, that is good enough even where the network's bound is smaller; `drag_misfit`,
+    `lift_misfit`: errors of the forces, over C_D and |C_D + i C_L|, of a body for each unit of its misfit.
     """
 
     safety: float = 1.5
     drag: float = 0.02
     lift: float = 0.06
-    lift_floor: float = 0.1
     promise: float = 0.003
+    drag_misfit: float = 0.3
+    lift_misfit: float = 2.0
 
 
 FIELD_UPDATES = FieldUpdates()
@@ -66,11 +69,17 @@ REMEDY = "the network's own forces stay the answer; ask the solver"
 
 @torch.no_grad()
 def corrected(
-    coefficients: Tensor, reynolds: Tensor, predicted: tuple[Problem, State], own: complex, bound: float | None
+    coefficients: Tensor,
+    reynolds: Tensor,
+    predicted: tuple[Problem, State],
+    own: complex,
+    bound: float | None,
+    misfit: float,
 ) -> tuple[State, Correction]:
     """The flow of one body after the updates, where it is accurate, else the predicted one; and its forces.
 
-    `coefficients` (1, K), `reynolds` (1,); `own`: the network's C_D + i C_L; `bound`: on the error of that C_D.
+    `coefficients` (1, K), `reynolds` (1,); `own`: the network's C_D + i C_L; `bound`: on the error of that C_D;
+    `misfit`: of the body, as in `Body.fit_error`.
     """
     problem, state = predicted
     updated = updated_state(problem, state, **vars(FIELD_UPDATES))
@@ -79,7 +88,7 @@ def corrected(
         forces = complex(forces.real, 0.0)
     error = complex(math.inf, math.inf)
     if updated.arrived:
-        error = _error(coefficients, reynolds, problem, updated)
+        error = _error(coefficients, reynolds, problem, updated) + _misfit_error(coefficients, forces, misfit)
     outcome = _outcome(updated.arrived, forces, error, bound)
     total = forces if outcome is CorrectionOutcome.ANSWERED else own
     correction = Correction(
@@ -119,6 +128,12 @@ def _error(coefficients: Tensor, reynolds: Tensor, problem: Problem, updated: Up
     return complex(*(size if math.isfinite(size) else math.inf for size in (drag, lift)))
 
 
+def _misfit_error(coefficients: Tensor, forces: complex, misfit: float) -> complex:
+    """Errors of drag and lift of a body that the model's modes describe with a misfit."""
+    lift = 0.0 if _is_symmetric(coefficients) else LIMITS.lift_misfit * abs(forces)
+    return misfit * complex(LIMITS.drag_misfit * abs(forces.real), lift)
+
+
 def _is_symmetric(coefficients: Tensor) -> bool:
     """True if the body is symmetric about the stream."""
     return not bool(coefficients.imag.any())
@@ -127,8 +142,8 @@ def _is_symmetric(coefficients: Tensor) -> bool:
 def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None) -> CorrectionOutcome:
     if not arrived:
         return CorrectionOutcome.NOT_ARRIVED
-    drag, lift = abs(forces.real), max(abs(forces.imag), LIMITS.lift_floor * abs(forces.real))
-    if error.real > LIMITS.drag * drag or error.imag > LIMITS.lift * lift:
+    drag = abs(forces.real)
+    if error.real > LIMITS.drag * drag or error.imag > LIMITS.lift * abs(forces):
         return CorrectionOutcome.INACCURATE
     better = bound is None or error.real <= max(bound, LIMITS.promise * drag)
     return CorrectionOutcome.ANSWERED if better else CorrectionOutcome.NO_BETTER
@@ -136,10 +151,12 @@ def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None
 
 def _status(outcome: CorrectionOutcome, forces: complex, error: complex) -> str:
     if outcome is CorrectionOutcome.ANSWERED:
-        return f"Corrected by the state inverse; its own error is below {error.real:.2g}."
+        return f"Corrected by the state inverse; errors below {error.real:.2g} in C_D and {error.imag:.2g} in C_L."
     if outcome is CorrectionOutcome.NOT_ARRIVED:
         return f"No correction: the state inverse did not arrive at a flow; {REMEDY}."
-    own = f"the corrected drag's own error may be {error.real / abs(forces.real):.1%}"
+    own = (
+        f"the corrected forces may be off by {error.real / abs(forces.real):.1%} of C_D and by {error.imag:.2g} in C_L"
+    )
     if outcome is CorrectionOutcome.NO_BETTER:
         return f"No correction: {own}, more than the network's bound; {REMEDY}."
-    return f"No correction: {own} on the model's grid, which is too coarse for this flow; {REMEDY}."
+    return f"No correction: {own}, as the model's grid or its modes are too coarse for this flow; {REMEDY}."

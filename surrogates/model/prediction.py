@@ -199,4 +199,4 @@ class Prediction:
     def _updated(self) -> tuple[State, Correction]:
         """The flow after the updates where it is accurate, else the network's; and its forces."""
         own = complex(self.drag_coefficient, self.lift_coefficient)
-        return corrected(*self._design, self._predicted, own, self.drag_bound)
+        return corrected(*self._design, self._predicted, own, self.drag_bound, self.body.fit_error)
