@@ -40,6 +40,12 @@ def _can_open_browser() -> bool:
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _page_failed(error: Exception) -> bool:
+    from fusiform.app.views.shared.complaints import page_failed
+
+    return page_failed(error)
+
+
 def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser: bool = True) -> None:
     """Serve the page at `address` until interrupted; `port` None takes the first free one from 8501.
 
@@ -78,4 +84,5 @@ def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser:
         "logger.hideWelcomeMessage": True,
         "server.headless": not (browser and _can_open_browser()),
     }
-    App(script, middleware=[Middleware(OnlyAllowedHosts, hosts=names)]).run(config=config)
+    guard = Middleware(OnlyAllowedHosts, hosts=names)
+    App(script, middleware=[guard], on_script_error=_page_failed).run(config=config)

@@ -201,7 +201,7 @@ def pull(session: Session, moved: Any) -> Session:
         return session
     try:
         index, displacement = int(moved["index"]), complex(float(moved["dx"]), float(moved["dy"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return session
     if not (0 <= index < CONTROL_POINTS and abs(displacement) <= 2.0 * LONGEST_PULL):
         return session

@@ -81,7 +81,7 @@ def drag(session: Session, moved: Any) -> Session:
     try:
         number, grip = int(moved["row"]), str(moved["grip"])
         displacement = complex(float(moved["dx"]), float(moved["dy"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return session
     body, rows = session.design.present.body, list(session.setup.rows)
     if not (0 <= number < len(rows) and abs(displacement) < LONGEST_WAY * body.reference_length):

@@ -46,9 +46,13 @@ class Timer:
 
 @dataclass
 class PageClient:
-    """One session at `address`, for example http://127.0.0.1:8501. `received`: bytes of all messages so far."""
+    """One session at `address`, for example http://127.0.0.1:8501, opened with the `query` of the address bar.
+
+    `received`: bytes of all messages so far.
+    """
 
     address: str
+    query: str = ""
     shown: dict[tuple[int, ...], Shown] = field(default_factory=dict)
     values: dict[str, WidgetState] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -123,6 +127,18 @@ class PageClient:
         self.values[state.id] = state
         self._send(found.fragment)
 
+    def choose(self, key: str, text: str) -> None:
+        """Send a text as the choice of a list or the content of a field, offered or not."""
+        found = self.there(key)
+        kind = str(found.element.WhichOneof("type"))
+        control = getattr(found.element, kind)
+        self.values[control.id] = WidgetState(id=control.id, string_value=text)
+        self._send(found.fragment)
+
+    def alerts(self) -> list[str]:
+        """The sentences about what went wrong."""
+        return [s.element.alert.body for s in self.shown.values() if s.element.WhichOneof("type") == "alert"]
+
     def event(self, key: str, name: str, value: Any) -> None:
         """Something that happened in a component of the page, for example `moved` in the drawing."""
         found = self.there(key)
@@ -150,7 +166,7 @@ class PageClient:
         self._request(fragment, [*self.values.values(), *events], automatic=automatic)
 
     def _request(self, fragment: str, states: list[WidgetState], *, automatic: bool) -> None:
-        state = ClientState(fragment_id=fragment, is_auto_rerun=automatic)
+        state = ClientState(query_string=self.query, fragment_id=fragment, is_auto_rerun=automatic)
         state.widget_states.widgets.extend(states)
         self._socket.send_binary(BackMsg(rerun_script=state).SerializeToString())
 

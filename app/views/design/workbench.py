@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -103,7 +104,7 @@ def _drawing(shown: Frame) -> None:
         key="drawing",
         data=shown.drawing,
         on_moved_change=lambda: change(edits.pull, st.session_state.drawing.get("moved")),
-        on_zoomed_change=lambda: change(edits.zoom, (st.session_state.drawing.get("zoomed") or {}).get("share")),
+        on_zoomed_change=lambda: change(edits.zoom, _share(st.session_state.drawing.get("zoomed"))),
         on_awaited_change=lambda: keep(replace(session(), awaited=True)),
     )
     with st.container(key="remarks"):
@@ -111,6 +112,11 @@ def _drawing(shown: Frame) -> None:
     now = session()
     design = replace(now.design, home=shown.home, share=shown.share)
     keep(replace(now, design=design, refining=_refinement(now, shown)))
+
+
+def _share(zoomed: Any) -> Any:
+    """The part of the window in a message of the drawing."""
+    return zoomed.get("share") if isinstance(zoomed, dict) else None
 
 
 def _refinement(now: Session, shown: Frame) -> RunningRefinement | None:

@@ -18,6 +18,13 @@ def complain(error: str) -> None:
     st.error(plain(sentence(error)))
 
 
+def page_failed(error: Exception) -> bool:
+    """One sentence in place of what Streamlit shows for an error outside `in_one_sentence`; True for Streamlit."""
+    _log.error("the page could not be drawn", exc_info=error)
+    complain(f"the page could not be drawn ({type(error).__name__}: the log of the server has more); load it again")
+    return True
+
+
 @contextmanager
 def in_one_sentence(part: str) -> Iterator[None]:
     """An error while `part` of the page is drawn becomes one sentence in its place; the log has the traceback."""
