@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Drawing
 from fusiform.solvers.geometry.formats.drawings.drawn_body import body_outline
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
@@ -13,10 +13,12 @@ from fusiform.solvers.geometry.formats.mesh_sections import (
     plane_of,
     planes_beside,
     read_mesh,
+    rim_crossings,
 )
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 _SAME = 1e-3  # of the area: sections that differ less are the same
+_LISTED = 6  # places in a sentence, at most
 
 
 def mesh_outline(content: bytes, file_type: str, axis: str, at: float | None, part: str | int | None) -> FoundOutline:
@@ -38,5 +40,15 @@ def mesh_outline(content: bytes, file_type: str, axis: str, at: float | None, pa
 
 
 def _section(mesh: Mesh, axis: str, level: float, part: str | int | None) -> FoundOutline:
-    found = body_outline(Drawing(mesh_section(mesh, axis, level), "a mesh section", divided=False), part)
+    try:
+        found = body_outline(Drawing(mesh_section(mesh, axis, level), "a mesh section", divided=False), part)
+    except InputError as error:
+        rims = rim_crossings(mesh, axis, level)
+        if not 0 < len(rims) <= _LISTED:
+            raise
+        places = ", ".join(f"({x:.4g}, {y:.4g})" for x, y in rims)
+        raise InputError(
+            f"expected a mesh with a closed section, got one with holes, whose rims the plane cuts at {places}; close "
+            "them, or choose another plane"
+        ) from error
     return FoundOutline(clean_outline(merged_sides(found.points)), found.source)

@@ -17,6 +17,7 @@ from fusiform.solvers.geometry.polygons import MIN_POINTS
 AXES = {"x": (0, (1, 2)), "y": (1, (0, 2)), "z": (2, (0, 1))}  # the coordinates across the plane and in it
 
 _STRAIGHT = 1e-4  # rad
+_SAME_CORNER = 1e-7  # of the extent: corners that are nearer are one
 _COPLANAR = 1e-7  # of the extent: triangles that are nearer lie in the plane
 _BESIDE = 1e-6  # of the extent: how far the planes beside such triangles are from them
 
@@ -89,6 +90,20 @@ def mesh_section(mesh: Mesh, axis: str, level: float) -> list[Curve]:
     sides = centre[list(plane)] + mesh.extent * cut[:, :, plane]
     ends = sides[..., 0] + 1j * sides[..., 1]
     return [Curve(((begin, end),)) for begin, end in ends.tolist() if begin != end]
+
+
+def rim_crossings(mesh: Mesh, axis: str, level: float) -> FloatArray:
+    """Where the plane cuts edges that belong to one triangle alone, (n, 2) in the plane: the rims of holes."""
+    across, plane = AXES[axis]
+    place = np.round((mesh.corners - mesh.corners.min(axis=0)) / (_SAME_CORNER * mesh.extent)).astype(np.int64)
+    _, first, corner = np.unique(place, axis=0, return_index=True, return_inverse=True)
+    edges = np.sort(corner.reshape(-1)[mesh.faces][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    single, uses = np.unique(edges, axis=0, return_counts=True)
+    begin, end = mesh.corners[first[single[(uses == 1) & (single[:, 0] != single[:, 1])]]].transpose(1, 0, 2)
+    below, above = begin[:, across] - level, end[:, across] - level
+    cut = below * above < 0.0
+    share = (below / np.where(cut, below - above, 1.0))[cut, None]
+    return np.asarray(begin[cut] + share * (end - begin)[cut])[:, list(plane)]
 
 
 def merged_sides(loop: FloatArray) -> FloatArray:
