@@ -11,10 +11,13 @@ from fusiform.solvers.common.ranges import Range, require_ranges
 
 @dataclass(frozen=True)
 class Resolution:
-    """Numbers of radial lines and of angular nodes, both even and from 16 to 256."""
+    """Numbers of radial lines and of angular nodes, both even and from 16 to 512.
 
-    n_xi: Annotated[int, Range(16, 256)]
-    n_eta: Annotated[int, Range(16, 256)]
+    The estimate of the error looks at half as many again as the finest grid has, 288 angles.
+    """
+
+    n_xi: Annotated[int, Range(16, 512)]
+    n_eta: Annotated[int, Range(16, 512)]
 
     def __post_init__(self) -> None:
         require_ranges(self, "a grid")

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from fusiform.solvers.flow.adaptive import FINEST
 from fusiform.solvers.flow.block_tridiagonal import factorise
 from fusiform.solvers.flow.equations import State, discretise, residual
+from fusiform.solvers.flow.error_estimate import LOOK_REFINEMENT
 from fusiform.solvers.flow.far_field import displacement, oseenlet
 from fusiform.solvers.flow.grid import angular_nodes, make_grid
 from fusiform.solvers.flow.half_plane import fold_state, halve, unfold_state
@@ -195,3 +197,8 @@ def test_turning_the_body_turns_its_outline_clockwise():
     circle = torch.polar(torch.ones(2, 40, dtype=torch.float64), eta.expand(2, -1))
     turn = torch.polar(torch.ones_like(alpha), alpha)[:, None]
     torch.testing.assert_close(laurent.z(turned, circle), laurent.z(BENT, circle * turn) / turn)
+
+
+def test_the_finest_grid_of_the_solver_and_that_of_its_error_estimate_are_grids():
+    even = int(LOOK_REFINEMENT * FINEST.n_eta) // 2 * 2
+    assert Resolution(FINEST.n_xi, even).n_eta > FINEST.n_eta
