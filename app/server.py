@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from fusiform.app import warm
 from fusiform.app.allowed_hosts import EVERY_ADDRESS, OnlyAllowedHosts, allowed_hosts
@@ -44,6 +46,11 @@ def _page_failed(error: Exception) -> bool:
     from fusiform.app.views.shared.complaints import page_failed
 
     return page_failed(error)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """End at once: uvicorn shuts down on other signals, and would print a traceback on this one."""
+    os._exit(128 + number)
 
 
 def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser: bool = True) -> None:
@@ -85,4 +92,6 @@ def serve(port: int | None, address: str, *, hosts: Sequence[str] = (), browser:
         "server.headless": not (browser and _can_open_browser()),
     }
     guard = Middleware(OnlyAllowedHosts, hosts=names)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
     App(script, middleware=[guard], on_script_error=_page_failed).run(config=config)

@@ -58,7 +58,7 @@ def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: S
     table.add_column(justify="right", overflow="fold", min_width=widest, max_width=WIDEST_VALUE, style="bold")
     table.add_column(style="dim")
     for row in lines:
-        table.add_row(*(_plain(cell) for cell in row))
+        table.add_row(*("\n".join(_plain(line) for line in cell.split("\n")) for cell in row))
     console.print(table)
     for note in (*notes, CONVENTIONS):
         console.print(_plain(note), highlight=False)

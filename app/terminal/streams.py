@@ -91,10 +91,10 @@ def undelivered() -> str | None:
         return None
     start = f"expected a standard output that can be written, got '{file.failure.strerror}'; "
     try:
-        return f"{start}the result is in {_kept(file.content)}"
+        return f"{start}the output is kept in {_kept(file.content)}"
     except OSError:
         sys.stderr.write(file.content.decode(errors="replace"))
-        return f"{start}the result is printed above"
+        return f"{start}the output is printed above"
 
 
 def _kept(content: bytes | bytearray) -> str:

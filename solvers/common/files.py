@@ -38,6 +38,10 @@ def file_path(path: str | os.PathLike[str]) -> Path:
 
 def make_folder(folder: Path) -> None:
     """Make `folder` with its parents; `InputError` if it cannot be made or written to."""
+    require(
+        os.path.isdir(folder) or not os.path.lexists(folder),
+        f"expected a folder to write to, got {str(folder)!r}, which is none; choose another with --out",
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name

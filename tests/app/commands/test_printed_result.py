@@ -9,7 +9,13 @@ import pytest
 from fusiform.app.commands.printed_result import print_result
 from fusiform.solvers import Body
 
-NUMBERS = {"drag_coefficient": 1.23456, "lift_coefficient": -0.000123456, "model": "m" * 200, "reynolds": 12.345}
+NUMBERS = {
+    "drag_coefficient": 1.23456,
+    "lift_coefficient": -0.000123456,
+    "model": "m" * 200,
+    "reynolds": 12.345,
+    "separation_points": [[0.5, 0.25], [0.5, -0.25]],
+}
 
 
 @pytest.mark.parametrize("columns", ["20", "60", "80", "200"])
@@ -24,5 +30,6 @@ def test_numbers_and_names_are_printed_whole(
     plain = re.sub(r"\x1b\[[0-9;]*m", "", printed)
     assert "…" not in plain
     assert all(number in plain for number in ("1.2346", "-0.00012346", "12.345"))
+    assert any("0.500, 0.250" in line and "0.500, -0.250" not in line for line in plain.splitlines())
     assert plain.count("m" * 20) >= 5
     assert "Flow past\\x1b[31m [red]:smile:\\n" in " ".join(plain.split())

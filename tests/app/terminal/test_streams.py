@@ -60,7 +60,7 @@ def test_text_that_a_full_disk_does_not_take_is_kept_in_a_file(tmp_path: Path) -
     done = shell(">/dev/full", tmp_path)
     (kept,) = tmp_path.iterdir()
     assert kept.read_text() == "drag √2 ρ \\udcff\n"
-    assert f"the result is in {kept}" in done.stderr
+    assert f"the output is kept in {kept}" in done.stderr
 
 
 def test_text_that_cannot_be_kept_is_printed_on_standard_error(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_text_that_cannot_be_kept_is_printed_on_standard_error(tmp_path: Path) -
     command = ["sh", "-c", '"$0" -c "$1" >/dev/full', sys.executable, keeps_nothing]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.stderr.splitlines()[1] == "drag √2 ρ \\udcff"
-    assert "the result is printed above" in done.stderr
+    assert "the output is printed above" in done.stderr
 
 
 def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
