@@ -16,15 +16,15 @@ def main() -> None:
     """Entry point of the console command `fusiform`."""
     interrupts = Interrupts()
     code = _run(interrupts)
+    if interrupts.exit_code is not None:
+        sys.stdout.flush()
+        os._exit(code)  # without waiting for threads that still compute
     from fusiform.app.terminal.streams import say, undelivered
 
     lost = undelivered()
     if lost is not None:
         say(lost)
         code = code or UNWRITTEN
-    if interrupts.exit_code is not None:
-        sys.stderr.flush()
-        os._exit(code)  # without waiting for threads that still compute
     sys.exit(code)
 
 
