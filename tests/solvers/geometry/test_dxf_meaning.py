@@ -26,6 +26,7 @@ CORNERS = [(0, 0), (2, -1), (6, -1), (8, 0), (8, 1), (6, 2), (2, 2), (0, 1)]
 SLOT = [(0, 0, 0), (6, 0, 1), (6, 2, 0), (0, 2, 1)]
 SLOT_AREA = 12 + math.pi
 FRAME = [(-20, -15), (40, -15), (40, 20), (-20, 20)]
+TAIL = [(4, 0.05), (2, 0.55), (0, 0), (2, -0.45), (4, -0.05)]
 Draw = Callable[[Any, Any], object]
 
 
@@ -140,6 +141,7 @@ AREAS: dict[str, tuple[Draw, float, str]] = {
         SLOT_AREA,
         "",
     ),
+    "blunt tail": (alone("add_lwpolyline", TAIL), 2.1, "; an open end of 0.1 at (4, 0) closed by a straight side"),
     "lines and arcs": (slot_of_arcs, SLOT_AREA, "the only closed curve"),
     "points given twice": (alone("add_lwpolyline", [c for c in CORNERS for _ in (0, 1)], close=True), 20.0, ""),
     "above the plane": (alone("add_lwpolyline", CORNERS, close=True, dxfattribs={"elevation": 5}), 20.0, ""),
@@ -207,6 +209,16 @@ def test_a_file_that_breaks_off_is_refused(share):
     end = content.index(b"ENDSEC", entities)
     with pytest.raises(InputError, match=r"breaks off among its entities|cannot be read"):
         read_here(content[: entities + int(share * (end - entities))], ".dxf")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: c.replace(b"\n", b"\r\n"), lambda c: b"\xef\xbb\xbf" + c, lambda c: c[:-4]]
+)
+def test_line_ends_marks_and_a_missing_end_change_nothing(change):
+    content = drawing(alone("add_lwpolyline", CORNERS, close=True, dxfattribs={"layer": "Rümpfe"}))
+    found = read_here(change(content), ".dxf")
+    assert signed_area(found.points) == pytest.approx(20.0)
+    assert found.source == "the only closed curve, layer 'Rümpfe'"
 
 
 def test_a_part_is_chosen_by_layer_block_or_number():

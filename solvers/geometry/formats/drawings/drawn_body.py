@@ -12,7 +12,7 @@ from shapely import LineString, Polygon
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing, require_pieces
-from fusiform.solvers.geometry.formats.drawings.faces import CURVE_POINTS, Faces, bounded_faces
+from fusiform.solvers.geometry.formats.drawings.faces import CURVE_POINTS, Faces, Gap, bounded_faces
 from fusiform.solvers.geometry.formats.drawings.refusals import (
     nothing_drawn,
     open_outline,
@@ -67,9 +67,10 @@ class _Units:
 def body_outline(drawing: Drawing, part: str | int | None = None) -> FoundOutline:
     """The outline of the body in a drawing, or of the `part` with a name, or with a number in the order of areas.
 
-    The ends of curves meet within 5e-4 of the drawing's extent. `InputError`: no curve, numbers that are not finite or
-    beyond 1e100, no closed curve, gaps up to 3 % of the extent whose closing would give a larger body, a rectangle that
-    may be a frame or the body, and a part that does not exist.
+    The ends of curves meet within 5e-4 of the drawing's extent. One open end up to 3 %, as at a blunt tail, is closed
+    by a straight side. `InputError`: no curve, numbers that are not finite or beyond 1e100, no closed curve, several
+    gaps up to 3 % of the extent whose closing would give a larger body, a rectangle that may be a frame or a body, and
+    a part that does not exist.
     """
     curves = [curve for curve in drawing.curves if curve.pieces]
     require(bool(curves), nothing_drawn(drawing))
@@ -80,13 +81,8 @@ def body_outline(drawing: Drawing, part: str | int | None = None) -> FoundOutlin
     curves = [curve for curve in curves if curve not in pages]
     units = _units(curves)
     unit_curves = [units.scaled(curve) for curve in curves]
-    found = bounded_faces(unit_curves, JOINING.meeting)
+    found, side = _bounded(unit_curves, number, units)
     chosen, frames = _chosen(found, number)
-    if number is None:
-        wide = bounded_faces(unit_curves, JOINING.doubtful)
-        larger, _ = _chosen(wide, None)
-        if larger is not None and (chosen is None or larger.area > JOINING.larger * chosen.area):
-            refuse_gaps([gap for gap in wide.gaps if gap[0] > JOINING.meeting], units.points, units.extent)
     if chosen is None:
         closed = all(curve.ends[0] == curve.ends[1] for curve in curves)
         loose = found.loose[:0] if closed else found.loose * units.extent
@@ -97,7 +93,7 @@ def body_outline(drawing: Drawing, part: str | int | None = None) -> FoundOutlin
     ring = shapely.get_coordinates(chosen.exterior)
     points = units.points(_divided(ring) if drawing.divided or len(ring) <= MIN_POINTS else ring)
     left_out = {"page": len(pages), "frame": frames, "hidden shape": drawing.hidden}
-    return FoundOutline(points, _sentence(chosen, left_out, found, drawing, units.extent))
+    return FoundOutline(points, _sentence(chosen, left_out, found, drawing, units.extent) + _closing_words(side, units))
 
 
 def _require_usable(curves: list[Curve]) -> None:
@@ -143,6 +139,39 @@ def _named_part(curves: list[Curve], drawing: Drawing, part: str | int | None) -
     names = sorted({name for curve in curves for name in curve.names[:1]})
     listed = f"the {drawing.called}s are {', '.join(map(shown, names[:12]))}" if names else "it has no names"
     raise InputError(f"expected the {drawing.called} or the number of a curve, got {shown(part)}; {listed}")
+
+
+def _bounded(curves: list[Curve], number: int | None, units: _Units) -> tuple[Faces, Curve | None]:
+    """What the curves bound, and the straight side by which the open end of the body was closed, if one was needed."""
+    found = bounded_faces(curves, JOINING.meeting)
+    if number is not None:
+        return found, None
+    (body, _), wide = _chosen(found, None), bounded_faces(curves, JOINING.doubtful)
+    larger, _ = _chosen(wide, None)
+    if larger is None or (body is not None and larger.area <= JOINING.larger * body.area):
+        return found, None
+    gaps = [gap for gap in wide.gaps if gap[0] > JOINING.meeting]
+    side = _missing_side(found, gaps)
+    if side is not None:
+        return bounded_faces([*curves, side], JOINING.meeting), side
+    refuse_gaps(gaps, units.points, units.extent)
+    return found, None
+
+
+def _missing_side(found: Faces, gaps: list[Gap]) -> Curve | None:
+    """The side between the two ends of one chain, if these are the only gap."""
+    for start, end in map(_ends, found.chains):
+        if len(gaps) == 1 and abs(abs(end - start) - gaps[0][0]) <= JOINING.noted:
+            return Curve(((complex(end), complex(start)),))
+    return None
+
+
+def _closing_words(side: Curve | None, units: _Units) -> str:
+    if side is None:
+        return ""
+    middle = 0.5 * sum(side.ends)
+    x, y = units.extent * (units.points(np.array([middle.real, middle.imag])) / units.extent).round(9)
+    return f"; an open end of {side.length * units.extent:.2g} at ({x:.4g}, {y:.4g}) closed by a straight side"
 
 
 def _chosen(found: Faces, number: int | None) -> tuple[Polygon | None, int]:
