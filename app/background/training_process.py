@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from fusiform.app.results.training_folder import DATA, HELDOUT_LINES, STAGE, Progress, heldout_lines
+from fusiform.app.results.training_folder import DATA, HELDOUT_LINES, STAGE, Progress, heldout_lines, read_card
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.common.files import make_folder, write_json
 from fusiform.surrogates.flow_training.cases import make_data
@@ -46,7 +46,7 @@ def run(recipe: Recipe, folder: Path, methods: list[str]) -> None:
     heldout = HeldoutDrag.of(recipe, folder / DATA)
     for method in methods:
         model = folder / method
-        if not (model / "config.json").exists():
+        if read_card(model) is None:
             own = replace(recipe, training=replace(recipe.training, method=method))
             train(own, folder / DATA, model, WORKERS, _measure(heldout, model, _write_stage(folder, method)))
 

@@ -1,20 +1,29 @@
 """A folder of training runs, read for the page: a recipe, its cases, and a run for each method.
 
 The loss is read from the `metrics.jsonl` of each stage, as the command line writes it, the held-out drag error from
-`heldout.jsonl`. Lines that are being written are left out.
+`heldout.jsonl`. Lines that are being written or damaged are left out; a damaged model counts as none.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fusiform.surrogates.flow_training.method_names import METHODS
+from fusiform.solvers.common.bounded_text import parse_json, read_bytes
+from fusiform.solvers.common.errors import InputError, is_number, is_whole, require
+from fusiform.solvers.common.ranges import Range
+from fusiform.solvers.common.tables import from_table, read_json
+from fusiform.surrogates.flow_training.method_names import METHODS, require_method
+from fusiform.surrogates.flow_training.settings import MOST_STEPS, Recipe
 from fusiform.surrogates.flow_training.stage_names import stage_names
+from fusiform.surrogates.model.card_values import require_finished
+from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, read_configuration
 
 RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
+MOST_LINES = 20_000_000  # bytes of metrics
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,13 @@ class Progress:
 
     method: str
     name: str
-    done: int
-    total: int
+    done: Annotated[int, Range(0, 10**9)]
+    total: Annotated[int, Range(0, 10**9)]
     note: str
+
+    def __post_init__(self) -> None:
+        if self.method:
+            require_method(self.method)
 
 
 @dataclass(frozen=True)
@@ -65,18 +78,38 @@ def read_runs(folder: Path) -> list[KeptRun]:
 
 
 def read_progress(folder: Path) -> Progress | None:
-    """The present stage of the process, or its last."""
+    """The present stage of the process, or its last; None if its file is damaged."""
     try:
-        return Progress(**json.loads((folder / STAGE).read_text()))
-    except (OSError, ValueError, TypeError):
+        return from_table(Progress, read_json(folder / STAGE), STAGE)
+    except InputError:
         return None
+
+
+def read_card(run: Path) -> dict[str, Any] | None:
+    """The card of the model in a run's folder; None before the training has ended, and for a damaged model."""
+    try:
+        stamps = tuple(os.stat(run / name).st_mtime_ns for name in (CONFIGURATION, ARRAYS))
+    except (OSError, ValueError):
+        return None
+    return _card(run, stamps)
+
+
+@lru_cache(maxsize=32)
+def _card(run: Path, stamps: tuple[int, ...]) -> dict[str, Any] | None:
+    """The card, read once for each state of the files."""
+    try:
+        card = read_configuration(run).card
+        require_finished(card, str(run))
+    except InputError:
+        return None
+    return card
 
 
 def read_error(folder: Path) -> str:
     """The last line that the process wrote to standard error."""
     try:
-        lines = (folder / ERRORS).read_text(errors="replace").split("\n")
-    except OSError:
+        lines = read_bytes(folder / ERRORS, MOST_LINES).decode(errors="replace").split("\n")
+    except (OSError, ValueError):
         return ""
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
@@ -88,7 +121,11 @@ def own_recipes(root: Path) -> list[Path]:
 
 def heldout_lines(run: Path) -> dict[tuple[str, int], dict[str, Any]]:
     """The held-out errors of a run by stage and step; of a step that was done twice, the later."""
-    return {(line["stage"], line["step"]): line for line in _lines(run / HELDOUT_LINES)}
+    return {
+        (line["stage"], line["step"]): line
+        for line in _lines(run / HELDOUT_LINES)
+        if isinstance(line.get("stage"), str) and is_number(line.get("seconds"))
+    }
 
 
 def _read_run(method: str, folder: Path) -> KeptRun:
@@ -98,37 +135,44 @@ def _read_run(method: str, folder: Path) -> KeptRun:
         for line in _lines(stage):
             step = line["step"]
             own = measured.get((name, step), {})
-            errors = own.get("seconds"), own.get("median"), own.get("p95")
-            points.append(Point(before + step, name, line.get("loss"), *errors))
+            loss, *errors = _number(line, "loss"), *(_number(own, key) for key in ("seconds", "median", "p95"))
+            points.append(Point(before + step, name, loss, *errors))
         before += step
-    try:
-        card = json.loads((folder / "config.json").read_text())["card"]
-    except (OSError, ValueError, KeyError):
-        card = None
-    return KeptRun(method, folder, tuple(points), card)
+    return KeptRun(method, folder, tuple(points), read_card(folder))
 
 
 def _stages(folder: Path) -> list[Path]:
     """The metrics of the stages of a run that have begun, in the order of the recipe that the run has recorded."""
     try:
-        recipe = json.loads((folder / "recipe.json").read_text())
-        training, tangents = recipe["training"], recipe["tangents"]["bodies"] > 0
-        names = stage_names(training["method"], training["rounds"], tangents=tangents)
-    except (OSError, ValueError, KeyError, TypeError):
+        values = read_json(folder / "recipe.json")
+        require(isinstance(values, dict), "expected a recipe, got something else; use another folder")
+        recipe = from_table(Recipe, {key: value for key, value in values.items() if key != "cases"}, "a recipe")
+    except InputError:
         return []
+    names = stage_names(recipe.training.method, recipe.training.rounds, tangents=recipe.tangents.bodies > 0)
     return [path for name in names if (path := folder / name / "metrics.jsonl").exists()]
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a JSON lines file; none if there is no file."""
-    entries = []
+    """The whole lines of a JSON lines file that have a step; none if there is no file, or one that is too large."""
     try:
-        text = path.read_text()
-    except OSError:
+        lines = read_bytes(path, MOST_LINES).splitlines()
+    except (OSError, ValueError):
         return []
-    for line in text.splitlines():
-        try:
-            entries.append(json.loads(line))
-        except ValueError:
-            continue
-    return entries
+    return [entry for line in lines if _has_step(entry := _entry(line))]
+
+
+def _entry(line: bytes) -> Any:
+    try:
+        return parse_json(line)
+    except ValueError:
+        return None
+
+
+def _has_step(entry: Any) -> bool:
+    return isinstance(entry, dict) and is_whole(entry.get("step")) and 0 <= entry["step"] <= MOST_STEPS
+
+
+def _number(line: dict[str, Any], key: str) -> float | None:
+    value: Any = line.get(key)
+    return float(value) if is_number(value) else None
