@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from fusiform.solvers.common.errors import require
@@ -42,9 +42,8 @@ class DesignSpace:
     --------
     >>> from fusiform.surrogates import DesignSpace
     >>> space = DesignSpace(modes=4, reynolds_max=40.0)
-    >>> wider = space.widened()
-    >>> wider.modes, wider.reynolds_max
-    (4, 60.0)
+    >>> space.modes, space.reynolds_min, space.reynolds_max
+    (4, 0.5, 40.0)
     """
 
     modes: Annotated[int, Range(1, 32)] = 8
@@ -71,21 +70,6 @@ class DesignSpace:
             self.margin <= DRAWN_SHARE * _margin_of_an_ellipse(self.fineness_min, self.fineness_max),
             f"expected margin of a design space to be below that of its ellipses, got {self.margin:g}; lower it or "
             "fineness_min",
-        )
-
-    def widened(self) -> DesignSpace:
-        """A space beyond this one on all sides, to measure the errors of a model outside its training space.
-
-        1.75 times in fineness (within 0.1 to 20), 2.5 times down and 1.5 times up in Re (within 0.1 to 100), 1.5 times
-        in incidence (up to 30 degrees).
-        """
-        return replace(
-            self,
-            fineness_min=max(self.fineness_min / 1.75, FINENESS_RANGE[0]),
-            fineness_max=min(1.75 * self.fineness_max, FINENESS_RANGE[1]),
-            reynolds_min=max(self.reynolds_min / 2.5, REYNOLDS_RANGE[0]),
-            reynolds_max=min(1.5 * self.reynolds_max, REYNOLDS_RANGE[1]),
-            alpha_max_deg=min(1.5 * self.alpha_max_deg, ALPHA_RANGE_DEG[1]),
         )
 
 

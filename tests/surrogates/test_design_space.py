@@ -36,8 +36,3 @@ def test_sampler_is_deterministic_valid_and_extends():
 def test_a_bad_design_space_is_refused(wrong, match):
     with pytest.raises(InputError, match=match):
         DesignSpace(**wrong)
-
-
-def test_the_widest_space_can_be_widened():
-    widest = DesignSpace(32, 0.1, 20.0, 0.1, 100.0, 30.0, 1.0, 0.2)
-    assert widest.widened() == widest
