@@ -88,6 +88,7 @@ def optimize(
     fit = {"modes": modes, "max_fit_error": max_fit_error, "part": part, "axis": axis, "at": at}
     first = partial(_start_problem, start, reynolds, alpha_deg, fit)
     problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
+    _require_consistent(problem)
     with nullcontext() if out is None else folder_held(out):
         _checkpoint(out, force, resume)  # again: a command that was quicker may have written there
         result = _search(problem, drag_model(model), checkpoint, resume)
@@ -168,6 +169,16 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Ma
     from fusiform.solvers.inverse import DesignPoint, Problem
 
     return Problem(body, (DesignPoint(conditions),))
+
+
+def _require_consistent(problem: Problem) -> None:
+    """One sentence and exit code 2 where parts of the problem contradict each other, before a model is loaded."""
+    from fusiform.solvers.inverse.problem.contradictions import contradiction_in
+
+    trouble = contradiction_in(problem)
+    if trouble is not None:
+        say(f"the constraints contradict each other: {trouble}.")
+        raise typer.Exit(WRONG_INPUT)
 
 
 def _require_files(written: WrittenFiles, result: OptimizationResult) -> None:

@@ -76,7 +76,8 @@ def optimize(
     Returns
     -------
     OptimizationResult
-        With `feasible` False, the nearest body and a sentence where the constraints contradict each other.
+        With `feasible` False and a sentence where no body satisfies all constraints: with the nearest body that was
+        found, or the given one where the constraints contradict each other by their numbers alone.
 
     Raises
     ------
@@ -104,11 +105,10 @@ def optimize(
     if resume is not None:
         run.resume(Path(resume))
     check_user_constraints(run.variables, first)
-    trouble = contradiction_in(problem)
-    feasible = nearest_feasible(run.variables, first, thorough=trouble is None)
-    if trouble is not None:
+    if (trouble := contradiction_in(problem)) is not None:
         words = f"The constraints contradict each other: {trouble}."
-        return infeasible_result(run, feasible.x, OptimizationOutcome.CONTRADICTION, words)
+        return infeasible_result(run, first, OptimizationOutcome.CONTRADICTION, words)
+    feasible = nearest_feasible(run.variables, first)
     if feasible.problem is not None:
         return infeasible_result(run, feasible.x, OptimizationOutcome.INFEASIBLE, f"Infeasible: {feasible.problem}.")
     scale = _scale(run, feasible.x)

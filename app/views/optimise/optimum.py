@@ -19,6 +19,7 @@ from fusiform.app.views.shared.components import picture
 from fusiform.app.views.shared.field_choice import field_choice
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, doubts, show_metrics
 from fusiform.app.views.shared.session import change, session
+from fusiform.solvers.inverse import OptimizationOutcome
 
 
 def show(optimum: Optimum) -> None:
@@ -26,7 +27,8 @@ def show(optimum: Optimum) -> None:
     with st.container(key="forces"):
         show_metrics(optimum_numbers(optimum))
     if not optimum.result.feasible:
-        st.error(plain(optimum.result.status) + " The nearest body is drawn; relax a limit in red.")
+        drawn = "given" if optimum.result.outcome is OptimizationOutcome.CONTRADICTION else "nearest"
+        st.error(plain(optimum.result.status) + f" The {drawn} body is drawn; relax a limit in red.")
     st.caption(optimum_words(optimum, session().earlier))
     _actions(optimum)
     with st.container(key="search_view"):

@@ -90,11 +90,12 @@ def result_of(
 
 
 def infeasible_result(run: Run, x: FloatArray, outcome: OptimizationOutcome, status: str) -> OptimizationResult:
-    """The result where no body satisfies the shape constraints: the nearest one, x (n,), without a search."""
+    """The result where no body satisfies the shape constraints: the body at x (n,), without a search."""
     problem = run.problem
+    kind = "given" if outcome is OptimizationOutcome.CONTRADICTION else "nearest"
     return OptimizationResult(
         problem=problem,
-        body=run.variables.body_at(x, f"{problem.body.name}-nearest"),
+        body=run.variables.body_at(x, f"{problem.body.name}-{kind}"),
         model=run.model.name,
         model_kind=ModelKind.of(run.model),
         x=x,

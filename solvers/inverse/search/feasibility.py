@@ -41,11 +41,11 @@ class NearestBody:
 
 
 def nearest_feasible(
-    variables: Variables, start: FloatArray, *, thorough: bool = True, settings: FeasibilitySearch = FEASIBILITY_SEARCH
+    variables: Variables, start: FloatArray, *, settings: FeasibilitySearch = FEASIBILITY_SEARCH
 ) -> NearestBody:
-    """The feasible body nearest to `start` (n,), or the least violating one; from `start` alone unless `thorough`."""
+    """The feasible body nearest to `start` (n,), or the least violating one."""
     best, violation = start, _violation(variables, start)
-    for guess in (start, *(_ellipses(variables, start, settings) if thorough else ())):
+    for guess in (start, *_ellipses(variables, start, settings)):
         projected = _projection(variables, guess, settings)
         off = _violation(variables, projected)
         if off < violation:

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import MOST_FILL
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
 from fusiform.solvers.inverse.problem.trial_shape import SAMPLING, Shape
 
@@ -32,7 +33,7 @@ class Limits:
 
     margin: float = 0.15
     """Least |z'|/c on the circle, which bounds the sharpness of edges."""
-    fill: float = 0.97
+    fill: float = MOST_FILL
     """Largest Σ k|a_k|²; the map would enclose no area at 1."""
     tighten: float = 1e-5
     """Added to a residual's limit beyond its violation between the sampled points."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -10,11 +11,14 @@ from fusiform.solvers.common.errors import is_number, require, shown
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.geometry.limits import LENGTH_RANGE
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
-from fusiform.solvers.inverse.problem.constraints.extents import Extent
+from fusiform.solvers.inverse.problem.constraints.convex_hulls import hull_distance, hull_length, hulls_overlap, reach
+from fusiform.solvers.inverse.problem.constraints.extents import Extent, MaxPerimeter
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Mark, Outline, Polygon, Role
 from fusiform.solvers.inverse.problem.constraints.regions import REGIONS, Circle, Rectangle, Region, boundary
+from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -183,18 +187,54 @@ class Payload(Containment):
         return shape.depth(rim) / shape.reference_length - SAMPLING.chord
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
-        centres, radius = self.region.hull()
-        corners = torch.tensor(centres, dtype=torch.complex128)
-        for limit in (c for c in others if isinstance(c, Extent)):
-            x = limit.along(corners)
-            if float(x.max() - x.min()) + 2.0 * (radius + self.clearance) > limit.value:
-                return f"the body that {self.describe()} is longer or higher than {limit.value:g}"
-        if self.region.area >= body.area:
-            return f"the body, whose area is {body.area:.4g}, cannot hold a region of area {self.region.area:.4g}"
+        size = self._too_long(body, others) or self._too_large(body) or self._too_long_around(body, others)
+        return size or self._blocked(body, others)
+
+    def _too_long(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if the payloads, or two of them, are longer than a limit, or than any body, or None."""
+        for other in (self, *(c for c in others if isinstance(c, Payload))):
+            discs = [(p.region.hull()[0], p.region.hull()[1] + p.clearance) for p in (self, other)]
+            words = f"the body that {_both(self, other)}"
+            for limit in (c for c in others if isinstance(c, Extent)):
+                if reach(discs, limit.axis) > limit.value:
+                    return f"{words} is longer or higher than {limit.value:g}"
+            length = reach(discs, 1.0)
+            if max(length, reach(discs, 1j)) > longest(body):
+                return f"{words} is larger than the optimiser's bodies"
+            for thick in (c for c in others if isinstance(c, MinThickness) and c.at is None):
+                if length > thick.longest_at(body.area):
+                    return f"{words} has not the area for a {thick.describe()}"
+        return None
+
+    def _too_large(self, body: Body) -> str | None:
+        """A sentence if the region with its clearance has the area of the body, or None."""
+        corners, radius = self.region.hull()
+        rim = hull_length(corners) + 2.0 * math.pi * radius
+        area = self.region.area + self.clearance * (rim + math.pi * self.clearance)
+        words = f"the body, whose area is {body.area:.4g}, cannot hold a region of area {area:.4g}"
+        return words if area >= body.area else None
+
+    def _blocked(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if the region and an obstacle are closer than their clearances allow, or None."""
+        (corners, radius), rounding = self.region.hull(), SAMPLING.mirror * body.reference_length
         for block in (c for c in others if isinstance(c, KeepOut)):
-            gap = float(block.region.distance(torch.tensor([self.region.centre], dtype=torch.complex128))[0])
-            if gap < block.clearance:
+            rim, size = block.region.hull()
+            gap = hull_distance(corners, rim) - radius - size - self.clearance - block.clearance
+            if gap < -rounding or hulls_overlap(corners, rim, rounding * body.reference_length):
                 return f"the body that {self.describe()} cannot be one that {block.describe()}"
+        return None
+
+    def _too_long_around(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if the outline around one or two payloads is longer than a greatest perimeter, or None."""
+        for other in (self, *(c for c in others if isinstance(c, Payload))):
+            corners = [*self.region.hull()[0], *other.region.hull()[0]]
+            spare = min(p.region.hull()[1] + p.clearance for p in (self, other))
+            span = max(abs(a - b) for a in corners for b in corners) + 2.0 * spare
+            for limit in (c for c in others if isinstance(c, MaxPerimeter)):
+                if limit.value < hull_length(corners) + 2.0 * math.pi * spare:
+                    return f"the outline of a body that {_both(self, other)} is longer than {limit.value:g}"
+                if sentence := limit.excludes(body, _both(self, other), span):
+                    return sentence
         return None
 
 
@@ -254,3 +294,7 @@ class KeepOut(Containment):
 def _words(region: Region) -> str:
     numbers = ", ".join(f"{name} {value:g}" for name, value in vars(region).items() if value or name in "xy")
     return f"{type(region).__name__.lower()} ({numbers})"
+
+
+def _both(first: Payload, second: Payload) -> str:
+    return first.describe() if first is second else f"{first.describe()} and {second.describe()}"

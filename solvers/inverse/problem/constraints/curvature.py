@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.extents import Extent
 from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Label, Mark, Outline
 
@@ -73,12 +74,15 @@ class MinRadius(ShapeConstraint):
         return 1.0 / self.value
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
-        if self.value <= 0.5 * body.reference_length:
-            return None
-        return (
-            f"an outline whose radius of curvature is nowhere below {self.value:g} contains a circle of that radius, "
-            "which has more than the body's area"
+        circle = (
+            f"an outline whose radius of curvature is nowhere below {self.value:g} contains a circle of that radius"
         )
+        if self.value > 0.5 * body.reference_length:
+            return f"{circle}, which has more than the body's area"
+        for extent in (c for c in others if isinstance(c, Extent)):
+            if 2.0 * self.value > extent.value:
+                return f"{circle}, which does not fit into a {extent.describe()}"
+        return None
 
     def marks(self, outline: Outline) -> tuple[Mark, ...]:
         """The circle of the least radius, in the nose."""

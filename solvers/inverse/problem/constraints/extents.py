@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import (
+    longest,
+    perimeter_around,
+    perimeter_in_strip,
+)
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Flag, Form, Sweep, limit, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
@@ -41,6 +46,15 @@ class Extent(ShapeConstraint):
 
     def describe(self) -> str:
         return f"{self.quantity} at most {self.value:g}"
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        across, most = body.area / self.value, longest(body)
+        if across <= most:
+            return None
+        return (
+            f"a body of {self.describe()} and the area {body.area:.4g}, which is kept, has an extent of {across:.4g} "
+            f"across it, and the optimiser's bodies have one of {most:.4g} at most"
+        )
 
     def along(self, z: Tensor) -> Tensor:
         """The coordinate of points z (…) complex that is limited."""
@@ -110,7 +124,7 @@ class MaxLength(Extent):
             if self.value * height < body.area:
                 box = f"a box of {self.value:g} x {height:g} holds an area of {self.value * height:.4g}"
                 return f"{box}, and the body's area, which is kept, is {body.area:.4g}"
-        return None
+        return super().contradiction(body, others)
 
 
 @dataclass(frozen=True)
@@ -193,6 +207,21 @@ class MaxPerimeter(ShapeConstraint):
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         least = math.pi * body.reference_length
+        if self.value < least:
+            return f"no outline shorter than the circle's, {least:.4g}, encloses the body's area, got {self.value:g}"
+        for extent in (c for c in others if isinstance(c, Extent)):
+            least = perimeter_in_strip(body, extent.value)
+            if self.value < least:
+                return f"an outline of {extent.describe()} around that area is longer than {least:.4g}, {self._got}"
+        return None
+
+    @property
+    def _got(self) -> str:
+        return f"and it is to be at most {self.value:g}"
+
+    def excludes(self, body: Body, reason: str, span: float) -> str | None:
+        """A sentence if no body with two points `span` apart, for the `reason`, has such an outline, or None."""
+        least = perimeter_around(body, span)
         if self.value >= least:
             return None
-        return f"no outline shorter than the circle's, {least:.4g}, encloses the body's area, got {self.value:g}"
+        return f"the outline of a body that {reason} is longer than {least:.4g}, {self._got}"

@@ -11,8 +11,9 @@ import numpy as np
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
-from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight
+from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight, MaxPerimeter
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep, rounded
 from fusiform.solvers.inverse.problem.constraints.grips import Grip, Pull
 from fusiform.solvers.inverse.problem.constraints.marks import Handle, Label, Line, Mark, Outline, Stroke
@@ -100,7 +101,17 @@ class MinThickness(ShapeConstraint):
         for height in (c for c in others if isinstance(c, MaxHeight)):
             if self.value > height.value:
                 return f"a {self.describe()} does not fit into a {height.describe()}"
-        return None
+        for perimeter in (c for c in others if isinstance(c, MaxPerimeter)):
+            sentence = perimeter.excludes(body, f"has a {self.describe()}", self.value)
+            if sentence is not None:
+                return sentence
+        if self.value <= longest(body):
+            return None
+        return f"a {self.describe()} is more than the greatest extent of the optimiser's bodies, {longest(body):.4g}"
+
+    def longest_at(self, area: float) -> float:
+        """The greatest length of a body of that area, if it is so thick all along."""
+        return area / ((1.0 - 2.0 * ENDS) * self.value)
 
     def marks(self, outline: Outline) -> tuple[Mark, ...]:
         left, right, *_ = outline.box

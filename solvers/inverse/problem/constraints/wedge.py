@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
-from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
+from fusiform.solvers.inverse.problem.constraints.thickness import ENDS, MinThickness
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from fusiform.solvers.geometry import Body
     from fusiform.solvers.inverse.problem.trial_shape import Shape
 
 BOUNDS = (
@@ -99,3 +104,40 @@ class WedgeAngle(ShapeConstraint):
 
     def rate(self, reference_length: float) -> float:
         return math.radians(1.0)
+
+    def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        return self._of_angles(others) or self._too_wide(body, others) or self._too_thin(body, others)
+
+    def _of_angles(self, others: Sequence[Constraint]) -> str | None:
+        """A sentence if this one's least angle is above the greatest of another one at the same place, or None."""
+        for other in (c for c in others if isinstance(c, WedgeAngle)):
+            same = (self.end, self.over) == (other.end, other.over)
+            if same and self.minimum is not None and other.maximum is not None and self.minimum > other.maximum:
+                return f"a {self.describe()} is none that is a {other.describe()}"
+        return None
+
+    def _too_wide(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if a body as short as its height allows is not high enough for the least angle, or None.
+
+        The length is at least A/H, so that the thickness, at most H, is at least 2 `over` (A/H) tan(angle/2).
+        """
+        if self.minimum is None:
+            return None
+        height = min([longest(body), *(c.value for c in others if isinstance(c, MaxHeight))])
+        least = math.sqrt(2.0 * self.over * body.area * math.tan(math.radians(0.5 * self.minimum)))
+        if least <= height:
+            return None
+        return f"a {self.describe()} needs a height of at least {least:.4g} at the body's area, and it is {height:.4g}"
+
+    def _too_thin(self, body: Body, others: Sequence[Constraint]) -> str | None:
+        """A sentence if a least thickness needs a greater angle at any length that the area allows, or None."""
+        if self.maximum is None or self.over < ENDS:
+            return None
+        lengths = [longest(body), *(c.value for c in others if isinstance(c, MaxLength))]
+        for thick in (c for c in others if isinstance(c, MinThickness) and c.at is None):
+            length = min(*lengths, thick.longest_at(body.area))
+            if 2.0 * self.over * length * math.tan(math.radians(0.5 * self.maximum)) < thick.value:
+                return (
+                    f"a {thick.describe()} and a {self.describe()} exclude each other at any length up to {length:.4g}"
+                )
+        return None
