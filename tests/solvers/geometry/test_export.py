@@ -120,7 +120,7 @@ BAD = {
     "span of an outline": ("a.svg", {"span": 1.0}, r"span for \.stl only"),
     "no field": ("a.vts", {}, "expected a flow field for .vts, got none"),
     "chord of a flow": ("a.vts", {"chord": 1.0}, "units of d, got a chord"),
-    "folder": ("absent/a.dxf", {}, "existing, writable folder"),
+    "folder": ("absent/a.dxf", {}, "writable folder"),
 }
 
 

@@ -87,6 +87,8 @@ FORMS = [
     "  {:.9e}\t{:.9e}",
     "{:.9f}, {:.9f}",
     '"{:.9f}";"{:.9f}"',
+    "({:.9f}, {:.9f})",
+    "| {:.9f} | {:.9f} |",
     "{:.9f} {:.9f} ! p",
     "{:.9f},{:.9f},0,",
 ]
@@ -112,6 +114,8 @@ SAME = {
     "index without a name": "y,x\n" + "".join(f"{i},{y:.9f},{x:.9f}\n" for i, (x, y) in enumerate(SECTION)),
     "decimal commas": rows(SECTION).replace(".", ","),
     "quoted decimal commas": rows(SECTION, '"{:.9f}","{:.9f}"').replace(".", ","),
+    "brackets": "[\n" + rows(SECTION, "[{:.9f}, {:.9f}],") + "]\n",
+    "dashes": rows(SECTION).replace("-", "\u2013"),
     "fortran": rows(SECTION, "{:.9e} {:.9e}").replace("e", "D"),
     "both from the nose": rows(UPPER) + "\n" + rows(LOWER),
     "both from the nose, unmarked": rows(UPPER) + rows(LOWER),
@@ -131,6 +135,38 @@ def test_dialects_give_the_same_body(text):
     outline = parse_outline(text, ".dat")
     assert len(outline) == len(SECTION)
     assert np.roll(outline, -int(np.argmax(outline[:, 0])), axis=0) == pytest.approx(SECTION, abs=1e-8)
+
+
+STATIONS = np.linspace(0.0, 1.0, 41)
+ABOVE, BELOW = np.interp(STATIONS, *UPPER.T), np.interp(STATIONS, *LOWER.T)
+PAIRS = {
+    "x, y, y": np.column_stack([STATIONS, ABOVE, BELOW]),
+    "x, y, y from the tail": np.column_stack([STATIONS, BELOW, ABOVE])[::-1],
+    "x, y, x, y": np.column_stack([STATIONS, ABOVE, STATIONS**1.1, np.interp(STATIONS**1.1, *LOWER.T)]),
+}
+
+
+@pytest.mark.parametrize("table", PAIRS.values(), ids=PAIRS)
+def test_both_surfaces_in_a_row(table):
+    expected = np.concatenate([table[::-1, :2], table[:, [2, 3] if table.shape[1] == 4 else [0, 2]]])
+    found = area(rows(table, " ".join(["{:.9f}"] * table.shape[1])))
+    assert found == pytest.approx(abs(signed_area(expected)), rel=1e-6)
+    assert found == pytest.approx(signed_area(SECTION), rel=0.01)
+
+
+NO_PAIRS = {
+    "thickness in place of the lower surface": np.column_stack([STATIONS, ABOVE, -BELOW]),
+    "pressure": np.column_stack([STATIONS, ABOVE, 1.0 - 3.0 * STATIONS]),
+    "a curve in space": np.column_stack([STATIONS, ABOVE, 0.3 * STATIONS]),
+    "surfaces that cross": np.column_stack([STATIONS, *(np.sign(STATIONS - 0.3) * [ABOVE, BELOW])]),
+    "open at both ends": np.column_stack([STATIONS, 0.05 + 0.0 * STATIONS + ABOVE, BELOW - 0.05]),
+}
+
+
+@pytest.mark.parametrize("table", NO_PAIRS.values(), ids=NO_PAIRS)
+def test_other_columns_are_no_surfaces(table):
+    with pytest.raises(InputError, match="two numbers x, y on each line, got 3 in line 1"):
+        area(rows(table, "{:.9f} {:.9f} {:.9f}"))
 
 
 FIRST, REST = rows(SECTION[:20]), rows(SECTION[20:])
@@ -161,6 +197,10 @@ BAD = {
     "counts off in percent": (f"{len(UPPER)} {len(LOWER) + 1}\n" + rows(100 * UPPER) + rows(100 * LOWER), "got 62"),
     "leading zero": (FIRST + "0057 0.03\n" + REST, "numbers of one form in each column, got '0057 0.03' in line 21"),
     "far above": (FIRST + "0.5 0.9\n" + REST, "one far off its neighbours, '0.5 0.9', in line 21"),
+    "far off in a pair of columns": (
+        rows(np.column_stack([STATIONS, ABOVE + 0.5 * (STATIONS == 0.5), BELOW]), "{:.5f} {:.5f} {:.5f}"),
+        "far off .* in line 21",
+    ),
     "far inside": (FIRST + "0.1 0.01\n" + REST, "one far off its neighbours, '0.1 0.01', in line 21"),
     "another sign": (FIRST + f"{SECTION[20, 0]} -0.01\n" + REST, "far off .* in line 21"),
     "a thousand behind": (rows(SECTION[:-1]) + "0.998E3 -0.0001\n" + rows(SECTION[:1]), "far off .* in line 60"),

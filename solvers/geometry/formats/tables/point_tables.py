@@ -1,8 +1,8 @@
 """The points in an airfoil .dat (Selig or Lednicer) or a .csv file, as one loop.
 
-A line is parsed once (`text_lines`), this module separates titles and notes from points, `columns` finds x and y,
-`surfaces` makes one loop, and `outliers` refuses damaged numbers. Where two readings are possible, an `InputError`
-names both.
+A line is parsed once (`text_lines`), this module separates titles and notes from points, `columns` finds x and y
+(`paired_columns` those of two surfaces), `surfaces` makes one loop, and `outliers` refuses damaged numbers. Where two
+readings are possible, an `InputError` names both.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry.formats.tables.columns import header_names, point_columns
 from fusiform.solvers.geometry.formats.tables.outliers import require_no_outlier, require_one_form
+from fusiform.solvers.geometry.formats.tables.paired_columns import paired_surfaces
 from fusiform.solvers.geometry.formats.tables.surfaces import joined_surfaces, single_loop
 from fusiform.solvers.geometry.formats.tables.text_lines import TextLine, numbers, parsed_line, split_fields, text_lines
 
@@ -40,8 +41,12 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
     names = next(filter(None, (header_names(line.text) for line in lines[first - 2 :: -1] if first > 1)), [])
     _require_no_text(lines[first:last])
     require_one_form(rows)
-    points = point_columns(rows, names)
-    loop = _loop(points, counts, _after_blanks(lines, rows), lednicer=lednicer)
+    pairs = None if names else paired_surfaces(np.array([row.values for row in rows]))
+    if pairs is None:
+        points = point_columns(rows, names)
+        loop = _loop(points, counts, _after_blanks(lines, rows), lednicer=lednicer)
+    else:
+        points, rows, loop = np.concatenate(pairs), rows * 2, joined_surfaces(*pairs)
     require_no_outlier(loop, points, rows)
     return loop
 

@@ -11,6 +11,7 @@ from fusiform.solvers.common.errors import InputError, require
 _NUMBER = re.compile(
     r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d{1,3})?|nan|inf|infinity)", re.IGNORECASE | re.ASCII
 )
+_READ_AS = str.maketrans({"\u2212": "-", "\u2013": "-", **dict.fromkeys("()[]{}|", " ")})  # minus signs and brackets
 _COMMENT = re.compile(r"(?<![^\s,;])(?:#|!|//|%)")
 _QUOTED = re.compile(r'"([^"]*)"|([^",;\s]+)')
 
@@ -62,15 +63,15 @@ def parsed_line(number: int, line: str) -> TextLine:
         return TextLine(number, line[mark.end() :].strip(" #!%/"), comment=True)
     data = line[: mark.start()].strip() if mark else line
     values = numbers(data)
-    return TextLine(number, data if values else line, values)
+    return TextLine(number, data.translate(_READ_AS).strip() if values else line, values)
 
 
 def numbers(text: str) -> tuple[float, ...]:
     """The numbers of which the text consists; none where it holds anything else.
 
-    The exponent may be Fortran's D.
+    The exponent may be Fortran's D; brackets and bars count as white space.
     """
-    fields = split_fields(text.replace("\u2212", "-"))
+    fields = split_fields(text.translate(_READ_AS))
     if not all(_NUMBER.fullmatch(field) for field in fields):
         return ()
     return tuple(float(field.lower().replace("d", "e")) for field in fields)
