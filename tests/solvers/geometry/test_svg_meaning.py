@@ -131,6 +131,11 @@ AREAS = {
         6000.0,
     ),
     "white background": (page(f'<rect x="5" y="5" fill="white" {BOX}{ELLIPSE}'), AREA),
+    "border": (page(f'<rect x="5" y="5" fill="none" stroke="black" {BOX}{ELLIPSE}'), AREA),
+    "plate of lines": (
+        page(f'<g fill="none" stroke="red"><rect x="5" y="5" {BOX}{ELLIPSE}</g>'),
+        17100.0,
+    ),
     "plate": (page('<rect x="10" y="10" width="180" height="80"/><circle cx="100" cy="50" r="20"/>'), 14400.0),
     "prefix": (
         f'<s:svg xmlns:s="http://www.w3.org/2000/svg" viewBox="0 0 200 100">{ELLIPSE.replace("<", "<s:")}</s:svg>',

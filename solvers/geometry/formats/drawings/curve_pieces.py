@@ -20,13 +20,14 @@ MAX_PIECES = 100_000
 class Curve:
     """Pieces that follow each other, the names by which they can be chosen, and the number of their element.
 
-    The first name is the one for sentences: a layer, or an id. `blank` ones have nothing but a white fill.
+    The first name is the one for sentences: a layer, or an id. `fill` is "" without one, "white" for white without a
+    stroke, else "color".
     """
 
     pieces: tuple[Piece, ...]
     names: tuple[str, ...] = ()
     element: int = 0
-    blank: bool = False
+    fill: str = ""
 
     @property
     def ends(self) -> tuple[complex, complex]:

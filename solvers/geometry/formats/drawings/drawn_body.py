@@ -191,12 +191,14 @@ def _chosen(found: Faces, number: int | None) -> tuple[Polygon | None, int]:
 
 
 def _is_frame(body: Polygon, found: Faces) -> bool:
-    """True for an upright rectangle around others that is named as a frame, or is white alone."""
-    if not _is_rectangle(body) or not found.inside(body):
+    """True for an upright rectangle around others that is named as a frame, white, or empty around filled ones."""
+    if not _is_rectangle(body) or not (inside := found.inside(body)):
         return False
     around = found.around(body)
     named = all(any(_FRAMES.search(name) for name in curve.names[:2]) for curve in around)
-    return named or any(curve.blank for curve in around)
+    empty = not any(curve.fill for curve in around)
+    filled = any(curve.fill == "color" for other in inside for curve in found.around(other))
+    return named or any(curve.fill == "white" for curve in around) or (empty and filled)
 
 
 def _is_rectangle(body: Polygon) -> bool:

@@ -146,9 +146,10 @@ class _Walk:
             self.hidden += 1
             return
         filled = kind != "line" and paints(style, "fill", self.ids)
-        blank = filled and is_white(style["fill"]) and not paints(style, "stroke", self.ids)
+        white = filled and is_white(style["fill"]) and not paints(style, "stroke", self.ids)
+        fill = "white" if white else "color" if filled else ""
         curves = self._placed(kind, element, place, style)
-        curves = [replace(curve.closed() if filled else curve, blank=blank) for curve in curves]
+        curves = [replace(curve.closed() if filled else curve, fill=fill) for curve in curves]
         for region in place.clips:
             curves = clipped(curves, filled, region)
         yield from curves
