@@ -57,7 +57,7 @@ def read_dxf(content: bytes) -> Drawing:
     logging.getLogger("ezdxf").disabled = True
     try:
         document, audit = recover.read(io.BytesIO(_marked(content)))
-    except DXFError as error:
+    except (DXFError, AttributeError, AssertionError, UnicodeError) as error:  # what damage makes ezdxf raise
         raise InputError(f"expected a drawing in DXF, got a file that cannot be read as one; {_SAVE}") from error
     entities = _Entities(document)
     if any(fix.code == AuditError.UNDEFINED_BLOCK for fix in audit.fixes):
