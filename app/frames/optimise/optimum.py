@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from fusiform.app.frames.shared.formatting import (
+    LONGEST_NAME,
     coefficient,
     formula,
     gain_percent,
@@ -101,7 +102,7 @@ def _cost(optimum: Optimum) -> Metric:
 
 
 def _model(optimum: Optimum) -> str:
-    return f"by {plain(optimum.result.model)}"
+    return f"by {plain(optimum.result.model, LONGEST_NAME)}"
 
 
 def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:

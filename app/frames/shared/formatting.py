@@ -9,7 +9,7 @@ from fusiform.solvers.inverse import Gain, Quantity
 
 CONFIDENCE_WORDS = ((0.9, "high"), (0.6, "fair"), (0.0, "low"))
 DASH = "–"  # for a number that is not known, or not finite
-LONGEST_TEXT = 600
+LONGEST_TEXT, LONGEST_NAME = 600, 40
 _MARKUP = re.compile(
     r"[\\`*\[\]<>$~@]"  # anywhere
     r"|(?<![^\W_])_|_(?![^\W_])"  # around a word
@@ -118,8 +118,8 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST_TEXT) -> str:
     """`text` on one line, shortened, so that Markdown shows it as it is; for words that come from files and users."""
     words = " ".join(text.split())
-    shortened = words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
+    shortened = words if len(words) <= longest else f"{words[: longest - 1]}…"
     return _MARKUP.sub(r"\\\g<0>", "".join(c for c in shortened if c.isprintable()))

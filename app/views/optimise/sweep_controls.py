@@ -11,6 +11,7 @@ from fusiform.solvers.inverse.problem.constraints.forms import rounded
 from fusiform.solvers.inverse.problem.registry import SWEEPS
 
 MOST_VALUES = 15
+SMALLEST = 1e-6  # d
 
 
 LIMITS = {name: kind.sweep for name, kind in SWEEPS.items() if kind.sweep is not None and kind.sweep.ends is not None}
@@ -44,12 +45,12 @@ def _values(over: str) -> list[float]:
     size, ends = session().design.present.reference_length, LIMITS[over].ends
     assert ends is not None
     loose, tight = ends
-    first = _end("From", "First", f"front_from_{over}_{size:.4g}", rounded(loose * size))
-    last = _end("To", "Last", f"front_to_{over}_{size:.4g}", rounded(tight * size))
+    first = _end("From", "First", f"front_from_{over}_{size:.4g}", rounded(loose * size), SMALLEST * size)
+    last = _end("To", "Last", f"front_to_{over}_{size:.4g}", rounded(tight * size), SMALLEST * size)
     count = st.number_input("Values", 2, MOST_VALUES, 7, key="front_count", width=110, help="How many values.")
     return [rounded(value) for value in np.linspace(first, last, int(count)).tolist()]
 
 
-def _end(label: str, which: str, key: str, value: float) -> float:
+def _end(label: str, which: str, key: str, value: float, least: float) -> float:
     meaning = f"{which} value, in the body's own unit. The optimum of each value begins from the one before."
-    return float(st.number_input(label, 1e-6, value=value, key=key, format="%.4g", width=120, help=meaning))
+    return float(st.number_input(label, least, value=value, key=key, format="%.4g", width=120, help=meaning))

@@ -10,7 +10,7 @@ from fusiform.app.background import training_server
 from fusiform.app.drawings.figures.training_figures import HEIGHT, curves_figure
 from fusiform.app.edits import train as edits
 from fusiform.app.frames import train as frames
-from fusiform.app.frames.shared.formatting import plain
+from fusiform.app.frames.shared.formatting import LONGEST_NAME, plain
 from fusiform.app.results.training_folder import KeptRun, read_progress, read_runs
 from fusiform.app.state.session import DragSource
 from fusiform.app.state.train import Axis
@@ -40,7 +40,7 @@ def model_sign() -> None:
     if folder and session().settings.model == DragSource.SURROGATE:
         with st.container(key="model_sign", horizontal=True, vertical_alignment="center"):
             st.badge(
-                f"Model in use: {plain(frames.short_name(folder))}",
+                f"Model in use: {plain(frames.short_name(folder), LONGEST_NAME)}",
                 icon=":material/model_training:",
                 help=f"Design and Optimise ask the model in {plain(folder)}, not the one that comes with Fusiform.",
             )
