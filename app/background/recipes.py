@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+import stat
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 from fusiform.app.results.training_folder import RECIPE, own_recipes
-from fusiform.solvers.common.errors import InputError, require
+from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.common.files import make_folder, write_atomically
 from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.recipe import load_recipe
@@ -29,6 +30,17 @@ def shipped_recipes() -> list[Path]:
 def root_of(text: str) -> Path:
     """The folder of the runs that `text` names, `RUNS` for an empty text."""
     return Path(text.strip() or str(RUNS))
+
+
+def require_root(text: str) -> None:
+    """Raise `InputError` unless `text` names a folder that is there or can be made."""
+    try:
+        usable = stat.S_ISDIR(root_of(text).stat().st_mode)
+    except FileNotFoundError:
+        usable = True
+    except (OSError, ValueError):  # below a file, too long, or with characters that no name has
+        usable = False
+    require(usable, f"expected a folder for the runs, got {shown(text)}; name another")
 
 
 def offered_recipes(root: Path) -> list[Path]:

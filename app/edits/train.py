@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fusiform.app.background.recipes import RUNS, add_recipe, offered_recipes, recipe_of, root_of, shipped_recipes
+from fusiform.app.background.recipes import (
+    RUNS,
+    add_recipe,
+    offered_recipes,
+    recipe_of,
+    require_root,
+    root_of,
+    shipped_recipes,
+)
 from fusiform.app.state.session import DragSource, Session
 from fusiform.app.state.train import Axis
 from fusiform.solvers import InputError
@@ -47,8 +55,12 @@ def choose_axis(session: Session, axis: Axis) -> Session:
 
 
 def set_root(session: Session, root: str) -> Session:
-    """Set the folder of the runs."""
-    return _changed(session, root=root)
+    """Set the folder of the runs; one that cannot be used is refused."""
+    try:
+        require_root(root)
+    except InputError as error:
+        return refuse(session, str(error))
+    return _changed(session, root=root, error=None)
 
 
 def upload(session: Session, content: bytes, file_name: str) -> Session:

@@ -11,6 +11,7 @@ import pytest
 from fusiform.app.edits import design as edits
 from fusiform.app.edits import jobs
 from fusiform.app.edits.setup import MOST_ROWS, add_constraint, open_file, set_objective
+from fusiform.app.edits.train import set_root
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.results.opened_project import problem_bytes
 from fusiform.app.state.control_echoes import ECHO_SECONDS, KEPT, Echoes
@@ -197,3 +198,12 @@ def test_a_problem_with_very_many_constraints_is_refused(new: Session) -> None:
 def test_an_edit_of_a_choice_that_is_not_offered_changes_nothing(new: Session) -> None:
     assert set_objective(new, "nonsense") is new
     assert add_constraint(new, "nonsense") is new
+
+
+@pytest.mark.parametrize("root", ["a\0b", "/" + "x" * 5000, "/dev/null", "/etc/passwd/runs", "\ud800"])
+def test_a_folder_of_runs_that_cannot_be_is_refused(new: Session, root: str) -> None:
+    after = set_root(new, root)
+    assert (after.train.error or "").startswith("expected a folder for the runs")
+    assert after.train.root == new.train.root
+    again = set_root(after, "runs/new")
+    assert (again.train.root, again.train.error) == ("runs/new", None)
