@@ -8,6 +8,8 @@ from scipy.spatial import cKDTree
 
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 
+_NEAREST = 3  # corners whose sides are tried: at a thin tail the nearest one may lie on the other surface
+
 
 def nearest_index(points: ComplexArray, targets: ComplexArray) -> NDArray[np.intp]:
     """Index of the nearest of the `targets` (n,) to each of the `points` (m,), shape (m,)."""
@@ -23,12 +25,13 @@ class PolygonDistance:
 
     def offsets(self, points: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
         """The vectors to `points` (m,) from the nearest points of the sides, and the outward normals there."""
-        corner = self._tree.query(_columns(points))[1]
-        here, before, after = (self.corners[(corner + step) % len(self.corners)] for step in (0, -1, 1))
-        first, second = _offset(points, before, here), _offset(points, here, after)
-        nearer = np.abs(first) < np.abs(second)
-        side = np.where(nearer, here - before, after - here)
-        return np.where(nearer, first, second), np.asarray(-1j * side / np.abs(side))
+        corner = self._tree.query(_columns(points), _NEAREST)[1]
+        start = np.concatenate([corner - 1, corner], axis=1)  # the corners at which the sides begin
+        begin, end = self.corners[start], self.corners[(start + 1) % len(self.corners)]
+        offset = _offset(points[:, None], begin, end)
+        row, nearest = np.arange(len(points)), np.abs(offset).argmin(axis=1)
+        side = (end - begin)[row, nearest]
+        return offset[row, nearest], np.asarray(-1j * side / np.abs(side))
 
     def of(self, points: ComplexArray) -> FloatArray:
         """Distance of each of the `points` (m,), shape (m,)."""
@@ -45,7 +48,7 @@ def _columns(points: ComplexArray) -> FloatArray:
 
 
 def _offset(points: ComplexArray, start: ComplexArray, end: ComplexArray) -> ComplexArray:
-    """The vectors to `points` from the nearest points of the sides from `start` to `end`, all (m,)."""
+    """The vectors to `points` from the nearest points of the sides from `start` to `end`."""
     side, offset = end - start, points - start
     along = np.clip((offset * side.conj()).real / np.abs(side) ** 2, 0.0, 1.0)
     return np.asarray(offset - along * side)
