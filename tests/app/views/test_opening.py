@@ -89,9 +89,9 @@ def test_the_plane_of_a_mesh_and_the_part_of_a_drawing_are_chosen(page: AppTest)
     page.selectbox("start_from").set_value(session.UPLOAD).run()
     box = trimesh.creation.box((4.0, 2.0, 1.0)).export(file_type="stl")
     healthy(page.file_uploader("upload").upload("box.stl", box, "model/stl").run())
-    assert "box: fineness 2" in page.caption[0].value
+    assert "box: fineness 1.99" in page.caption[0].value
     healthy(page.selectbox("upload_axis").set_value("y").run())
-    assert "box: fineness 3.98" in page.caption[0].value
+    assert "box: fineness 3.97" in page.caption[0].value
     assert f"From {formatting.plain('the section at y = 0: the only closed curve')}." in page.caption[0].value
     healthy(page.number_input("upload_at").set_value(1.5).run())
     assert "y from -1 to 1, got 1.5" in page.error[0].value
