@@ -1,4 +1,4 @@
-"""Wrong input is refused before torch is imported, which takes more than a second."""
+"""Wrong input is refused before torch is imported, which takes more than a second, and without parsers of drawings."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ REFUSALS = {
     "other suffix": ('load_body("outline.txt")', "got 'outline.txt'"),
     "damaged drawing": ('load_body("damaged.svg")', "expected well-formed SVG"),
     "crossing outline": ('load_body("crossing.csv")', "does not cross itself"),
+    "crossing points": (
+        "geometry.write_outline('a.csv', [(0, 0), (1, 1), (1, 0), (0, 1), (-1, 0.5)])",
+        "does not cross itself",
+    ),
+    "damaged point": ('load_body("damaged.dat")', "expected numbers of one form"),
+    "plane": ('load_body("mesh.stl", axis="w")', "expected the axis x, y or z"),
+    "place of the plane": ('load_body("mesh.stl", at=float("nan"))', "expected a finite place"),
+    "plane of a name": ('load_body("circle", at=1.0)', "mesh to choose a part or a plane of"),
     "open outline": ('load_body("open.dat")', "expected a closed outline"),
     "Reynolds number": ("FlowConditions(1000.0)", "expected a Reynolds number"),
     "incidence": ("FlowConditions(10.0, 50.0)", "expected an angle of attack"),
@@ -38,12 +46,12 @@ REFUSALS = {
 PROBE = """
 import sys
 from pathlib import Path
-from fusiform.solvers import FlowConditions, InputError, inverse, load_body
+from fusiform.solvers import FlowConditions, InputError, geometry, inverse, load_body
 from fusiform.surrogates import DesignSpace
 try:
     {call}
 except InputError as error:
-    print("torch" in sys.modules, error)
+    print(sorted({{"torch", "shapely", "ezdxf", "svgelements", "trimesh"}} & set(sys.modules)), error)
 """
 
 
@@ -52,10 +60,12 @@ def test_wrong_input_is_refused_without_torch(tmp_path: Path, call: str, sentenc
     (tmp_path / "folder.svg").mkdir()
     (tmp_path / "damaged.svg").write_text("<svg><path")
     (tmp_path / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n0,0\n")
+    (tmp_path / "mesh.stl").write_bytes(b"")
+    (tmp_path / "damaged.dat").write_text("1 0\n0.5 0.1\n0057 0.1\n0 0\n0.2 -0.1\n0.5 -0.1\n")
     (tmp_path / "open.dat").write_text("".join(f"{cos(0.3 * i)} {sin(0.3 * i)}\n" for i in range(11)))
     probe = [sys.executable, "-c", PROBE.format(call=call)]
     found = subprocess.run(probe, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert found.startswith("False expected")
+    assert found.startswith("[] expected")
     assert sentence in found
 
 
