@@ -34,7 +34,7 @@ CONDITIONS = {  # of the shell: how the command is run, and the end of the line
     "standard error on a full disk": ("", "2>/dev/full"),
     "in ASCII": ("LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 PYTHONIOENCODING=ascii", ""),
     "in Latin 1": ("PYTHONIOENCODING=latin-1", ""),
-    "without a home": ("HOME=/nowhere TMPDIR=/nowhere XDG_CACHE_HOME=/nowhere", ""),
+    "without a home": ("HOME=/proc/nowhere TMPDIR=/proc/nowhere XDG_CACHE_HOME=/proc/nowhere", ""),
     "with nonsense in the environment": (
         "COLUMNS=² LINES=0 TERMINAL_WIDTH=x OMP_NUM_THREADS=x _FUSIFORM_COMPLETE=x",
         "",

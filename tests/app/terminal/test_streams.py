@@ -64,7 +64,7 @@ def test_text_that_a_full_disk_does_not_take_is_kept_in_a_file(tmp_path: Path) -
 
 
 def test_text_that_cannot_be_kept_is_printed_on_standard_error(tmp_path: Path) -> None:
-    keeps_nothing = PROGRAM.replace("lost =", "import tempfile; tempfile.tempdir = '/nowhere'; lost =")
+    keeps_nothing = PROGRAM.replace("lost =", "import tempfile; tempfile.tempdir = '/proc/nowhere'; lost =")
     command = ["sh", "-c", '"$0" -c "$1" >/dev/full', sys.executable, keeps_nothing]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.stderr.splitlines()[1] == "drag √2 ρ \\udcff"
