@@ -17,13 +17,14 @@ from fusiform.solvers.common.errors import InputError, is_number, is_whole, requ
 from fusiform.solvers.common.ranges import Range
 from fusiform.solvers.common.tables import from_table, read_json
 from fusiform.surrogates.flow_training.method_names import METHODS, require_method
-from fusiform.surrogates.flow_training.settings import MOST_STEPS, Recipe
+from fusiform.surrogates.flow_training.settings import MOST_STEPS
 from fusiform.surrogates.flow_training.stage_names import stage_names
 from fusiform.surrogates.model.card_values import require_finished
 from fusiform.surrogates.model.model_folder import ARRAYS, CONFIGURATION, read_configuration
 
 RECIPE, DATA, STAGE, HELDOUT_LINES, ERRORS = "recipe.toml", "data", "stage.json", "heldout.jsonl", "stderr.txt"
 MOST_LINES = 20_000_000  # bytes of metrics
+MOST_ROUNDS = 1000
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,13 @@ def _read_run(method: str, folder: Path) -> KeptRun:
 def _stages(folder: Path) -> list[Path]:
     """The metrics of the stages of a run that have begun, in the order of the recipe that the run has recorded."""
     try:
-        values = read_json(folder / "recipe.json")
-        require(isinstance(values, dict), "expected a recipe, got something else; use another folder")
-        recipe = from_table(Recipe, {key: value for key, value in values.items() if key != "cases"}, "a recipe")
-    except InputError:
+        recipe = read_json(folder / "recipe.json")
+        method, rounds = recipe["training"]["method"], recipe["training"]["rounds"]
+        require_method(method)
+        require(is_whole(rounds) and 0 <= rounds <= MOST_ROUNDS, "expected a number of rounds")
+        names = stage_names(method, rounds, tangents=recipe["tangents"]["bodies"] > 0)
+    except (InputError, KeyError, TypeError):
         return []
-    names = stage_names(recipe.training.method, recipe.training.rounds, tangents=recipe.tangents.bodies > 0)
     return [path for name in names if (path := folder / name / "metrics.jsonl").exists()]
 
 

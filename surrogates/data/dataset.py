@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.chunks import resume
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.files import make_folder, write_arrays, write_json
 from fusiform.solvers.common.provenance import versions
 from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
@@ -25,6 +25,7 @@ from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.dataset_folder import (
     case_path,
     case_paths,
+    digest_in,
     failures_path,
     manifest_path,
     read_failures,
@@ -113,12 +114,13 @@ def make_dataset(
 def _claim(folder: Path, config: DatasetConfig) -> None:
     path = manifest_path(folder)
     if path.exists():
-        known = read_manifest(folder)
+        digest = digest_in(folder)
         require(
-            known.digest == config.digest,
+            digest is None or digest == config.digest,
             f"expected an empty folder or one made with this configuration ({config.digest}), got {folder} made with "
-            f"{known.digest}; choose another folder with --out",
+            f"{shown(digest)}; choose another folder with --out",
         )
+        known = read_manifest(folder)
         config = replace(config, count=max(config.count, known.config.count))  # cases that are there remain part of it
     write_json(path, {"digest": config.digest, "config": asdict(config), "versions": versions()})
 

@@ -60,6 +60,13 @@ def read_manifest(folder: Path) -> Manifest:
     return from_table(Manifest, values, f"{str(path)!r}")
 
 
+def digest_in(folder: Path) -> str | None:
+    """The digest in the manifest of a data set, whatever else is in it; None without one."""
+    values = read_json(manifest_path(folder), "manifest of a data set", RESTART)
+    digest = values.get("digest") if isinstance(values, dict) else None
+    return digest if isinstance(digest, str) else None
+
+
 def read_failures(folder: Path) -> dict[int, str]:
     """The reasons of the cases without a flow, by index; `InputError` for a damaged file."""
     path = failures_path(folder)
