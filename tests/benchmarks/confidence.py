@@ -1,10 +1,10 @@
 """Are the bounds on the surrogate's errors kept in each part of the space, what tells the error best, and what does the
 correction bring?
 
-    python tests/benchmarks/confidence.py [BODIES] [--data DIR]
+    python tests/benchmarks/confidence.py [BODIES] [--corrected N] [--data DIR]
 
 Fresh bodies of the training space, four drawn ones for each ellipse, against the solver at the accuracy of the standard
-grid. DIR keeps the solved cases, so that a later call continues.
+grid. The first N of them are corrected by the state inverse. DIR keeps the solved cases for a later call.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from scipy.stats import spearmanr
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.batches import select
-from fusiform.surrogates import Correction, load_surrogate
+from fusiform.surrogates import Correction, Prediction, load_surrogate
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.force_cases import load_force_cases, make_force_cases
 from fusiform.surrogates.designs import turned
@@ -32,7 +32,7 @@ SEED = 4711  # no other data has it
 
 @dataclass(frozen=True)
 class Case:
-    """One body: its bounds, the clues, the errors of the network's drag (relative) and lift, and the correction."""
+    """One body: its bounds, the clues, the errors of the network's drag (relative) and lift, and its answer."""
 
     cell: int
     drag_bound: float
@@ -42,21 +42,27 @@ class Case:
     drag: float
     lift: float
     unsure: complex
-    correction: Correction
+    answer: Prediction
     truth: complex
+
+    @property
+    def correction(self) -> Correction:
+        """Made when it is first asked for."""
+        return self.answer.correction
 
 
 def main() -> None:
     """All tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bodies", nargs="?", type=int, default=375)
+    parser.add_argument("--corrected", type=int, default=100, help="How many bodies are corrected.")
     parser.add_argument("--data", type=Path, help="Folder of the solved cases.")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as spare:
         cases, drawn = measured(options.bodies, options.data or Path(spare))
     print(f"{len(cases)} bodies; {drawn - len(cases)} more are outside the trained range, without a bound\n")
-    print(by_cell(cases))
-    print(f"\n{by_quantity(cases)}\n\n{corrections(cases)}")
+    print(f"{by_cell(cases)}\n\n{by_quantity(cases)}\n", flush=True)
+    print(corrections(cases[: options.corrected]))
 
 
 def measured(count: int, folder: Path) -> tuple[list[Case], int]:
@@ -81,7 +87,7 @@ def measured(count: int, folder: Path) -> tuple[list[Case], int]:
             drag=abs(truth.real - answer.drag_coefficient) / abs(answer.drag_coefficient),
             lift=abs(truth.imag - answer.lift_coefficient),
             unsure=complex(solved.errors[i]),
-            correction=answer.correction,
+            answer=answer,
             truth=truth,
         )
         cases.append(case)
