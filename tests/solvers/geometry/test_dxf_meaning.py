@@ -221,6 +221,34 @@ def test_line_ends_marks_and_a_missing_end_change_nothing(change):
     assert found.source == "the only closed curve, layer 'Rümpfe'"
 
 
+def plain(*entities: str) -> bytes:
+    """A drawing without a header from lines of "KIND code value …", as small exporters write it."""
+    rows = ["999 by hand", "0 SECTION", "2 ENTITIES", *entities, "0 ENDSEC", "0 EOF"]
+    return "".join(f"{code}\n{value}\n" for code, value in (row.split(" ", 1) for row in rows)).encode()
+
+
+PLAIN = {
+    "polyline": [
+        "0 LWPOLYLINE", "8 hull", "90 8", "70 1",
+        *(f"{c} {v}" for p in CORNERS for c, v in ((10, p[0]), (20, p[1]))),
+    ],
+    "polyline of a spline": [
+        "0 POLYLINE", "8 hull", "66 1", "70 5", "75 6",
+        *(f"{c} {v}" for p in [(0, -9), (9, 9)] for c, v in ((0, "VERTEX"), (10, p[0]), (20, p[1]), (70, 16))),
+        *(f"{c} {v}" for p in CORNERS for c, v in ((0, "VERTEX"), (10, p[0]), (20, p[1]), (70, 8))),
+        "0 SEQEND",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entities", PLAIN.values(), ids=PLAIN)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_files_without_a_header_are_read(entities, end):
+    found = read_here(plain(*entities).replace(b"\n", end), ".dxf")
+    assert signed_area(found.points) == pytest.approx(20.0)
+    assert found.source == "the only closed curve, layer 'hull'"
+
+
 def test_a_part_is_chosen_by_layer_block_or_number():
     def draw(document: Any, model: Any) -> None:
         model.add_lwpolyline(FRAME, close=True, dxfattribs={"layer": "plate"})

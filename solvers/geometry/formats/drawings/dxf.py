@@ -35,7 +35,9 @@ _NOTES = {
     "TOLERANCE",
 }
 _NOTES |= {"XLINE", "RAY", "VIEWPORT", "MLEADER", "ACAD_TABLE", "IMAGE", "WIPEOUT"}
-_ENTITIES = (b"2", b"ENTITIES")
+_ENTITIES, _HEADER, _END = (b"2", b"ENTITIES"), (b"2", b"HEADER"), (b"0", b"EOF")
+_VERSION = [(b"9", b"$ACADVER"), (b"1", b"AC1015")]
+_CONTROL = 16  # the flag of a vertex that only controls a spline
 _NOT_PLOTTED = "defpoints"  # the layer of the points of dimensions
 _TILT = 1e-6
 _ARCS = 16  # cubic curves of a circle, exact to 1e-7 of the radius
@@ -48,6 +50,7 @@ def read_dxf(content: bytes) -> Drawing:
     """All curves that can be seen. `InputError` for what is no ASCII DXF, and for curves out of the x-y plane."""
     require(not content.startswith(b"AutoCAD Binary DXF"), f"expected ASCII DXF, got binary DXF; {_SAVE}")
     require(b"\0" not in content, f"expected ASCII DXF, got binary data; {_SAVE}")
+    content = content if b"\n" in content else content.replace(b"\r", b"\n")
     if not content.strip():
         return Drawing([], called="layer")
     from ezdxf import recover
@@ -98,6 +101,8 @@ class _Entities:
                 yield from self._inserted(entity, own, blocks)
             elif state:
                 self.hidden_shapes += 1
+            elif kind == "POLYLINE" and (entity.is_polygon_mesh or entity.is_poly_face_mesh):
+                self.unread.add("mesh")
             elif kind in _READ:
                 yield entity, (own, *blocks)
             elif kind not in _NOTES:
@@ -124,6 +129,8 @@ class _Entities:
 
 def _without_bulges(entity: Any) -> Iterator[Any]:
     """The entity, or the lines and arcs of a polyline with arcs."""
+    if entity.dxftype() == "POLYLINE":
+        entity.vertices[:] = [vertex for vertex in entity.vertices if not vertex.dxf.get("flags", 0) & _CONTROL]
     if entity.dxftype() in ("LWPOLYLINE", "POLYLINE") and entity.has_arc:
         yield from entity.virtual_entities()
     else:
@@ -137,10 +144,7 @@ def _curves(entity: Any, names: tuple[str, ...], number: int) -> list[Curve]:
         vertices = np.array(entity.control_points)
         found, heights = _spline(entity, vertices[:, :2]), vertices[:, 2].tolist()
     else:
-        try:
-            whole = path.make_path(entity, segments=_ARCS)
-        except TypeError:  # of a mesh
-            return []
+        whole = path.make_path(entity, segments=_ARCS)
         found = [tuple(_pieces(part)) for part in whole.sub_paths() if len(part)]
         heights = [vertex.z for vertex in whole.control_vertices()]
     parts = [Curve(pieces, names, number) for pieces in found]
@@ -174,12 +178,24 @@ def _pieces(part: Any) -> Iterator[Piece]:
         at = command.end
 
 
+def _require_numbers(pairs: list[tuple[bytes, bytes]]) -> None:
+    """Raise `InputError` for what ezdxf would read half, such as 2,5."""
+    for code, value in pairs:
+        if code.isdigit() and 10 <= int(code) < 60:
+            try:
+                float(value)
+            except ValueError as error:
+                text = value[:20].decode("latin-1")
+                raise InputError(f"expected a number in the DXF drawing, got {text!r}; {_SAVE}") from error
+
+
 def _marked(content: bytes) -> bytes:
     """The file with the subclass markers that entities after R12 ask for; `InputError` for one that breaks off."""
     lines = [line.strip() for line in content.splitlines()]
     pairs = list(zip(lines[0::2], lines[1::2], strict=False))
     starts = [i for i, (code, _) in enumerate(pairs) if code == b"0"]
     require_pieces(len(starts))
+    _require_numbers(pairs[: pairs.index(_END) + 1 if _END in pairs else None])
     if _ENTITIES in pairs:
         complete = (b"0", b"ENDSEC") in pairs[pairs.index(_ENTITIES) :]
         require(complete, f"expected a whole DXF file, got one that breaks off among its entities; {_SAVE} again")
@@ -194,4 +210,7 @@ def _marked(content: bytes) -> bytes:
         marked += entity[1:]
     if len(marked) == len(pairs):
         return content
+    if not any(value == b"$ACADVER" for _, value in pairs):
+        at = marked.index(_HEADER) + 1 if _HEADER in marked else 0
+        marked[at:at] = _VERSION if at else [(b"0", b"SECTION"), _HEADER, *_VERSION, (b"0", b"ENDSEC")]
     return b"\n".join(chain.from_iterable(marked)).replace(b"AC1009", b"AC1015") + b"\n"
