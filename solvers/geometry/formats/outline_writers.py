@@ -13,6 +13,7 @@ from fusiform.solvers.common.files import file_path, write_checked
 from fusiform.solvers.geometry.formats.outline_files import TABLES, parse_outline, require_suffix
 from fusiform.solvers.geometry.formats.outline_texts import csv_text, dat_text, dxf_text, find_unit, svg_text
 from fusiform.solvers.geometry.formats.sandbox import DRAWINGS
+from fusiform.solvers.geometry.formats.tables.outliers import outlier_confirmed
 from fusiform.solvers.geometry.polygons import clean_outline, signed_area
 
 OUTLINE_SUFFIXES = (*TABLES, *DRAWINGS)
@@ -55,6 +56,8 @@ def write_outline(path: str | os.PathLike[str], points: ArrayLike, *, name: str 
     require_kind(name, str, "give the title as a string")
     loop = clean_outline(points)
     area = signed_area(loop)
+    if file.suffix.lower() in TABLES:
+        loop = outlier_confirmed(loop)
     loop = np.roll(loop, -int(np.argmax(loop[:, 0])), axis=0)
     loop = np.concatenate([loop, loop[:1]])
     suffix = file.suffix.lower()

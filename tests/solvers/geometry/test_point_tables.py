@@ -242,6 +242,18 @@ def test_corners_and_blunt_tails_are_no_errors(points):
     assert signed_area(outline) == pytest.approx(abs(signed_area(np.asarray(points, dtype=float))), rel=1e-6)
 
 
+@pytest.mark.parametrize("place", [1, 11, 30])
+def test_a_lone_tip_that_is_meant_is_written_with_points_beside_it(tmp_path, place):
+    points = np.roll(np.insert(CIRCLE, 11, (0.0, 1.8), axis=0), place - 11, axis=0)
+    with pytest.raises(InputError, match="far off its neighbours"):
+        parse_outline(rows(points), ".dat")
+    for name in ("a.dat", "a.csv"):
+        write_outline(tmp_path / name, points)
+        outline = read_outline(tmp_path / name)
+        assert len(outline) == len(points) + 2
+        assert signed_area(outline) == pytest.approx(signed_area(points), rel=1e-9)
+
+
 def test_no_change_of_one_character_gives_another_body():
     """Two thousand of them: at most 6 % of the area are lost or won."""
     random, text = np.random.default_rng(12), rows(SECTION, "{:.6f} {:.6f}")

@@ -73,6 +73,15 @@ def find_outlier(loop: FloatArray) -> int | None:
     return None if _far_off(rest).any() or corners > OUTLIER.corners else index
 
 
+def outlier_confirmed(loop: FloatArray) -> FloatArray:
+    """The loop with the middles of both sides at its outlier, if it has one: its table is read, then."""
+    index = find_outlier(loop)
+    if index is None:
+        return loop
+    middles = 0.5 * (loop[index] + loop[[index - 1, (index + 1) % len(loop)]])
+    return np.insert(loop, [index, index + 1], middles, axis=0)
+
+
 def _far_away(loop: FloatArray) -> int | None:
     """The point that lies `OUTLIER.away` from all others, over their extent."""
     if len(loop) < OUTLIER.points:
