@@ -21,6 +21,9 @@ def explain(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         say("expected enough memory, got too little; choose a smaller body, grid or data set")
         return FAULT
+    if isinstance(error, ImportError):
+        say(f"expected libraries that can be loaded, got '{error}'; free some memory, or install Fusiform again")
+        return FAULT
     place = traceback.extract_tb(error.__traceback__)[-1]
     words = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
     say(f"a fault of Fusiform itself, please report it: {words}")
