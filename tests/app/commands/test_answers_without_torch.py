@@ -6,9 +6,14 @@ import json
 import shlex
 import subprocess
 import sys
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+
+from fusiform.solvers.flow import Resolution
+from fusiform.surrogates import DesignSpace
+from fusiform.surrogates.data.dataset_config import DatasetConfig
 
 COMMANDS = ("solve", "predict", "optimize", "dataset", "train", "evaluate", "calibrate", "app")
 HELP = ["--help", "--version", *(f"{name} --help" for name in COMMANDS)]
@@ -145,3 +150,50 @@ def test_wrong_problem_files_are_refused_without_the_numerical_packages(tmp_path
 
 def test_wrong_recipes_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
     require_refusals(written(WRONG_RECIPES, tmp_path, "dataset", "train"), tmp_path)
+
+
+def damaged_folders(folder: Path) -> dict[str, str]:
+    """Models and data sets that are damaged or incomplete; the calls on them, with their sentences."""
+    shipped = files("fusiform.assets").joinpath("models").joinpath("default")
+    arrays, config = (shipped.joinpath(name).read_bytes() for name in ("model.safetensors", "config.json"))
+    models = {
+        "flipped": (arrays[:-1] + bytes([arrays[-1] ^ 1]), config),
+        "cut": (arrays, config[: len(config) // 2]),
+        "edited": (arrays, config.replace(b'"reynolds_max": 60.0', b'"reynolds_max": 90.0')),
+        "deep": (arrays, b"[" * 100_000),
+        "empty": (b"", b""),
+    }
+    for name, contents in models.items():
+        (folder / name).mkdir()
+        for file, content in zip(("model.safetensors", "config.json"), contents, strict=True):
+            (folder / name / file).write_bytes(content)
+    settings = DatasetConfig(200, 2, DesignSpace(), Resolution(32, 32))
+    manifest = json.dumps({"digest": settings.digest, "config": asdict(settings), "versions": {}})
+    for data, text in {"half": manifest, "torn": manifest[:100], "listed": "[1]", "renamed": "{}"}.items():
+        for name in ("train", "heldout", "calibration"):
+            (folder / data / name).mkdir(parents=True)
+            (folder / data / name / "manifest.json").write_text(text)
+    reasons = {
+        "flipped": "checksum",
+        "cut": "config.json",
+        "edited": "edited",
+        "deep": "nested",
+        "empty": "config.json",
+    }
+    calls = {f"predict circle --reynolds 1 --model {name}": reason for name, reason in reasons.items()}
+    calls |= {f"{command} {name}": reason for command in ("evaluate", "calibrate") for name, reason in reasons.items()}
+    calls |= {"optimize circle --reynolds 1 --model edited": "was edited"}
+    wrong = {
+        "half": "got 0 of them; run `fusiform dataset` to the end",
+        "torn": "manifest.json",
+        "listed": "a manifest",
+        "renamed": "got none of digest",
+    }
+    for command in (f"evaluate {MODEL}", f"calibrate {MODEL}", "train complete.toml"):
+        calls |= {f"{command} --data {name}": sentence for name, sentence in wrong.items()}
+    return calls
+
+
+def test_damaged_folders_are_refused_without_the_numerical_packages(tmp_path: Path) -> None:
+    (tmp_path / "complete.toml").write_text(RECIPE)
+    require_refusals(damaged_folders(tmp_path), tmp_path)
