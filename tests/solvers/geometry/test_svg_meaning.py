@@ -136,6 +136,10 @@ AREAS = {
         page(f'<g fill="none" stroke="red"><rect x="5" y="5" {BOX}{ELLIPSE}</g>'),
         17100.0,
     ),
+    "plate in a group of that name": (
+        page('<g id="page1"><rect x="10" y="10" width="180" height="80"/><circle cx="100" cy="50" r="20"/></g>'),
+        14400.0,
+    ),
     "plate": (page('<rect x="10" y="10" width="180" height="80"/><circle cx="100" cy="50" r="20"/>'), 14400.0),
     "prefix": (
         f'<s:svg xmlns:s="http://www.w3.org/2000/svg" viewBox="0 0 200 100">{ELLIPSE.replace("<", "<s:")}</s:svg>',

@@ -194,11 +194,15 @@ def _is_frame(body: Polygon, found: Faces) -> bool:
     """True for an upright rectangle around others that is named as a frame, white, or empty around filled ones."""
     if not _is_rectangle(body) or not (inside := found.inside(body)):
         return False
-    around = found.around(body)
-    named = all(any(_FRAMES.search(name) for name in curve.names[:2]) for curve in around)
+    around, within = found.around(body), [curve for other in inside for curve in found.around(other)]
+    named = all(map(_is_named_frame, around)) and not all(map(_is_named_frame, within))
     empty = not any(curve.fill for curve in around)
-    filled = any(curve.fill == "color" for other in inside for curve in found.around(other))
+    filled = any(curve.fill == "color" for curve in within)
     return named or any(curve.fill == "white" for curve in around) or (empty and filled)
+
+
+def _is_named_frame(curve: Curve) -> bool:
+    return any(_FRAMES.search(name) for name in curve.names[:2])
 
 
 def _is_rectangle(body: Polygon) -> bool:
