@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import OptimizationResult
 
-OVERLAY_WORDS = "Filled: the optimum. Dotted: the start. Arrows: the stream. Thick limits are active, red ones broken."
+OVERLAY_WORDS = (
+    "Filled: the optimum. Dotted: the start. Thin: the outline given for the start, if any. Arrows: the stream. "
+    "Thick limits are active, red ones broken."
+)
 BROKEN_BELOW = -1e-4  # of the slack
 
 
 def optimum_sketch(optimum: Optimum) -> str:
-    """Start, dotted, and optimum with the constraints, as an SVG text."""
-    result = optimum.result
+    """Start, dotted, its given outline, thin, and optimum with the constraints, as an SVG text."""
+    result, given = optimum.result, optimum.result.problem.body.given_outline
     return sketch.draw(
         sketch.outline(result.body),
         result.problem.body,
         setup_of(result.problem).rows,
         result.conditions.alpha_deg,
         ghost=sketch.outline(result.start),
+        trail=[] if given is None else [given @ np.array([1.0, 1j])],
         tones=_tones(result),
     ).svg
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,12 @@ def test_a_limit_beside_symmetry_is_drawn_and_swept_by_its_own_report() -> None:
     result = optimize(asked, model=load_surrogate())
     assert [result.report_of(c) for c in asked.constraints] == [None, *result.constraints]
     assert '<g data-row="1" stroke-width="2.4">' in optimum_sketch(Optimum.of(result))
+    fitted = replace(asked, body=replace(asked.body, given_outline=asked.body.outline(9)))
+    thin = [
+        optimum_sketch(Optimum.of(one)).count('stroke-opacity=".3"')
+        for one in (result, replace(result, problem=fitted))
+    ]
+    assert thin == [0, 1], "the outline that was given for the start"
     front = pareto_front(asked, "length", [1.2], model=load_surrogate())
     gain = point_numbers(Front(asked, "length", front), 0)[1]
     assert gain.value == formatting.coefficient(result.constraints[0].gain)
