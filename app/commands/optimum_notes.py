@@ -36,7 +36,7 @@ def _comparison(result: OptimizationResult) -> list[str]:
     lines = []
     if result.feasible and result.predicted_gain.quantity != Drag.quantity:
         start, best = result.predicted_initial_drag_coefficient, result.predicted_drag_coefficient
-        lines.append(f"The model predicts a drag of {_drags(best, start)}.")
+        lines.append(f"The model predicts {_drags(best, start)}.")
     drag = result.verification.get("weighted_drag_coefficient")
     if drag is not None:
         apart = result.predicted_drag_coefficient / drag - 1.0
