@@ -246,7 +246,7 @@ class Body(Measures):
         >>> from fusiform import Body
         >>> box = Body.from_outline([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)], modes=4)
         >>> box.fit_warning
-        'the body differs from the given outline by up to 2.8% of d'
+        'the body differs from the given outline by up to 2.1% of d'
         >>> Body.ellipse(2.0).fit_warning
         ''
         """

@@ -54,7 +54,7 @@ class LaurentFit:
     >>> fit.coefficients.shape, round(fit.reference_length**2 * 3.14159 / 4, 3)
     ((16,), 2.0)
     >>> abs(fit.origin - (1 + 0.5j)) < 1e-4, round(fit.fit_error, 4)
-    (True, 0.0034)
+    (True, 0.0018)
     """
 
     coefficients: ComplexArray
