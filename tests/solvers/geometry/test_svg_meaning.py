@@ -136,6 +136,13 @@ AREAS = {
         page(f'<g fill="none" stroke="red"><rect x="5" y="5" {BOX}{ELLIPSE}</g>'),
         17100.0,
     ),
+    "plate of lines with a white hole": (
+        page(
+            '<g stroke="red"><rect x="9" y="9" fill="none" width="180" height="80"/>'
+            '<circle r="9" cx="99" cy="50" fill="#fff"/></g>'
+        ),
+        14400.0,
+    ),
     "plate in a group of that name": (
         page('<g id="page1"><rect x="10" y="10" width="180" height="80"/><circle cx="100" cy="50" r="20"/></g>'),
         14400.0,

@@ -20,8 +20,8 @@ MAX_PIECES = 100_000
 class Curve:
     """Pieces that follow each other, the names by which they can be chosen, and the number of their element.
 
-    The first name is the one for sentences: a layer, or an id. `fill` is "" without one, "white" for white without a
-    stroke, else "color".
+    The first name is the one for sentences: a layer, or an id. `fill` is "white" for white without a stroke,
+    "color" for other colours, and "" for outlines.
     """
 
     pieces: tuple[Piece, ...]

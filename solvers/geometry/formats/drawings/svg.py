@@ -146,8 +146,8 @@ class _Walk:
             self.hidden += 1
             return
         filled = kind != "line" and paints(style, "fill", self.ids)
-        white = filled and is_white(style["fill"]) and not paints(style, "stroke", self.ids)
-        fill = "white" if white else "color" if filled else ""
+        white = filled and is_white(style["fill"])
+        fill = "" if white and paints(style, "stroke", self.ids) else "white" if white else "color" if filled else ""
         curves = self._placed(kind, element, place, style)
         curves = [replace(curve.closed() if filled else curve, fill=fill) for curve in curves]
         for region in place.clips:
