@@ -148,7 +148,9 @@ def _stages(folder: Path) -> list[Path]:
         recipe = read_json(folder / "recipe.json")
         method, rounds = recipe["training"]["method"], recipe["training"]["rounds"]
         require_method(method)
-        require(is_whole(rounds) and 0 <= rounds <= MOST_ROUNDS, "expected a number of rounds")
+        require(
+            is_whole(rounds) and 0 <= rounds <= MOST_ROUNDS, f"expected a count of rounds, got {rounds!r}; correct it"
+        )
         names = stage_names(method, rounds, tangents=recipe["tangents"]["bodies"] > 0)
     except (InputError, KeyError, TypeError):
         return []
