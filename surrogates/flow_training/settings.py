@@ -105,7 +105,7 @@ class HalfInverseSettings:
     batch: Annotated[int, Range(1, MOST_BATCH)] = 16
     eta: Annotated[float, Range(1e-6, 10)] = 0.5
     kappa: Annotated[float, Range(-1, 1)] = -0.5
-    truncation: Annotated[float, Range(0, 1)] = 1e-4
+    truncation: Annotated[float, Range(0, 0.99)] = 1e-4
     damping: Annotated[float, Range(0, 1)] = 1e-3
     momentum: Annotated[float, Range(0, 0.999)] = 0.9
 
