@@ -180,7 +180,7 @@ def test_a_file_that_is_no_recipe_is_one_sentence(tmp_path, content, match):
     path.write_bytes(content)
     with pytest.raises(InputError, match=match):
         load_recipe(path)
-    with pytest.raises(InputError, match=r"got recipes .Is a directory"):
+    with pytest.raises(InputError, match=r"got recipes .it is no regular file"):
         load_recipe(Path(str(files("fusiform.assets"))) / "recipes")
 
 
