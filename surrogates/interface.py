@@ -15,12 +15,22 @@ from fusiform.surrogates.design_space import DesignSpace
 
 
 class CorrectionOutcome(Enum):
-    """The end of a correction: only `ANSWERED` replaces the network's forces."""
+    """The outcome of a correction: only `ANSWERED` replaces the network's forces.
+
+    Examples
+    --------
+    >>> from fusiform.surrogates import CorrectionOutcome
+    >>> CorrectionOutcome("inaccurate") is CorrectionOutcome.INACCURATE
+    True
+    """
 
     ANSWERED = "answered"
     NOT_ARRIVED = "not arrived"
+    """The updates did not reach the solver's flow on the model's grid."""
     INACCURATE = "inaccurate"
+    """The estimated error of the corrected forces is large."""
     NO_BETTER = "no better"
+    """The corrected forces are accurate, but their bound is above the network's."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,21 @@ class Correction:
 
 @dataclass(frozen=True)
 class ErrorBounds:
-    """Bounds on the errors of drag and lift, both over the drag, each (batch,); inf outside the trained range."""
+    """Bounds on the errors of a batch of predictions.
+
+    Attributes
+    ----------
+    drag, lift : Tensor
+        (batch,), errors of C_D and C_L, both over C_D; inf outside the trained range.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fusiform.surrogates import ErrorBounds
+    >>> bounds = ErrorBounds(drag=torch.tensor([0.002]), lift=torch.tensor([0.0]))
+    >>> round(bounds.drag.item(), 3)
+    0.002
+    """
 
     drag: Tensor
     lift: Tensor

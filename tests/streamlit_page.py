@@ -11,14 +11,15 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from fusiform.app.views.shared.complaints import LOGGED
+
 PAGE = Path(str(files("fusiform.app").joinpath("main.py")))
 SECONDS = 120.0
-FAILED = "the log of the server has more"  # in the sentence of the page about a failure of its own
 
 
 def healthy(at: AppTest) -> AppTest:
     assert not at.exception, at.exception
-    assert not [error.value for error in at.error if FAILED in error.value]
+    assert not [error.value for error in at.error if LOGGED in error.value]
     return at
 
 

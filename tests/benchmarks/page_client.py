@@ -17,8 +17,9 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit_page import FAILED
 from websocket import WebSocketTimeoutException, create_connection
+
+from fusiform.app.views.shared.complaints import LOGGED
 
 ASK_AGAIN, ASK_LATER = 0.35, 3.0
 SINGLE = {"number_input": "double_value", "checkbox": "bool_value", "text_input": "string_value"}
@@ -216,7 +217,7 @@ class PageClient:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.complaints.append(f"{element.exception.type}: {element.exception.message}")
-        if kind == "alert" and FAILED in element.alert.body:
+        if kind == "alert" and LOGGED in element.alert.body:
             self.complaints.append(element.alert.body)
         if kind == "bidi_component" and _id(element).endswith("-drawing"):
             awaited = json.loads(element.bidi_component.json)["awaited"]

@@ -19,11 +19,11 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from streamlit_page import FAILED
 from waiting import SECONDS
 
 from fusiform.app.state.design import Design
 from fusiform.app.state.design_link import from_link
+from fusiform.app.views.shared.complaints import LOGGED
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 FLAGS = (
@@ -153,7 +153,7 @@ def set_reynolds(driver: webdriver.Chrome, value: str) -> None:
 def complaints(driver: webdriver.Chrome) -> list[str]:
     """Errors of the browser's console, and exceptions shown on the page."""
     shown = driver.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")
-    shown += [e for e in driver.find_elements(By.CSS_SELECTOR, "[data-testid=stAlert]") if FAILED in e.text]
+    shown += [e for e in driver.find_elements(By.CSS_SELECTOR, "[data-testid=stAlert]") if LOGGED in e.text]
     logged = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
     return [*logged, *(element.text for element in shown)]
 

@@ -10,6 +10,8 @@ import streamlit as st
 
 from fusiform.app.frames.shared.formatting import plain, sentence
 
+LOGGED = "the log of the server has more"
+"""In each sentence about a failure of the page itself."""
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ def complain(error: str) -> None:
 def page_failed(error: Exception) -> bool:
     """One sentence in place of what Streamlit shows for an error outside `in_one_sentence`; True for Streamlit."""
     _log.error("the page could not be drawn", exc_info=error)
-    complain(f"the page could not be drawn ({type(error).__name__}: the log of the server has more); load it again")
+    complain(f"the page could not be drawn ({type(error).__name__}: {LOGGED}); load it again")
     return True
 
 
@@ -32,5 +34,5 @@ def in_one_sentence(part: str) -> Iterator[None]:
         yield
     except Exception as error:
         _log.exception("%s could not be drawn", part)
-        reason = f"{type(error).__name__}: the log of the server has more"
+        reason = f"{type(error).__name__}: {LOGGED}"
         complain(f"{part} could not be drawn ({reason}); undo the last change, or reset")

@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fusiform.app.edits.design import new_session
 from fusiform.app.state.session import DragSource, Session, Settings
+from fusiform.app.views.shared.complaints import LOGGED
 from fusiform.solvers.grids import GRIDS
 
 P = ParamSpec("P")
@@ -63,9 +64,7 @@ def change(edit: Callable[Concatenate[Session, P], Session], *args: P.args, **kw
         keep(edit(now, *args, **kwargs))
     except Exception as error:
         _log.exception("an edit of the page failed")
-        words = (
-            f"this could not be done ({type(error).__name__}: the log of the server has more); all is as it was before"
-        )
+        words = f"this could not be done ({type(error).__name__}: {LOGGED}); all is as it was before"
         keep(replace(now, design=replace(now.design, error=words)))
 
 
