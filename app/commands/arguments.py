@@ -24,9 +24,11 @@ BodyArgument = Annotated[
 ]
 MaxFitError = Annotated[
     float,
-    typer.Option("--max-fit-error", metavar="E", help="Allow a body that differs from its file by E times d at most."),
+    typer.Option(
+        "--max-fit-error", metavar="E", help="Allow a body that differs from its outline by E times d at most."
+    ),
 ]
-Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients of a body from a file, 1 to 64.")]
+Modes = Annotated[int, typer.Option("--modes", metavar="K", help="Coefficients of the body, 1 to 64.")]
 Part = Annotated[
     str | None,
     typer.Option(metavar="NAME|N", help="Another curve of a drawing: its layer, id, or number (1: the largest)."),

@@ -12,7 +12,7 @@ from rich.console import Console
 from fusiform.surrogates.flow_training.progress import OnProgress
 
 if TYPE_CHECKING:
-    from fusiform.solvers.inverse import Gain, Iterate
+    from fusiform.solvers.inverse import Iterate
 
 PLAIN_EVERY, PLAIN_STEPS = 10, 10
 
@@ -35,14 +35,10 @@ def _line(iterate: Iterate) -> str:
     gain = iterate.gain
     numbers = [f"evaluation {iterate.evaluation:3d}", f"drag {iterate.drag_coefficient:.5f}"]
     if gain.is_known:
-        numbers += [f"{gain.quantity.noun}: start {gain.start:.5g}, best {gain.best:.5g}", _change(gain)]
+        numbers.append(f"{gain.quantity.noun}: start {gain.start:.5g}, best {gain.best:.5g}")
+    if not math.isnan(gain.percent):
+        numbers.append(f"{gain.quantity.change} {gain.percent:z.1f} %")
     return "   ".join(numbers)
-
-
-def _change(gain: Gain) -> str:
-    if math.isnan(gain.percent):
-        return ""
-    return f"{gain.quantity.change} {gain.percent:.1f} %"
 
 
 def show_stages(console: Console) -> AbstractContextManager[OnProgress]:

@@ -134,15 +134,22 @@ class Body(Measures):
         return cls(a, reference_length, f"ellipse {fineness:g}:1")
 
     @classmethod
-    def naca(cls, digits: str, *, modes: int = DEFAULT_MODES, chord: float = 1.0) -> Self:
+    def naca(
+        cls,
+        digits: str,
+        *,
+        modes: int = DEFAULT_MODES,
+        chord: float = 1.0,
+        max_fit_error: float | None = LARGEST_FIT_ERROR,
+    ) -> Self:
         """The NACA four-digit section with a closed trailing edge, fitted with `modes` coefficients.
 
         Parameters
         ----------
         digits : str
             Such as "2412": camber in % of the chord, its position in tenths, thickness in % (01 to 40).
-        modes, chord : int, float
-            Number of coefficients, 1 to 64; length along x in the user's unit.
+        modes, max_fit_error, chord : int, float or None, float
+            As in `from_outline`; the length along x in the user's unit.
 
         Examples
         --------
@@ -151,7 +158,8 @@ class Body(Measures):
         (True, False)
         """
         require_length(chord, "chord", "give a length")
-        return cls.from_outline(chord * naca_outline(digits), name=f"NACA {digits}", modes=modes)
+        points = chord * naca_outline(digits)
+        return cls.from_outline(points, name=f"NACA {digits}", modes=modes, max_fit_error=max_fit_error)
 
     @classmethod
     def from_outline(

@@ -67,7 +67,7 @@ def load_body(
     modes : int
         Number of coefficients, 1 to 64.
     max_fit_error : float or None
-        `InputError` for a body that differs from the outline in a file by more than that, over d; None allows any.
+        `InputError` for a body that differs from its outline by more than that, over d; None allows any.
     part, axis, at : str, int, float or None
         The curve of a drawing, and the plane that cuts a mesh, as in `Body.from_file`.
 
@@ -108,10 +108,10 @@ def load_body(
         return _body_class().ellipse(float(match[1]), modes=modes)
     if match := re.fullmatch(r"naca[ -]?([0-9]{4})", name):
         require_naca_digits(match[1])
-        return _body_class().naca(match[1], modes=modes)
+        return _body_class().naca(match[1], modes=modes, max_fit_error=max_fit_error)
     if name in sample_names():
         with _sample(name) as path:
-            return _body_class().from_file(path, modes=modes)
+            return _body_class().from_file(path, modes=modes, max_fit_error=max_fit_error)
     if is_file:
         found = find_outline_in(spec, part=part, axis=axis, at=at)  # before torch is imported
         return _body_class().from_outline(

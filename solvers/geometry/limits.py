@@ -58,8 +58,8 @@ def require_fit(fit_error: float, largest: float | None, modes: int) -> None:
     """Raise `InputError` if a fit with that number of `modes` is worse than `largest`."""
     require(
         largest is None or fit_error <= largest,
-        f"expected a body within {largest} d of the given outline, got one with {modes} modes that differs from it by "
-        f"up to {fit_error:.2g} d; give more modes, or allow a larger max_fit_error",
+        f"expected a body within {shown(largest)} d of the given outline, got one with {modes} modes that differs from "
+        f"it by up to {fit_error:.2g} d; give more modes, or allow a larger max_fit_error",
     )
 
 

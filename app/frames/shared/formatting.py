@@ -48,9 +48,9 @@ def ratio(numerator: float, denominator: float) -> str:
 
 
 def percent(numerator: float, denominator: float, digits: int = 0) -> str:
-    """A ratio in percent; a dash if there is none."""
+    """A ratio in percent; zero has no sign. A dash if there is none."""
     value = 100.0 * quotient(numerator, denominator)
-    return f"{value:.{digits}f} %".replace("-", "−") if math.isfinite(value) else DASH
+    return f"{value:z.{digits}f} %".replace("-", "−") if math.isfinite(value) else DASH
 
 
 def scientific(value: float) -> str:

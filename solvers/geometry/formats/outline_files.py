@@ -132,7 +132,7 @@ def find_outline(
     require(at is None or is_number(at), f"expected a finite place of the plane, got {shown(at)}; give a length")
     require(
         suffix in MESHES or (axis == "z" and at is None),
-        f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at away",
+        f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at out",
     )
     _require_part(part, suffix)
     if suffix in TABLES:

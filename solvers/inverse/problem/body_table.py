@@ -12,7 +12,7 @@ from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.geometry import load_body
-from fusiform.solvers.geometry.limits import require_modes
+from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR, require_modes
 
 if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body  # imports torch
@@ -54,9 +54,11 @@ class BodyTable:
 
 @dataclass(frozen=True)
 class BodyFile:
-    """A curve of a drawing or the section of a mesh; `part`, `axis` and `at` as in `Body.from_file`."""
+    """The body nearest to an outline in a file, with the options of `Body.from_file`."""
 
     file: str
+    modes: int = DEFAULT_MODES
+    max_fit_error: float = LARGEST_FIT_ERROR
     part: str | int | None = None
     axis: str = "z"
     at: float | None = None
@@ -66,7 +68,8 @@ def body_from(value: Any, folder: Path) -> Body:
     """The body of `body_to_dict`, of a `BodyFile`, or of a name or path as on the command line, below `folder`."""
     if isinstance(value, Mapping) and "file" in value:
         chosen = from_table(BodyFile, value, "a body")
-        return load_body(os.path.join(folder, chosen.file), part=chosen.part, axis=chosen.axis, at=chosen.at)
+        options = {key: value for key, value in vars(chosen).items() if key != "file"}
+        return load_body(os.path.join(folder, chosen.file), **options)
     if isinstance(value, str):
         beside = os.path.join(folder, value)
         return load_body(beside if os.path.isfile(beside) else value)

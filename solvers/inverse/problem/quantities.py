@@ -77,9 +77,11 @@ class Gain:
 
     def describe(self) -> str:
         """The change in words."""
-        verb = "rises" if self.best > self.start else "falls"
         if not self.is_known:
             return f"the change of {self.quantity.noun} is not known"
+        if self.best == self.start:
+            return f"{self.quantity.noun} stays at {self.start:.4g}"
+        verb = "rises" if self.best > self.start else "falls"
         if math.isnan(self.percent):
             return f"{self.quantity.noun} {verb} from {self.start:.4g} to {self.best:.4g}"
         return f"{self.quantity.noun} {verb} by {abs(self.percent):.1f} %"

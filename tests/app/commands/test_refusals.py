@@ -39,7 +39,10 @@ from command_line import run
             ["optimize", "circle", "--reynolds", "1", "--min-radius", "nan"],
             "expected value of min_radius to be a number",
         ),
-        (["optimize", "circle", "--reynolds", "1", "--lift", "1e9"], "expected bounds of the lift coefficient"),
+        (
+            ["optimize", "circle", "--reynolds", "1", "--lift", "100"],
+            "expected bounds of the lift coefficient, in order and below 100 in size, got 100 and 100; correct them",
+        ),
         (["optimize", "missing.toml"], "expected a readable problem file"),
         (["optimize", "missing.toml", "--reynolds", "1"], "expected the conditions in the problem file"),
         (["app", "--port", "0"], "port between 1 and 65535"),

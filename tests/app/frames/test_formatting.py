@@ -40,6 +40,7 @@ def test_numbers_are_written_with_four_digits_and_signs() -> None:
 def test_a_number_that_is_none_is_a_dash(bad: float) -> None:
     assert formatting.coefficient(bad) == formatting.value_or_dash(bad) == formatting.value_or_dash(None) == "–"
     assert formatting.with_error(bad, 0.1) == formatting.confidence(bad) == formatting.scientific(bad) == "–"
+    assert formatting.percent(-1e-9, 1.0, 1) == "0.0 %"
     assert formatting.ratio(bad, 1.0) == formatting.percent(bad, 1.0) == formatting.apart(bad, 1.0) == "–"
     assert formatting.ratio(1.0, 0.0) == formatting.percent(1.0, 0.0) == formatting.apart(1.0, 0.0) == "–"
     assert formatting.bound(bad) == "not known: ask the solver"

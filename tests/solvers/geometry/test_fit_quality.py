@@ -77,6 +77,14 @@ def test_a_fit_worse_than_a_tenth_is_refused_unless_allowed(tmp_path: Path) -> N
     assert bodies[0].fit_error > 0.1
 
 
+@pytest.mark.parametrize("name", ["naca0012", "rounded-square"])
+def test_sections_and_samples_keep_the_largest_fit_error_too(name: str) -> None:
+    fit_error = load_body(name, modes=4).fit_error
+    assert load_body(name, modes=4, max_fit_error=1.01 * fit_error).fit_error == fit_error
+    with pytest.raises(InputError, match=r"expected a body within .* with 4 modes"):
+        load_body(name, modes=4, max_fit_error=0.99 * fit_error)
+
+
 def test_a_fit_worse_than_a_fiftieth_says_so() -> None:
     assert "differs from the given outline by up to 3.0% of d" in Body([0.1], fit_error=0.03).fit_warning
     assert Body([0.1], fit_error=0.02).fit_warning == ""

@@ -82,8 +82,16 @@ def test_a_problem_may_choose_a_part_of_a_drawing(tmp_path):
         assert problem.body.area == pytest.approx(2.0 * math.pi, rel=1e-3)
         again = body_from(body_to_dict(problem.body), tmp_path)
         assert again.source == problem.body.source != ""
-    with pytest.raises(InputError, match=r"expected the keys file, part.* in a body, got layer"):
+    with pytest.raises(InputError, match=r"expected the keys file, modes, .*part.* in a body, got layer"):
         problem_from({"body": {"file": "two.svg", "layer": "hull"}, "reynolds": 10}, tmp_path)
+
+
+def test_a_problem_may_choose_the_fit_of_a_file(tmp_path):
+    (tmp_path / "box.csv").write_text("0,0\n2,0\n2,1\n1,1\n0,1\n")
+    rough = problem_from({"body": {"file": "box.csv", "modes": 4}, "reynolds": 10}, tmp_path).body
+    assert rough.modes == 4
+    with pytest.raises(InputError, match=r"expected a body within 0\.001 d of the given outline, got one with 4 modes"):
+        problem_from({"body": {"file": "box.csv", "modes": 4, "max_fit_error": 0.001}, "reynolds": 10}, tmp_path)
 
 
 def test_other_files_are_refused(tmp_path):

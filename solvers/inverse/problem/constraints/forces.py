@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from fusiform.solvers.common.errors import is_number, require
+from fusiform.solvers.common.errors import is_number, require, shown
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep
@@ -76,8 +76,8 @@ class Lift(ForceConstraint):
             len(limits) > 0
             and all(is_number(v) and abs(v) < LARGEST_LIFT for v in limits)
             and limits == sorted(limits),
-            f"expected bounds of the lift coefficient, in order, got {self.minimum!r} and {self.maximum!r}; "
-            "correct them",
+            f"expected bounds of the lift coefficient, in order and below {LARGEST_LIFT:g} in size, got "
+            f"{shown(self.minimum)} and {shown(self.maximum)}; correct them",
         )
 
     @property

@@ -44,6 +44,8 @@ def run(problem, surrogate):
         (LiftToDrag(), 1e-9, 1.2, "lift over drag rises from 1e-09 to 1.2"),
         (Nearest(), 0.2, 0.1, "change of shape falls by 50.0 %"),
         (WORST, 2.0, 1.0, "drag of the worst point falls by 50.0 %"),
+        (Drag(), 2.0, 2.0, "drag stays at 2"),
+        (LiftToDrag(), 0.0, 0.0, "lift over drag stays at 0"),
         (Drag(), math.nan, 1.0, "the change of drag is not known"),
     ],
 )
