@@ -202,6 +202,21 @@ def test_what_is_not_followed_is_refused(content, sentence):
         read_here(content.encode(), ".svg")
 
 
+UNITED = {
+    "shadow": (f'<g transform="translate(5 5)">{ELLIPSE}</g>{ELLIPSE}', 3),
+    "dots on the outline": ('<circle cx="40" cy="50" r="8"/><circle cx="160" cy="50" r="8"/>' + ELLIPSE, 5),
+    "label": (f'<rect x="140" y="40" width="50" height="20"/>{ELLIPSE}', 3),
+    "grid": (f'<path stroke="red" d="M5 5V95H195V5zM100 5V95M5 50H195"/>{ELLIPSE}', 8),
+    "circle of the nose": (f'<circle cx="45" cy="50" r="5"/>{ELLIPSE}', 2),
+}
+
+
+@pytest.mark.parametrize(("content", "count"), UNITED.values(), ids=UNITED)
+def test_areas_that_are_united_are_counted(content, count):
+    assert f"; {count} areas between its lines united" in read_here(page(content).encode(), ".svg").source
+    assert "united" not in read_here(page(ELLIPSE).encode(), ".svg").source
+
+
 def test_a_rectangle_around_others_is_named():
     assert read_here(AREAS["plate"][0].encode(), ".svg").source == (
         "closed curve 1 of 2 by area, a rectangle around 1 other"

@@ -247,6 +247,7 @@ def _sentence(body: Polygon, left_out: dict[str, int], found: Faces, drawing: Dr
     text = "the only closed curve" if count == 1 else f"closed curve {at + 1} of {count} by area"
     text += f", {drawing.called} {', '.join(map(shown, names[:3]))}" if names else ""
     text += f", a rectangle around {inside} other{'s' * (inside > 1)}" if inside else ""
+    text += f"; {found.united[at]} areas between its lines united" if found.united[at] > 1 else ""
     widest = max((width for width, _ in found.gaps), default=0.0)
     text += f"; gaps up to {widest * extent:.2g} joined" if widest > JOINING.noted else ""
     for word, number in {**left_out, "loose end": len(found.loose)}.items():

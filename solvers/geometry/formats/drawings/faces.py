@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import LineString, Polygon
@@ -21,6 +22,7 @@ from fusiform.solvers.geometry.formats.drawings.curve_ends import joined
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Piece
 
 CURVE_POINTS = 512  # of a loop
+_PART = 1e-3  # of the area of a union: faces that count
 _GRID = 1e-11  # to which points are rounded, so that sides that run on each other become one
 _LEAST, _BUDGET = 8, 8000  # points of one curved piece where there are few of them, and of all where there are many
 _ACROSS, _HAIR = 1.001, 1e-9  # of a gap, and in addition: the length of the side that closes it
@@ -33,12 +35,14 @@ Gap = tuple[float, complex]
 class Faces:
     """The unions of faces that touching lines bound, the largest first.
 
-    `groups` numbers the touching lines around each body; `loose` are the ends that meet no other, `chains` the lines
-    between two of them; `gaps` are those that were joined; `lines` are those of `curves`, in order.
+    `groups` numbers the touching lines around each body, `united` counts its faces of 0.1 % of its area or more;
+    `loose` are the ends that meet no other, `chains` the lines between two of them; `gaps` are those that were joined;
+    `lines` are those of `curves`, in order.
     """
 
     bodies: list[Polygon]
     groups: list[int]
+    united: list[int]
     loose: ComplexArray
     chains: list[LineString]
     gaps: list[Gap]
@@ -70,15 +74,23 @@ def bounded_faces(curves: list[Curve], reach: float) -> Faces:
     links = coo_array((np.ones(len(first)), (first, last)), shape=(len(place),) * 2)
     label = connected_components(links, directed=False)[1][first]
     order = np.argsort(label, kind="stable")
-    unions: list[tuple[Polygon, int]] = []
+    unions: list[tuple[Polygon, int, int]] = []
     for number, group in enumerate(np.split(noded[order], np.flatnonzero(np.diff(label[order])) + 1)):
         faces = shapely.get_parts(shapely.polygonize(list(group)))
-        union = shapely.unary_union([Polygon(face.exterior) for face in faces])
-        unions += [(Polygon(part.exterior), number) for part in shapely.get_parts(union)]
+        whole = shapely.unary_union([Polygon(face.exterior) for face in faces])
+        parts = [Polygon(part.exterior) for part in shapely.get_parts(whole)]
+        unions += [(part, number, _count_faces(part, faces)) for part in parts]
     unions.sort(key=lambda union: -union[0].area)
-    bodies, groups = [body for body, _ in unions], [number for _, number in unions]
+    bodies, groups = [body for body, _, _ in unions], [number for _, number, _ in unions]
+    united = [count for _, _, count in unions]
     open_chains = list(noded[(uses[first] == 1) & (uses[last] == 1)])
-    return Faces(bodies, groups, place[uses == 1], open_chains, chains.gaps + _widths(bridges), lines, curves)
+    return Faces(bodies, groups, united, place[uses == 1], open_chains, chains.gaps + _widths(bridges), lines, curves)
+
+
+def _count_faces(union: Polygon, faces: NDArray[np.object_]) -> int:
+    """How many of the faces in a union have 0.1 % of its area."""
+    large = faces[shapely.area(faces) > _PART * union.area]
+    return int(shapely.intersects(union, shapely.point_on_surface(large)).sum())
 
 
 def _bridges(lines: list[LineString], reach: float) -> list[LineString]:
