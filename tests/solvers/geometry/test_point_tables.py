@@ -124,6 +124,12 @@ SAME = {
     "named surfaces": "upper\n" + rows(UPPER) + "lower surface\n" + rows(LOWER),
     "counts, one from the tail": f"{len(UPPER)} {len(LOWER)}\n" + rows(UPPER[::-1]) + rows(LOWER),
     "counts before three columns": f"{len(UPPER)} {len(LOWER)}\n" + rows([*UPPER, *LOWER], "{:.9f} {:.9f} 0"),
+    "points and curves of a mesher": f"{len(UPPER)} 2\n" + rows([*UPPER, *LOWER], "{:.9f} {:.9f} 0"),
+    "points and curves before two columns": f"{len(UPPER)} 2\n" + rows([*LOWER, *UPPER]),
+    "points and one curve": f"{len(SECTION)} 1\n" + rows(SECTION, "{:.9f} {:.9f} 0"),
+    "first column empty": ";x;y\n" + rows(SECTION, ";{:.9f};{:.9f}").replace(".", ","),
+    "rows of Matlab": "foil = [\n" + rows(SECTION, "{:.9f} {:.9f};") + "];\n",
+    "rows of Matlab with commas": rows(SECTION, "{:.9f}, {:.9f};"),
     "twice": rows([*SECTION, *SECTION]),
     "twice, closed": rows([*SECTION, *SECTION, SECTION[0]]),
     "twice, apart": rows([*SECTION, SECTION[0]]) + "\n" + rows([*SECTION, SECTION[0]]),
@@ -195,6 +201,14 @@ BAD = {
     "two outlines": (rows([*SECTION, SECTION[0]]) + "\n" + rows([*(SECTION + 3), SECTION[0] + 3]), "got 2 closed ones"),
     "one surface": ("63 215\n" + rows(UPPER), "open outline"),
     "counts off in percent": (f"{len(UPPER)} {len(LOWER) + 1}\n" + rows(100 * UPPER) + rows(100 * LOWER), "got 62"),
+    "no number in a spreadsheet": (FIRST + "#NV;#NV\n" + REST, "got '#NV;#NV' in line 21"),
+    "no first number in a spreadsheet": ("x y\n#N/A #N/A\n" + rows(SECTION), "got '#N/A #N/A' in line 2"),
+    "no second number in a spreadsheet": (FIRST + "0.5 #VALUE!\n" + REST, "got '0.5 #VALUE!' in line 21"),
+    "no y in a spreadsheet": (rows(SECTION[:20], "{:.9f};{:.9f}") + "1,0;\n", "got 1 in line 21"),
+    "pressure over x": ("#  x   Cp\n" + rows(SECTION), "expected the columns x, y, got 'x   Cp' in line 1"),
+    "speed over x": ("x/c;ue/V\n" + rows(SECTION), "expected the columns x, y, got 'x/c;ue/V' in line 1"),
+    "numbers with units": (rows(SECTION, "{:.9f}mm {:.9f}mm"), "got '.*mm' in line 31"),
+    "points and curves that do not agree": ("40 2\n" + rows([*UPPER, *LOWER], "{:.9f} {:.9f} 0"), "after the counts"),
     "leading zero": (FIRST + "0057 0.03\n" + REST, "numbers of one form in each column, got '0057 0.03' in line 21"),
     "far above": (FIRST + "0.5 0.9\n" + REST, "one far off its neighbours, '0.5 0.9', in line 21"),
     "far off in a pair of columns": (
@@ -217,6 +231,24 @@ BAD = {
 def test_another_body_is_never_read(text, sentence):
     with pytest.raises(InputError, match=sentence):
         parse_outline(text, ".dat")
+
+
+def test_a_first_point_that_adds_up_like_counts_is_a_point():
+    points = [
+        (4, 7),
+        (6, 10),
+        (10, 13),
+        (20, 15),
+        (40, 14),
+        (60, 9),
+        (70, 7),
+        (60, 5),
+        (40, 2),
+        (20, 0),
+        (10, 2),
+        (6, 4),
+    ]
+    assert area(rows(points, "{} {}")) == 620.0
 
 
 ANGLE = 2.0 * np.pi * np.arange(40) / 40
@@ -274,7 +306,7 @@ def test_notes_may_look_like_damaged_points():
     assert area(rows(SECTION) + "\ndrawn by hand\n0.12048 -0.03012->030119\n") == pytest.approx(signed_area(SECTION))
 
 
-@pytest.mark.parametrize("name", ["y x", "1.5 meter", "! y,x", "// 1 2", "12", "3D 4D"])
+@pytest.mark.parametrize("name", ["y x", "x Cp", "1.5 meter", "! y,x", "// 1 2", "12", "3D 4D"])
 def test_names_that_could_be_read_are_no_titles(tmp_path, name):
     write_outline(tmp_path / "a.dat", SECTION, name=name)
     assert read_outline(tmp_path / "a.dat") == pytest.approx(SECTION, abs=1e-9)

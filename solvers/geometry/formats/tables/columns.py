@@ -12,6 +12,9 @@ from fusiform.solvers.geometry.formats.tables.text_lines import TextLine, has_de
 
 _UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NAME = re.compile(r"([xyz])(?:[/_]\w{1,9}|coord\w*)?")
+_QUANTITY = re.compile(
+    r"[+-]?(?:c_?[pflm]|u_?e|p|v|w|q|s|mach|ma|pressure|velocity|curvature|alpha|theta|h)(?:[/_*]\w{1,9})?"
+)
 _LARGEST = 1e100
 _LONGEST = 200  # letters of a header
 
@@ -34,6 +37,16 @@ def header_names(text: str) -> list[str]:
     unique = all(names.count(name) <= 1 for name in "xyz")
     known = separated or all(names)
     return names if unique and known and "x" in names and ("y" in names or "z" in names) else []
+
+
+def is_of_quantity(text: str) -> bool:
+    """True for a header of x and one quantity that is no coordinate, such as `x Cp` and `x/c, ue/V`."""
+    words = re.split(r"[,;\t]|\s+", _UNIT.sub("", text[:_LONGEST].replace('"', "")).strip().lower())
+    words = [word for word in words if word]
+    return len(words) == 2 and any(
+        _NAME.fullmatch(x) is not None and x[0] == "x" and _QUANTITY.fullmatch(other) is not None
+        for x, other in (words, words[::-1])
+    )
 
 
 def point_columns(rows: list[TextLine], names: list[str]) -> FloatArray:
@@ -62,6 +75,7 @@ def point_columns(rows: list[TextLine], names: list[str]) -> FloatArray:
 def _aligned(names: list[str], table: FloatArray) -> list[str]:
     """The name of each column; none where fewer or more names are given and x is the first of them."""
     width = table.shape[1]
+    names = names[1:] if len(names) == width + 1 and not names[0] else names
     if len(names) == width - 1 and _counts(table[:, 0]):
         return ["", *names]
     require(

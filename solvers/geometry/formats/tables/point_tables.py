@@ -15,7 +15,7 @@ import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, require
-from fusiform.solvers.geometry.formats.tables.columns import header_names, point_columns
+from fusiform.solvers.geometry.formats.tables.columns import header_names, is_of_quantity, point_columns
 from fusiform.solvers.geometry.formats.tables.outliers import require_no_outlier, require_one_form
 from fusiform.solvers.geometry.formats.tables.paired_columns import paired_surfaces
 from fusiform.solvers.geometry.formats.tables.surfaces import joined_surfaces, single_loop
@@ -36,10 +36,12 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
     lines = text_lines(content)
     rows, counts = _point_rows(lines)
     if not rows:
+        _require_no_rows(lines)
         return np.zeros((0, 2))
     first, last = rows[0].number, rows[-1].number
     names = next(filter(None, (header_names(line.text) for line in lines[first - 2 :: -1] if first > 1)), [])
     _require_no_text(lines[first:last])
+    _require_no_quantity(lines[: first - 1])
     require_one_form(rows)
     pairs = None if names else paired_surfaces(np.array([row.values for row in rows]))
     if pairs is None:
@@ -63,7 +65,8 @@ def _loop(points: FloatArray, counts: tuple[float, ...], blanks: list[int], *, l
 def is_title(line: str) -> bool:
     """True if a line before the points would be read as a title: no numbers, no header, no damaged point."""
     parsed = parsed_line(1, line)
-    return not (numbers(line) or parsed.values or header_names(parsed.text) or _is_damaged(parsed, 2))
+    header = header_names(parsed.text) or is_of_quantity(parsed.text)
+    return not (numbers(line) or parsed.values or header or _is_damaged(parsed, 2))
 
 
 def _point_rows(lines: list[TextLine]) -> tuple[list[TextLine], tuple[float, ...]]:
@@ -102,18 +105,19 @@ def _are_counts(values: tuple[float, ...]) -> bool:
 
 
 def _may_be_title(row: TextLine, least: float, largest: float) -> bool:
-    """True for two counts, for the grid line of an MSES file, and for one number that is not half of a point: it has
-    no decimals, or is no x between the least and the largest one."""
+    """True for two counts (of surfaces, or of points and curves), for the grid line of an MSES file, and for one
+    number that is not half of a point: it has no decimals, or is no x between the least and the largest one."""
     if len(row.values) != 1:
-        return len(row.values) == _GRID_LINE or _are_counts(row.values)
+        one_curve = len(row.values) == 2 and row.values[1] == 1.0 and _are_counts((row.values[0],) * 2)
+        return len(row.values) == _GRID_LINE or _are_counts(row.values) or one_curve
     return not re.search(r"\d[.,]\d", row.text) or not least <= row.values[0] <= largest
 
 
 def _is_damaged(line: TextLine, width: int) -> bool:
-    """True for text that begins with a decimal number and has as many fields as a point."""
+    """True for text of as many fields as a point that begins with a decimal number, or with #N/A or its like."""
     fields = split_fields(line.text)
     unread = not line.values and not line.comment and len(fields) == width
-    return unread and bool(re.fullmatch(r"[+-]?\d*\.\d+", fields[0]))
+    return unread and bool(re.fullmatch(r"[+-]?\d*\.\d+|#.+", fields[0]))
 
 
 def _require_no_damage(lines: list[TextLine], width: int) -> None:
@@ -127,6 +131,22 @@ def _require_no_text(lines: list[TextLine]) -> None:
     for line in lines:
         if line.text and not line.values and not line.comment and not _SURFACE.search(line.text):
             raise _no_point(line)
+
+
+def _require_no_quantity(titles: list[TextLine]) -> None:
+    """Raise `InputError` for a header of x and a quantity, whose curve over x may be closed, as that of a pressure."""
+    for line in titles:
+        if is_of_quantity(line.text):
+            raise InputError(
+                f"expected the columns x, y, got {line.text[:40]!r} in line {line.number}; give the outline's points"
+            )
+
+
+def _require_no_rows(lines: list[TextLine]) -> None:
+    """Raise `InputError` for text without a row of numbers."""
+    text = [line for line in lines if line.text and not line.comment]
+    if text:
+        raise _no_point(text[len(text) // 2])
 
 
 def _no_point(line: TextLine) -> InputError:
@@ -158,12 +178,13 @@ def _loop_of_counts_or_points(points: FloatArray, blanks: list[int], *, lednicer
 def _counted_loop(
     counts: tuple[float, ...], points: FloatArray, blanks: list[int], *, lednicer: bool, title: bool
 ) -> FloatArray:
-    """The loop of points after two numbers: the two surfaces of a Lednicer file where they add up to the points.
+    """The loop of points after two numbers: the two surfaces of a Lednicer file where they add up to the points, or
+    of a file for a mesher, where the first one counts the points of each.
 
     One loop where they are far from it, as 63 215 is in a title; `InputError` where they are near it.
     """
     upper, lower = (int(count) for count in counts)
-    if lednicer and upper + lower == len(points):
+    if (lednicer and upper + lower == len(points)) or (lower == 2 and 2 * upper == len(points)):
         return joined_surfaces(points[:upper], points[upper:])
     require(
         title and not (lednicer and _is_similar(counts, len(points))),
@@ -174,8 +195,13 @@ def _counted_loop(
 
 
 def _may_count(first: FloatArray, rest: FloatArray) -> bool:
-    """True for whole numbers that nearly add up to the points, or stand far from points that are not whole."""
+    """True for whole numbers that nearly add up to the points, or stand far from points that are not whole.
+
+    Numbers that add up and stand near the points are a point where they divide them elsewhere than at the leading edge.
+    """
     apart = float(np.linalg.norm(first - rest[0])) > _LEADING * float(np.ptp(rest, axis=0).max())
+    if not apart and first.sum() == len(rest) and not _begins_at_leading_edge(np.roll(rest, -int(first[0]), axis=0)):
+        return False
     return _is_similar(tuple(first), len(rest)) or (apart and bool((rest % 1.0 != 0.0).any()))
 
 

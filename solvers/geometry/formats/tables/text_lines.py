@@ -12,7 +12,9 @@ _NUMBER = re.compile(
     r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d{1,3})?|nan|inf|infinity)", re.IGNORECASE | re.ASCII
 )
 _READ_AS = str.maketrans({"\u2212": "-", "\u2013": "-", **dict.fromkeys("()[]{}|", " ")})  # minus signs and brackets
-_COMMENT = re.compile(r"(?<![^\s,;])(?:#|!|//|%)")
+_NO_VALUE = r"(?:N/A|NV|DIV/0!|(?:NAME|NULL|NUM|REF|VALUE|BEZUG|WERT|ZAHL)[?!])(?!\w)"  # after # in a spreadsheet
+_COMMENT = re.compile(rf"(?<![^\s,;])(?:#(?!{_NO_VALUE})|!|//|%)")
+_ROW_END = re.compile(r"\s*[^;\s]+(?:\s+[^;\s]+)+\s*;\s*")
 _QUOTED = re.compile(r'"([^"]*)"|([^",;\s]+)')
 
 
@@ -56,7 +58,10 @@ def text_lines(content: str | bytes) -> list[TextLine]:
 
 
 def parsed_line(number: int, line: str) -> TextLine:
-    """A comment begins with #, !, // or %, at the start or apart after numbers; in any other text these are letters."""
+    """A comment begins with #, !, // or %, at the start or apart after numbers; in any other text these are letters.
+
+    #N/A and its like, which spreadsheets write in place of a number, begin no comment.
+    """
     line = line.strip()
     mark = _COMMENT.search(line)
     if mark and mark.start() == 0:
@@ -78,10 +83,13 @@ def numbers(text: str) -> tuple[float, ...]:
 
 
 def split_fields(text: str) -> list[str]:
-    """Fields between semicolons, else commas, else white space; empty ones at the end are left out.
+    """Fields between semicolons, else commas, else white space; empty ones at both ends are left out.
 
+    A semicolon that ends a row of numbers apart, as in Matlab, is left out before.
     Commas are decimal between semicolons, in quotation marks, and in numbers that white space separates.
     """
+    if _ROW_END.fullmatch(text):
+        text = text.rstrip("; ")
     if '"' in text:
         fields = [(quoted or plain).replace(",", ".") for quoted, plain in _QUOTED.findall(text)]
     elif ";" in text:
@@ -91,9 +99,8 @@ def split_fields(text: str) -> list[str]:
     else:
         fields = text.split(",") if "," in text else text.split()
     fields = [field.strip() for field in fields]
-    while fields and not fields[-1]:
-        fields.pop()
-    return fields
+    given = [i for i, field in enumerate(fields) if field]
+    return fields[given[0] : given[-1] + 1] if given else []
 
 
 def has_decimal_commas(text: str) -> bool:
