@@ -156,6 +156,19 @@ def test_open_rims_are_named(kept, rims):
         read_here(content, ".stl", at=0.001)
 
 
+def test_relative_corners_count_back_from_the_face():
+    """Each face after its own corners, further corners after all faces, and corners beside numbers of normals."""
+    corner, shapes = trimesh.util.concatenate([SPHERE, box(9, 9, 9, (20, 0, 0))]), []
+    for triangle in corner.triangles.tolist():
+        shapes += [f"v {x!r} {y!r} {z!r}" for x, y, z in triangle] + ["f -3//-1 -2//-1 \\", " -1//-1"]
+    content = "\n".join(["vn 0 0 1", *shapes, "v 0 0 0", "v 0 0 1", "v 1 0 1"])
+    found = read_here(content.encode(), ".obj", at=0.1)
+    assert signed_area(found.points) == pytest.approx(81.0)
+    assert "closed curve 1 of 2 by area" in found.source
+    with pytest.raises(InputError, match="expected faces of corners of the file, got corner '-4' of 3"):
+        read_here(b"v 0 0 0\nv 1 0 0\nv 1 1 2\nf -4 -2 -1\n", ".obj")
+
+
 def test_a_plane_at_a_step_is_refused():
     """Half way up two boxes of equal depth, one on the other: which one is for the user to say."""
     content = trimesh.util.concatenate([box(4, 2, 1), box(2, 1, 1, (0, 0, 1))]).export(file_type="stl")
