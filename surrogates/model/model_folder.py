@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from os.path import isfile
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,18 @@ def sealed(values: Mapping[str, Any], arrays: bytes) -> dict[str, Any]:
 def write_folder(folder: Path, values: Mapping[str, Any], arrays: bytes) -> None:
     """Write the configuration `values` and the file of arrays."""
     new = folder / NEW_ARRAYS
+    _finish(folder)
     write_atomically(new, lambda file: file.write(arrays))
     write_json(folder / CONFIGURATION, sealed(values, arrays))
     new.replace(folder / ARRAYS)
+
+
+def _finish(folder: Path) -> None:
+    """Give the arrays of a model whose writer was ended at its last step their usual name."""
+    with suppress(InputError):
+        _, arrays = read_folder(folder)
+        if arrays.name == NEW_ARRAYS:
+            arrays.replace(folder / ARRAYS)
 
 
 def read_configuration(folder: Path) -> Configuration:

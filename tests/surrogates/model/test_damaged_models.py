@@ -18,6 +18,7 @@ from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.model.model_folder import (
     ARRAYS,
     CONFIGURATION,
+    NEW_ARRAYS,
     OF_ARRAYS,
     OF_CONFIGURATION,
     checksum_of,
@@ -265,6 +266,25 @@ def test_a_writer_that_ends_at_any_time_leaves_the_old_model_or_the_new_one(
     new.save(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {ARRAYS, CONFIGURATION}
     assert load_surrogate(tmp_path).name == "new"
+
+
+def test_writers_that_end_one_after_another_leave_a_whole_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second ends after its arrays have taken the place of the first one's, which had no usual name yet."""
+    small_model().save(tmp_path)
+    (tmp_path / ARRAYS).rename(tmp_path / NEW_ARRAYS)
+    whole = small_model()
+    parts = {name: getattr(whole, name) for name in vars(whole) if not name.startswith("_")}
+    other = type(whole)(**{**parts, "drag_scale": 2.0 * whole.drag_scale})
+
+    def end(path: Path, values: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fusiform.surrogates.model.model_folder.write_json", end)
+    with pytest.raises(KeyboardInterrupt):
+        other.save(tmp_path)
+    assert load_surrogate(tmp_path).drag_scale.tolist() == whole.drag_scale.tolist()
 
 
 def test_a_broken_model_is_not_written(tmp_path: Path) -> None:
