@@ -232,6 +232,8 @@ def test_a_part_is_chosen_by_id_label_or_number():
     assert "element 'layer2'" in read_here(content, ".svg").source
     for part in ("hull", "Hull", "p1", 2, "2"):
         assert signed_area(read_here(content, ".svg", part=part).points) == pytest.approx(300.0)
+    assert read_here(content, ".svg", part="hull").source == "the only closed curve of the part 'hull', element 'p1'"
+    assert read_here(content, ".svg", part="2").source == "closed curve 2 of 2 by area, element 'p1'"
     with pytest.raises(
         InputError, match=r"the element or the number of a curve, got 'x'; the elements are 'layer2', 'p1'"
     ):

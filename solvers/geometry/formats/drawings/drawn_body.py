@@ -93,7 +93,9 @@ def body_outline(drawing: Drawing, part: str | int | None = None) -> FoundOutlin
     ring = shapely.get_coordinates(chosen.exterior)
     points = units.points(_divided(ring) if drawing.divided or len(ring) <= MIN_POINTS else ring)
     left_out = {"page": len(pages), "frame": frames, "hidden shape": drawing.hidden}
-    return FoundOutline(points, _sentence(chosen, left_out, found, drawing, units.extent) + _closing_words(side, units))
+    words = _which(chosen, found, drawing, None if number is not None else part)
+    repairs = _repairs(left_out, found, drawing, units.extent)
+    return FoundOutline(points, words + repairs + _closing_words(side, units))
 
 
 def _require_usable(curves: list[Curve]) -> None:
@@ -239,17 +241,22 @@ def _require_one_part(body: Polygon, found: Faces, units: _Units) -> None:
             refuse_touching(units.points(shapely.get_coordinates(shapely.shortest_line(body, other))[:1])[0])
 
 
-def _sentence(body: Polygon, left_out: dict[str, int], found: Faces, drawing: Drawing, extent: float) -> str:
-    """Which of how many closed curves was taken, and repairs."""
+def _which(body: Polygon, found: Faces, drawing: Drawing, name: str | int | None) -> str:
+    """Which of how many closed curves was taken: of the whole drawing, or of its part with a `name`."""
     names = sorted({name for curve in found.around(body) for name in curve.names[:1]})
     count, inside = len(found.bodies), len(found.inside(body)) if _is_rectangle(body) else 0
     at = next(i for i, other in enumerate(found.bodies) if other is body)
     text = "the only closed curve" if count == 1 else f"closed curve {at + 1} of {count} by area"
+    text += f" of the part {shown(name)}" if name is not None else ""
     text += f", {drawing.called} {', '.join(map(shown, names[:3]))}" if names else ""
     text += f", a rectangle around {inside} other{'s' * (inside > 1)}" if inside else ""
-    text += f"; {found.united[at]} areas between its lines united" if found.united[at] > 1 else ""
+    return text + (f"; {found.united[at]} areas between its lines united" if found.united[at] > 1 else "")
+
+
+def _repairs(left_out: dict[str, int], found: Faces, drawing: Drawing, extent: float) -> str:
+    """Words about gaps that were joined, and what was left out."""
     widest = max((width for width, _ in found.gaps), default=0.0)
-    text += f"; gaps up to {widest * extent:.2g} joined" if widest > JOINING.noted else ""
+    text = f"; gaps up to {widest * extent:.2g} joined" if widest > JOINING.noted else ""
     for word, number in {**left_out, "loose end": len(found.loose)}.items():
         text += f"; {number} {word}{'s' * (number > 1)} left out" if number else ""
     return text + (f"; not read: {', '.join(drawing.unread)}" if drawing.unread else "")
