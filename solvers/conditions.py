@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fusiform.solvers.common.errors import is_number, require, shown
+from fusiform.solvers.common.errors import is_number, make_plain, require, shown
 
 REYNOLDS_RANGE = (0.1, 100.0)
 ALPHA_RANGE_DEG = (-30.0, 30.0)
@@ -50,3 +50,4 @@ class FlowConditions:
             f"expected an angle of attack between {low:g} and {high:g} degrees, got {shown(self.alpha_deg)}; "
             "choose a value in that range",
         )
+        make_plain(self, "reynolds", "alpha_deg")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import reprlib
-from numbers import Integral, Real
+from numbers import Complex, Integral, Real
+from typing import Any
 
 
 class InputError(ValueError):
@@ -49,11 +50,33 @@ def is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
+def plain(value: Any) -> Any:
+    """A number of another library, such as NumPy, as Python's own, which JSON has; anything else as it is."""
+    if isinstance(value, bool | int | float | complex):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    return complex(value) if isinstance(value, Complex) else value
+
+
+def make_plain(instance: object, *names: str) -> None:
+    """Make the numbers with these `names` in a frozen dataclass Python's own."""
+    for name in names:
+        object.__setattr__(instance, name, plain(getattr(instance, name)))
+
+
 def shown(value: object) -> str:
     """`value` as a sentence names it: a number with six digits, anything else abbreviated."""
     if is_number(value):
         return f"{value:g}"
     return " ".join(reprlib.repr(value).split())
+
+
+def shown_count(value: object) -> str:
+    """`value` where a whole number is expected: 16.0 in place of 16 for a float."""
+    return repr(value) if isinstance(value, float) else shown(value)
 
 
 def require_kind(value: object, kind: type, remedy: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from fusiform.solvers.common.errors import is_number, is_whole, require, shown
+from fusiform.solvers.common.errors import is_number, is_whole, require, shown, shown_count
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def require_in_range(hint: Any, value: Any, key: str, where: str) -> None:
     require(
         (is_whole(value) if whole else is_number(value)) and known.least <= value <= known.most,
         f"expected {key} of {where} to be {'a whole number' if whole else 'a number'} from {_text(known.least)} to "
-        f"{_text(known.most)}, got {shown(value)}; correct it",
+        f"{_text(known.most)}, got {shown_count(value) if whole else shown(value)}; correct it",
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import require_kind
+from fusiform.solvers.common.errors import make_plain, require_kind
 from fusiform.solvers.common.files import file_path
 from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
 from fusiform.solvers.geometry.fitting.given_points import given_points
@@ -94,6 +94,7 @@ class Body(Measures):
         require_amount(self.fit_error, "fit error", "leave it out for an exact body")
         require_origin(self.origin)
         require_kind(self.source, str, "give the source as a string")
+        make_plain(self, "reference_length", "fit_error", "origin")
         for field in ("name", "source"):  # a name of a file may hold bytes that no file of text can
             object.__setattr__(self, field, getattr(self, field).encode("utf-8", "replace").decode())
 
@@ -258,9 +259,8 @@ class Body(Measures):
         >>> Body.ellipse(2.0).fit_warning
         ''
         """
-        if self.fit_error <= FIT_WARNING:
-            return ""
-        return f"the body differs from the given outline by up to {self.fit_error:.1%} of d"
+        words = f"the body differs from the given outline by up to {self.fit_error:.1%} of d"
+        return words if self.fit_error > FIT_WARNING else ""
 
     def with_modes(self, modes: int) -> Self:
         """The same body with another number of coefficients.

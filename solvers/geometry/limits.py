@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from numbers import Complex
 
-from fusiform.solvers.common.errors import is_number, is_whole, require, shown
+from fusiform.solvers.common.errors import is_number, is_whole, require, shown, shown_count
 
 DEFAULT_MODES = 16
 MODES_RANGE = (1, 64)
@@ -20,7 +20,7 @@ def require_modes(modes: int) -> None:
     low, high = MODES_RANGE
     require(
         is_whole(modes) and low <= modes <= high,
-        f"expected {low} to {high} modes, got {shown(modes)}; 16 suits most bodies",
+        f"expected {low} to {high} modes, got {shown_count(modes)}; 16 suits most bodies",
     )
 
 
@@ -82,5 +82,5 @@ def require_count(count: int) -> None:
     """Raise `InputError` unless an outline can be sampled at that many points."""
     require(
         is_whole(count) and 1 <= count <= LARGEST_COUNT,
-        f"expected 1 to {LARGEST_COUNT} points, got {shown(count)}; give a whole number",
+        f"expected 1 to {LARGEST_COUNT} points, got {shown_count(count)}; give a whole number",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import InputError, is_number, require, shown
+from fusiform.solvers.common.errors import InputError, is_number, is_whole, plain, require, shown, shown_count
 from fusiform.solvers.common.files import file_path
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
 from fusiform.solvers.geometry.formats.mesh_sections import AXES
@@ -135,6 +135,7 @@ def find_outline(
         f"expected a mesh to cut at a plane, got a {suffix} file; leave axis and at out",
     )
     _require_part(part, suffix)
+    part = plain(part)
     if suffix in TABLES:
         return simple_outline(read_points(content, lednicer=suffix == ".dat"))
     data = content.encode(errors="replace") if isinstance(content, str) else content
@@ -150,8 +151,8 @@ def require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:
 
 def _require_part(part: object, suffix: str) -> None:
     require(
-        part is None or (isinstance(part, str) and bool(part)) or type(part) is int,
-        f"expected the name or the number of a part, got {shown(part)}; leave it out for the largest",
+        part is None or (isinstance(part, str) and bool(part)) or is_whole(part),
+        f"expected the name or the number of a part, got {shown_count(part)}; leave it out for the largest",
     )
     require(
         part is None or suffix not in TABLES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fusiform.solvers.common.errors import is_number, require, shown
+from fusiform.solvers.common.errors import is_number, make_plain, require, shown
 from fusiform.solvers.conditions import FlowConditions
 
 LARGEST_WEIGHT = 1e6
@@ -47,3 +47,4 @@ class DesignPoint:
             is_number(self.weight) and 0.0 < self.weight < LARGEST_WEIGHT,
             f"expected a positive weight of a design point, got {shown(self.weight)}; give 1",
         )
+        make_plain(self, "weight")

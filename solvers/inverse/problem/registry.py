@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fusiform.solvers.common.errors import InputError, require, shown
+from fusiform.solvers.common.errors import InputError, plain, require, shown
 from fusiform.solvers.common.tables import require_keys
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import KeepOut, Payload
@@ -70,7 +70,7 @@ def constraint_to_dict(constraint: Constraint) -> dict[str, Any]:
     key = _key_of(constraint, CONSTRAINTS)
     if key is None:
         return {"type": f"{FUNCTION}{constraint.describe()}"}
-    return {"type": key, **constraint.to_table()}
+    return {"type": key} | {name: plain(value) for name, value in constraint.to_table().items()}
 
 
 def objective_from(name: object) -> Objective:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
-from fusiform.solvers.common.errors import is_number, is_whole, require, shown
+from fusiform.solvers.common.errors import is_number, is_whole, make_plain, require, shown, shown_count
 from fusiform.solvers.grids import GRIDS
 
 NO_GRID = "none"
@@ -20,11 +21,11 @@ class Range:
     closed: bool = True
     whole: bool = False
 
-    def require(self, name: str, value: object) -> None:
+    def require(self, name: str, value: Any) -> None:
         """`InputError` unless the `value` of the option `name` is a number of the range."""
         kind, good = ("a whole number", is_whole(value)) if self.whole else ("a number", is_number(value))
-        require(good, f"expected {kind} for {name}, got {shown(value)}; give one")
-        assert isinstance(value, int | float)
+        got = shown_count(value) if self.whole else shown(value)
+        require(good, f"expected {kind} for {name}, got {got}; give one")
         inside = self.least <= value <= self.most and (self.closed or value > self.least)
         require(inside, f"expected {self.words}, got {shown(value)}; correct {name}")
 
@@ -59,6 +60,7 @@ class SearchOptions:
             value = getattr(self, name)
             if not (name == "timeout" and value is None):
                 allowed.require(name, value)
+        make_plain(self, *RANGES)
         require(
             isinstance(self.certify, bool),
             f"expected True or False for certify, got {self.certify!r}; give one of them",

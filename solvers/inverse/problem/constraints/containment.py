@@ -91,7 +91,7 @@ class Containment(ShapeConstraint):
             "Circle(0, 0, 0.1)",
         )
         require(
-            is_number(self.clearance) and 0.0 <= self.clearance <= LENGTH_RANGE[1],
+            is_number(self.clearance) and 0.0 <= float(self.clearance) <= LENGTH_RANGE[1],
             f"expected a clearance of at least 0 and at most {LENGTH_RANGE[1]:g}, got {shown(self.clearance)}; "
             "give a length",
         )

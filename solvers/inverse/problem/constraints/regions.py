@@ -232,7 +232,7 @@ class Rectangle:
 
 def _are_lengths(*values: float) -> bool:
     """True for numbers whose squares are floats, too."""
-    return all(is_number(value) and abs(value) <= HIGHEST for value in values)
+    return all(is_number(value) and abs(float(value)) <= HIGHEST for value in values)
 
 
 REGIONS: dict[str, type[Circle] | type[Rectangle]] = {"rectangle": Rectangle, "circle": Circle}
