@@ -206,7 +206,6 @@ UNITED = {
     "shadow": (f'<g transform="translate(5 5)">{ELLIPSE}</g>{ELLIPSE}', 3),
     "dots on the outline": ('<circle cx="40" cy="50" r="8"/><circle cx="160" cy="50" r="8"/>' + ELLIPSE, 5),
     "label": (f'<rect x="140" y="40" width="50" height="20"/>{ELLIPSE}', 3),
-    "grid": (f'<path stroke="red" d="M5 5V95H195V5zM100 5V95M5 50H195"/>{ELLIPSE}', 8),
     "circle of the nose": (f'<circle cx="45" cy="50" r="5"/>{ELLIPSE}', 2),
 }
 
@@ -215,6 +214,16 @@ UNITED = {
 def test_areas_that_are_united_are_counted(content, count):
     assert f"; {count} areas between its lines united" in read_here(page(content).encode(), ".svg").source
     assert "united" not in read_here(page(ELLIPSE).encode(), ".svg").source
+
+
+def test_a_grid_over_the_body_is_refused_until_the_body_is_chosen():
+    grid = f'<path id="grid" stroke="red" d="M5 5V95H195V5zM100 5V95M5 50H195"/><g id="body">{ELLIPSE}</g>'
+    with pytest.raises(InputError, match=r"190 x 90 whose lines cross a closed curve of area 3770 \(element 'body'\)"):
+        read_here(page(grid).encode(), ".svg")
+    assert signed_area(read_here(page(grid).encode(), ".svg", part="body").points) == pytest.approx(AREA, rel=1e-4)
+    assert signed_area(read_here(page(grid).encode(), ".svg", part=1).points) == pytest.approx(17100.0)
+    plate = page(f'<path stroke="red" d="M5 5V95H195V5zM100 5V20M100 80V95"/>{ELLIPSE}')
+    assert "a rectangle around 1 other" in read_here(plate.encode(), ".svg").source
 
 
 def test_a_rectangle_around_others_is_named():

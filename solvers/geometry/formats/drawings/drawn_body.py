@@ -12,19 +12,19 @@ from shapely import LineString, Polygon
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing, require_pieces
-from fusiform.solvers.geometry.formats.drawings.faces import CURVE_POINTS, Faces, Gap, bounded_faces
+from fusiform.solvers.geometry.formats.drawings.faces import CURVE_POINTS, UPRIGHT, Faces, Gap, bounded_faces
 from fusiform.solvers.geometry.formats.drawings.refusals import (
     nothing_drawn,
     open_outline,
     refuse_frame,
     refuse_gaps,
+    refuse_grid,
     refuse_touching,
 )
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
 from fusiform.solvers.geometry.polygons import MIN_POINTS
 
 _LARGEST = 1e100
-_UPRIGHT = 0.995  # of its bounding box: a rectangle
 _PAGE = 5e-3  # of the page's extent: how much smaller than the page a rectangle may be that is the page
 _PART = 1e-3  # of the body's area: a part that counts
 _FRAMES = re.compile(
@@ -124,7 +124,7 @@ def _is_page(curve: Curve, page: tuple[float, float, float, float]) -> bool:
     box = np.array([x.min(), y.min(), x.max(), y.max()])
     slack = _PAGE * max(page[2] - page[0], page[3] - page[1])
     area = 0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1)))
-    upright = area >= _UPRIGHT * (box[2] - box[0]) * (box[3] - box[1])
+    upright = area >= UPRIGHT * (box[2] - box[0]) * (box[3] - box[1])
     outside = np.array([1.0, 1.0, -1.0, -1.0]) * (np.array(page) - box)
     return bool(upright and (outside >= -slack).all())
 
@@ -209,17 +209,19 @@ def _is_named_frame(curve: Curve) -> bool:
 
 def _is_rectangle(body: Polygon) -> bool:
     left, bottom, right, top = body.bounds
-    return bool(body.area >= _UPRIGHT * (right - left) * (top - bottom))
+    return bool(body.area >= UPRIGHT * (right - left) * (top - bottom))
 
 
 def _require_largest(body: Polygon, found: Faces, drawing: Drawing, extent: float) -> None:
-    """Raise `InputError` if an open curve is larger than the body, or the body may be a frame."""
+    """Raise `InputError` if an open curve is larger than the body, or the body may be a frame or a grid."""
     for chain in found.chains:
         if _enclosed(chain) > JOINING.larger * body.area:
             raise open_outline(extent * _ends(chain), extent * chain.length)
     if drawing.frames and _is_rectangle(body) and (inner := found.inside(body)):
         other = next((part for part in inner if not _is_rectangle(part)), inner[0])
         refuse_frame(found, body, other, drawing.called, extent)
+    if _is_rectangle(body) and (crossed := found.crossed(body)):
+        refuse_grid(body, crossed[0], drawing.called, extent)
 
 
 def _enclosed(chain: LineString) -> float:

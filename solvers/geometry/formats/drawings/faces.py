@@ -22,7 +22,10 @@ from fusiform.solvers.geometry.formats.drawings.curve_ends import joined
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Piece
 
 CURVE_POINTS = 512  # of a loop
+UPRIGHT = 0.995  # of its bounding box: a rectangle
 _PART = 1e-3  # of the area of a union: faces that count
+_CROSSED = 0.01  # of the area of a union: curves in it that count
+_RING, _OPEN = 3, 0.05  # points, and the gap over the length, of a curve that is closed by itself
 _GRID = 1e-11  # to which points are rounded, so that sides that run on each other become one
 _LEAST, _BUDGET = 8, 8000  # points of one curved piece where there are few of them, and of all where there are many
 _ACROSS, _HAIR = 1.001, 1e-9  # of a gap, and in addition: the length of the side that closes it
@@ -61,6 +64,14 @@ class Faces:
         others = [self.bodies[i] for i in np.sort(within) if self.bodies[i] is not body]
         return [other for other in others if any(curve.element not in own for curve in self.around(other))]
 
+    def crossed(self, body: Polygon) -> list[tuple[Curve, float]]:
+        """The curves in a body that are closed by themselves, and cross its other lines; with their areas."""
+        own = {id(curve) for other in self.inside(body) for curve in self.around(other)}
+        pairs = [(curve, line) for curve, line in zip(self.curves, self.lines, strict=True) if id(curve) not in own]
+        rings = [(curve, Polygon(line)) for curve, line in pairs if _is_ring(line) and body.covers(line)]
+        areas = [(curve, ring.area) for curve, ring in rings if ring.area < UPRIGHT * ring.envelope.area]
+        return [(curve, area) for curve, area in areas if area > _CROSSED * body.area]
+
 
 def bounded_faces(curves: list[Curve], reach: float) -> Faces:
     """The areas that curves of unit extent bound when ends within `reach` meet."""
@@ -85,6 +96,11 @@ def bounded_faces(curves: list[Curve], reach: float) -> Faces:
     united = [count for _, _, count in unions]
     open_chains = list(noded[(uses[first] == 1) & (uses[last] == 1)])
     return Faces(bodies, groups, united, place[uses == 1], open_chains, chains.gaps + _widths(bridges), lines, curves)
+
+
+def _is_ring(line: LineString) -> bool:
+    start, end = shapely.get_coordinates(shapely.get_point(line, [0, -1]))
+    return len(line.coords) > _RING and bool(np.hypot(*(end - start)) < _OPEN * line.length)
 
 
 def _count_faces(union: Polygon, faces: NDArray[np.object_]) -> int:

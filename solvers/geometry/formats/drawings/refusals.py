@@ -10,7 +10,7 @@ from shapely import Polygon
 
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.common.errors import InputError, shown
-from fusiform.solvers.geometry.formats.drawings.curve_pieces import Drawing
+from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve, Drawing
 from fusiform.solvers.geometry.formats.drawings.faces import Faces, Gap
 
 _GAPS = 6  # listed in a sentence
@@ -64,6 +64,17 @@ def refuse_frame(found: Faces, rectangle: Polygon, inner: Polygon, called: str, 
         f"expected one body, got a rectangle of {right - left:.4g} x {top - bottom:.4g}{outer} around a curve of area "
         f"{inner.area * extent**2:.4g}{other}; choose part {outer_number} (a plate with holes) or part {number} (a "
         "body in a frame)"
+    )
+
+
+def refuse_grid(rectangle: Polygon, crossed: tuple[Curve, float], called: str, extent: float) -> NoReturn:
+    """Raise `InputError` for a rectangle of lines, such as a grid, that cross a closed curve."""
+    left, bottom, right, top = (extent * side for side in rectangle.bounds)
+    curve, area = crossed
+    name = f" ({called} {shown(curve.names[0])})" if curve.names else ""
+    raise InputError(
+        f"expected one body, got a rectangle of {right - left:.4g} x {top - bottom:.4g} whose lines cross a closed "
+        f"curve of area {area * extent**2:.4g}{name}; choose the {called} of the body, or delete the other lines"
     )
 
 
