@@ -18,6 +18,7 @@ CONVENTIONS = (
 Row = tuple[str, str, str]
 
 ESTIMATES = ("drag_error", "lift_error", "drag_bound", "lift_bound", "corrected_drag_bound", "corrected_lift_bound")
+SIZES = ("reference_length", "area")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
@@ -43,7 +44,7 @@ _DEFINITIONS = {
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
     "corrected_drag_bound": (
         "  error below",
-        "1.5 times the solver's estimate of its error, and the effect of misfit",
+        "1.5 times its estimated error, and more for a body that the model's modes fit poorly",
     ),
     "corrected_lift_bound": ("  error below", "likewise of the corrected C_L"),
     "flow_residual": (
@@ -76,12 +77,12 @@ _DEFINITIONS = {
 }
 
 
-def _text(value: Any, digits: int = 5) -> str:
-    """Points in lines of their own."""
+def _text(value: Any, digits: int, least: float) -> str:
+    """Numbers up to `least` in size as 0; points in lines of their own."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value if abs(value) > ROUNDING else 0.0:.{digits}g}"
+        return f"{value if abs(value) > least else 0.0:.{digits}g}"
     if isinstance(value, list):
         return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in value)
     return str(value)
@@ -98,6 +99,9 @@ def rows(numbers: dict[str, Any]) -> list[Row]:
     """
     known = [(key, *words) for key, words in _DEFINITIONS.items() if _is_known(numbers.get(key))]
     names = {name: numbers.get(name) for name in ("quantity", "symbol", "change")}
-    return [
-        (label.format(**names), _text(numbers[key], 2 if key in ESTIMATES else 5), words) for key, label, words in known
-    ]
+    return [(label.format(**names), _text_of(key, numbers[key]), words) for key, label, words in known]
+
+
+def _text_of(key: str, value: Any) -> str:
+    """The number `key`; lengths and areas may be of any size."""
+    return _text(value, 2 if key in ESTIMATES else 5, 0.0 if key in SIZES else ROUNDING)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fusiform.app.commands.printed_result import print_result
+from fusiform.app.results.definitions import rows
 from fusiform.solvers import Body
 
 NUMBERS = {
@@ -16,6 +17,11 @@ NUMBERS = {
     "reynolds": 12.345,
     "separation_points": [[0.5, 0.25], [0.5, -0.25]],
 }
+
+
+def test_sizes_in_any_unit_are_printed_and_only_rounding_errors_are_zero() -> None:
+    numbers = {"lift_coefficient": 1e-12, "reference_length": 2e-10, "area": 3e-20}
+    assert {label: value for label, value, _ in rows(numbers)} == {"lift C_L": "0", "d": "2e-10", "area A": "3e-20"}
 
 
 @pytest.mark.parametrize("columns", ["20", "60", "80", "200"])
