@@ -108,6 +108,7 @@ SAME = {
     "header in a comment": "# y x\n" + rows(SECTION[:, ::-1]),
     "header of chords": "x/c y/c\n" + rows(SECTION),
     "further column": "x,y,cp\n" + "".join(f"{x:.9f},{y:.9f},{x * x}\n" for x, y in SECTION),
+    "pressure beside the points": "#   x   y   Cp\n" + "".join(f"{x:.9f} {y:.9f} {x * x}\n" for x, y in SECTION),
     "z before y": "z,x,y\n" + "".join(f"3,{x:.9f},{y:.9f}\n" for x, y in SECTION),
     "index from 0": numbered(0),
     "index from 1": numbered(1),

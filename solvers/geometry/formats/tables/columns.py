@@ -23,7 +23,8 @@ def header_names(text: str) -> list[str]:
     """The names in a header, "x", "y", "z" or "" for each column; empty for text that is no header.
 
     Names are such as `x`, `y/c`, `x (m)`, `"y"`; exactly one x, and y or z, must be among them. Names of other columns
-    are understood between commas, semicolons and tabs only, since a title in words may have an x in it.
+    are understood between commas, semicolons and tabs only, but for quantities such as Cp, since a title in words may
+    have an x in it.
     """
     if len(text) > _LONGEST:
         return []
@@ -35,7 +36,7 @@ def header_names(text: str) -> list[str]:
     matches = [_NAME.fullmatch(word.strip()) for word in words]
     names = [match.group(1) if match else "" for match in matches]
     unique = all(names.count(name) <= 1 for name in "xyz")
-    known = separated or all(names)
+    known = separated or all(name or _QUANTITY.fullmatch(word) for name, word in zip(names, words, strict=True))
     return names if unique and known and "x" in names and ("y" in names or "z" in names) else []
 
 
