@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.formats.drawings.curve_pieces import Curve
-from fusiform.solvers.geometry.formats.relative_corners import absolute_corners
+from fusiform.solvers.geometry.formats.obj_text import plain_obj
 from fusiform.solvers.geometry.polygons import MIN_POINTS
 
 AXES = {"x": (0, (1, 2)), "y": (1, (0, 2)), "z": (2, (0, 1))}  # the coordinates across the plane and in it
@@ -40,7 +40,7 @@ def read_mesh(content: bytes, file_type: str) -> Mesh:
     """The mesh in a file. `InputError`: no triangles, all in one point, or coordinates that are not finite."""
     from trimesh.exchange.load import load_mesh
 
-    content = absolute_corners(content) if file_type == "obj" else content
+    content = plain_obj(content) if file_type == "obj" else content
     loaded = load_mesh(io.BytesIO(content), file_type=file_type, process=False, skip_materials=True)
     faces, corners = np.asarray(loaded.faces), np.asarray(loaded.vertices, dtype=np.float64)
     require(len(faces) > 0, f"expected a .{file_type} mesh with triangles, got none; save the surface again as a mesh")

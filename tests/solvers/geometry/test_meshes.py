@@ -169,6 +169,15 @@ def test_relative_corners_count_back_from_the_face():
         read_here(b"v 0 0 0\nv 1 0 0\nv 1 1 2\nf -4 -2 -1\n", ".obj")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("\n", "\n  "), ("\nv ", "\nv\t"), ("\n", " # by hand\n"), ("\n", "\r"), ("\n", "\r\n"), (" ", "\t")],
+)
+def test_white_space_notes_and_line_ends_of_obj_change_nothing(old, new):
+    content = PRISM.replace(old, new).encode()
+    assert signed_area(read_here(content, ".obj").points) == signed_area(read_here(PRISM.encode(), ".obj").points)
+
+
 def test_a_plane_at_a_step_is_refused():
     """Half way up two boxes of equal depth, one on the other: which one is for the user to say."""
     content = trimesh.util.concatenate([box(4, 2, 1), box(2, 1, 1, (0, 0, 1))]).export(file_type="stl")
