@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -68,15 +69,16 @@ class _FrozenArray:
         return None if array is None else array.copy()
 
     def __set__(self, instance: object, value: Any) -> None:
-        vars(instance)[self._name] = None if value is None else self._converted(value)
+        left_out = value is None or value is self  # the default of `field`
+        vars(instance)[self._name] = None if left_out else self._converted(value)
 
 
 def frozen_array(converted: Callable[[Any], FloatArray]) -> Any:
-    """The optional field of a frozen dataclass, None or an array that cannot be changed from outside.
+    """The optional field of a frozen dataclass, None or an array that cannot be changed from outside, nor is printed.
 
     `converted` makes a new array of the argument, or raises `InputError`.
     """
-    return _FrozenArray(converted)
+    return field(default=_FrozenArray(converted), repr=False)
 
 
 def read_only(array: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -70,7 +70,7 @@ class Prediction:
     drag_friction: float
     lift_coefficient: float
     seconds: float
-    surrogate: SurrogateModel
+    surrogate: SurrogateModel = field(repr=False)
 
     @property
     def drag_bound(self) -> float | None:

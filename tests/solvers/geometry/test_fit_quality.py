@@ -33,6 +33,10 @@ def test_a_body_keeps_the_outline_that_was_given() -> None:
         assert np.array_equal(other.given_outline, Body.from_outline(BOX[::-1]).given_outline)
 
 
+def test_a_body_is_printed_without_its_given_outline() -> None:
+    assert len(repr(Body.naca("2412"))) < 2000
+
+
 def test_exact_and_changed_bodies_have_no_given_outline() -> None:
     assert Body.ellipse(2.0).given_outline is None
     moved = displaced(Body.from_outline(BOX), np.full(32, 0.01))

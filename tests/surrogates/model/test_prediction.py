@@ -68,3 +68,7 @@ def test_the_gradient_is_the_same_without_autograd_around_it(surrogate, mode):
 def test_an_unknown_force_is_a_sentence(surrogate):
     with pytest.raises(InputError, match="expected the force drag or lift, got 'thrust'"):
         surrogate.evaluate(Body.ellipse(3.0), FlowConditions(10.0)).gradient("thrust")
+
+
+def test_a_prediction_is_printed_without_its_surrogate(surrogate):
+    assert len(repr(surrogate.evaluate(Body.circle(), FlowConditions(20.0)))) < 3000
