@@ -117,7 +117,7 @@ def _ellipse_around(solids):
         ((Payload(Rectangle(0, 0, 2.0, 0.1)), MaxLength(1.5)), "longer or higher than 1.5"),
         ((Payload(Circle(0, 0, 0.6)),), "cannot hold a region"),
         ((Payload(Circle(0, 0, 0.1)), KeepOut(Rectangle(0, 0, 1, 1))), "cannot be one that stays clear"),
-        ((MinRadius(0.4), MaxHeight(0.6)), "no body of 8 modes"),
+        ((MinRadius(0.4), MaxHeight(0.6)), "does not fit into a height at most 0.6"),
         ((Payload(Rectangle(0, 0, 1.0, 0.1), clearance=0.3), MaxLength(1.5)), "longer or higher than 1.5"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -129,6 +129,13 @@ def test_contradictions_are_told_before_anything_is_iterated(surrogate, constrai
     assert words in result.status
     assert result.history == ()
     assert bool(is_valid(result.body.coefficients[None]))
+
+
+def test_limits_that_only_a_search_can_tell_are_reported_as_infeasible(surrogate):
+    result = minimize_drag(Body.circle(), AT, model=surrogate, constraints=(KeepOut(Rectangle(0, 0, 30.0, 30.0)),))
+    assert not result.feasible
+    assert "no body of 8 modes" in result.status
+    assert result.history == ()
 
 
 def test_a_start_that_violates_is_moved_to_the_nearest_feasible_body():
