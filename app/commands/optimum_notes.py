@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fusiform.solvers.inverse.problem.objectives import Drag
 
 if TYPE_CHECKING:
-    from fusiform.solvers.inverse import OptimizationResult
+    from fusiform.solvers.inverse import ConstraintReport, OptimizationResult
+
+LEAST_VIOLATION = 1e-4
 
 
 def title(result: OptimizationResult) -> str:
@@ -20,15 +22,21 @@ def title(result: OptimizationResult) -> str:
 def notes(result: OptimizationResult, files: list[str]) -> list[str]:
     """The status, the difference between model and solver, the design points, the constraints, and the files."""
     constraints = [
-        f"{report.description}: slack {report.slack:.3g}, "
-        + (f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.active else "not active")
+        f"{report.description}: slack {report.slack:.3g}, {_state(report, result.feasible)}"
         for report in result.constraints
     ]
     quantity = result.predicted_gain.quantity
     gain = [f"By the search, {result.predicted_gain.describe()}."] if result.feasible else []
-    active = any(report.active for report in result.constraints)
+    active = result.feasible and any(report.active for report in result.constraints)
     cost = [f"Gains of constraints are those of {quantity.noun} ({quantity.symbol}), to first order."] if active else []
     return [result.status, *gain, *_comparison(result), *constraints, *cost, *(f"wrote {name}" for name in files)]
+
+
+def _state(report: ConstraintReport, feasible: bool) -> str:
+    """Violated, active with its cost, or not active."""
+    if not feasible and report.slack < -LEAST_VIOLATION:
+        return "violated"
+    return f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.active else "not active"
 
 
 def _comparison(result: OptimizationResult) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -153,6 +154,17 @@ def test_contradictory_flags_end_with_the_reason_and_exit_code_2() -> None:
         "fusiform: the constraints contradict each other: a box of 1 x 0.5 holds an area of 0.5, and the body's area, "
         "which is kept, is 0.7854.\n"
     )
+
+
+def test_constraints_that_no_body_was_found_for_are_violated(tmp_path: Path) -> None:
+    problem = tmp_path / "far.toml"
+    limit = '[[constraints]]\ntype = "drag"\nvalue = 0.1\n'
+    problem.write_text(f'body = "circle"\nreynolds = 20\n{limit}[options]\nverify = "none"\nmax_iterations = 3\n')
+    result = run("optimize", str(problem))
+    assert result.exit_code == 2
+    assert re.search(r"drag coefficient 0\.1: slack -1\.\d+, violated\n", result.stdout)
+    assert "relaxing" not in result.stdout
+    assert "Gains of constraints" not in result.stdout
 
 
 def test_a_run_that_its_timeout_stopped_is_resumed_and_not_overwritten(tmp_path: Path) -> None:
