@@ -143,8 +143,8 @@ def _require_no_quantity(titles: list[TextLine]) -> None:
 
 
 def _require_no_rows(lines: list[TextLine]) -> None:
-    """Raise `InputError` for text without a row of numbers."""
-    text = [line for line in lines if line.text and not line.comment]
+    """Raise `InputError` for text without a row of numbers, other than a header."""
+    text = [line for line in lines if line.text and not line.comment and not header_names(line.text)]
     if text:
         raise _no_point(text[len(text) // 2])
 
