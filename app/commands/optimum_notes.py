@@ -14,6 +14,8 @@ LEAST_VIOLATION = 1e-4
 
 def title(result: OptimizationResult) -> str:
     """The objective, the start, and the source of the drag: certified, solved or predicted."""
+    if not result.feasible:
+        return f"A body that violates constraints, from {result.problem.body.name}"
     how = "certified" if result.certified else "solved" if result.verified is not None else "as the model predicts it"
     words = result.problem.objective.describe()
     return f"{words[0].upper()}{words[1:]} from {result.problem.body.name}, {how}"

@@ -59,7 +59,7 @@ def require_fit(fit_error: float, largest: float | None, modes: int) -> None:
     require(
         largest is None or fit_error <= largest,
         f"expected a body within {shown(largest)} d of the given outline, got one with {modes} modes that differs from "
-        f"it by up to {fit_error:.2g} d; give more modes, or allow a larger max_fit_error",
+        f"it by up to {fit_error:.2g} d; give more modes, or allow a poor fit (max_fit_error)",
     )
 
 

@@ -154,9 +154,10 @@ def _status(outcome: CorrectionOutcome, forces: complex, error: complex) -> str:
         return f"Corrected by the state inverse; errors below {error.real:.2g} in C_D and {error.imag:.2g} in C_L."
     if outcome is CorrectionOutcome.NOT_ARRIVED:
         return f"No correction: the state inverse did not arrive at a flow; {REMEDY}."
-    own = (
-        f"the corrected forces may be off by {error.real / abs(forces.real):.1%} of C_D and by {error.imag:.2g} in C_L"
-    )
+    share = error.real / abs(forces.real)
+    own = f"the corrected forces may be off by {share:.1%} of C_D and by {error.imag:.2g} in C_L"
+    if not math.isfinite(abs(error)):
+        own = "the errors of the corrected forces cannot be estimated"
     if outcome is CorrectionOutcome.NO_BETTER:
         return f"No correction: {own}, more than the network's bound; {REMEDY}."
     return f"No correction: {own}, as the model's grid or its modes are too coarse for this flow; {REMEDY}."

@@ -54,7 +54,8 @@ def result_of(
     body = run.variables.body_at(best.x, f"{problem.body.name}-optimized")
     start = search_start(run, given_violations, best.x)
     shedding = shedding_note(body, [point.conditions for point in problem.points])
-    remarks = [status, start.sentence() if not violations else "", shedding]
+    outside = _extrapolation_note(run, best.x) if certificate is None else ""
+    remarks = [status, start.sentence() if not violations else "", outside, shedding]
     return OptimizationResult(
         problem=problem,
         body=body,
@@ -87,6 +88,13 @@ def result_of(
         verification={},
         provenance=versions() | {"seed": problem.seed},
     )
+
+
+def _extrapolation_note(run: Run, x: FloatArray) -> str:
+    """A sentence if the model has no confidence in its forces of the body at x (n,), or an empty string."""
+    lowest = run.forces.least_confidence(x)
+    unbounded = lowest is not None and lowest <= 0.0
+    return "The model is outside its trained range there: no bound on the errors of its forces." if unbounded else ""
 
 
 def infeasible_result(run: Run, x: FloatArray, outcome: OptimizationOutcome, status: str) -> OptimizationResult:
@@ -141,8 +149,8 @@ def _verdict(
             )
     if violations:
         early = outcome in (OptimizationOutcome.STOPPED, OptimizationOutcome.TIMED_OUT)
-        words = f"{status} No body was found with {' and '.join(violations)}: this one is nearest."
-        return (outcome if early else OptimizationOutcome.INFEASIBLE), words.strip()
+        words = f"{status} No body was found that satisfies every constraint; violated: {', '.join(violations)}."
+        return (outcome if early else OptimizationOutcome.INFEASIBLE), f"{words.strip()} This is the nearest one."
     if not outcome.is_success and stop is None:
         x = optimum.best.x if certificate is None else certificate.best.x
         status += _pinch_warning(run, x)

@@ -120,6 +120,15 @@ class ForceModel:
             return confidence, flat
         return confidence, torch.autograd.grad(confidence.sum(), leaf, materialize_grads=True)[0]
 
+    def least_confidence(self, x: FloatArray) -> float | None:
+        """The least confidence of the model at variables x (≥ shape_size,); None for a model without."""
+        if not isinstance(self.model, ConfidentModel):
+            return None
+        with torch.no_grad():
+            shape = torch.from_numpy(x[: self._variables.shape_size].copy()).expand(len(self._reynolds), -1)
+            turned = laurent.rotate(self._variables.coefficients(shape), self._alpha)
+            return float(self.model.confidence(turned, self._reynolds).min())
+
     def entries(self) -> list[dict[str, Any]]:
         """Everything evaluated so far, for a checkpoint."""
         return [{"x": x.tolist()} | {k: v.tolist() for k, v in vars(f).items()} for x, f in self._known.values()]

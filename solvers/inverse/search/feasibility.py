@@ -126,8 +126,8 @@ def _sentence(variables: Variables, x: FloatArray) -> str:
     ]
     violated = violated or ["edges that the grid resolves"]
     others = [c.describe() for c, slack in zip(variables.constraints, slacks, strict=True) if slack >= 0.0]
-    beside = f" beside {', '.join(others)}" if others else ""
+    beside = f"; satisfied: {', '.join(others)}" if others else ""
     return (
-        f"no body of {variables.modes} modes and this area was found with {' and '.join(violated)}{beside}; "
-        "this is the nearest one"
+        f"no body of {variables.modes} modes and this area was found that satisfies every constraint; violated: "
+        f"{', '.join(violated)}{beside}; this is the nearest one"
     )

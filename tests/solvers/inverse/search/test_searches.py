@@ -127,7 +127,7 @@ def test_lift_out_of_reach_is_reported(surrogate):
     )
     assert not out_of_reach.feasible
     assert out_of_reach.outcome is OptimizationOutcome.INFEASIBLE
-    assert "No body was found with lift coefficient 4" in out_of_reach.status
+    assert "No body was found that satisfies every constraint; violated: lift coefficient 4" in out_of_reach.status
 
 
 def test_confidence_can_be_constrained(surrogate):
@@ -149,6 +149,15 @@ def test_an_active_confidence_is_held_reported_and_certified(surrogate, certify)
     (report,) = result.constraints
     assert report.active
     assert float(result.body.coefficients[0].real) == pytest.approx(0.3, abs=5e-3)
+
+
+def test_an_optimum_outside_the_trained_range_says_so(surrogate):
+    inside, outside = (
+        minimize_drag(Body.circle(), FlowConditions(reynolds), model=surrogate, verify=None, max_iterations=4)
+        for reynolds in (20.0, 90.0)
+    )
+    assert "outside its trained range" in outside.status
+    assert "outside" not in inside.status
 
 
 def test_more_starts_are_deterministic_and_never_worse(surrogate):
