@@ -28,7 +28,7 @@ from fusiform.solvers.common.files import folder_held
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
-from fusiform.solvers.inverse.problem.project_reader import SUFFIXES, read_project
+from fusiform.solvers.inverse.problem.project_reader import SUFFIXES
 
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import DragModel, OptimizationResult, Problem
@@ -156,10 +156,9 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Ma
             "expected the body in the problem file, got --modes, --max-fit-error, --part, --axis or "
             "--at as well; leave them out",
         )
-        values = read_project(Path(start))["problem"]
-        from fusiform.solvers.inverse import problem_from
+        from fusiform.solvers.inverse.problem.problem_file import read_problem
 
-        return problem_from(values, Path(start).parent)
+        return read_problem(Path(start))
     require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
     assert reynolds is not None
     conditions = FlowConditions(reynolds, alpha_deg)

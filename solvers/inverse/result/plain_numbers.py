@@ -29,9 +29,11 @@ def checked_verification(values: Any, points: int) -> dict[str, Any]:
     for table in ({key: value for key, value in values.items() if key != "points"}, *at):
         _require_numbers(table)
     for entry in at:
-        wanted = ("reynolds", "alpha_deg", "weight")
-        known = all(is_number(entry.get(key)) for key in wanted) and all(key in entry for key in POINT)
-        require(known, f"expected {', '.join((*wanted, *POINT))} at each point of verification, got fewer; add them")
+        conditions = ("reynolds", "alpha_deg", "weight")
+        known = all(is_number(entry.get(key)) for key in conditions) and all(key in entry for key in POINT)
+        require(
+            known, f"expected {', '.join((*conditions, *POINT))} at each point of verification, got fewer; add them"
+        )
     drag = values["weighted_initial_drag_coefficient"]
     require(drag is None or drag != 0.0, "expected a drag of the start other than 0, got 0; correct it")
     return dict(values)

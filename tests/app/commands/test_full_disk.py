@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from command_line import run
+from full_disk import file_size_limit
 
 from fusiform.solvers.common.files import folder_held
 from fusiform.solvers.inverse import OptimizationResult
@@ -18,19 +16,8 @@ from fusiform.solvers.inverse import OptimizationResult
 OPTIMIZE = ("optimize", "circle", "--reynolds", "20", "--grid", "coarse", "--max-iterations", "1", "--json")
 
 
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file may become larger than `size` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_the_optimum_is_printed_and_small_files_are_written(tmp_path: Path) -> None:
-    with room_for(13_500):
+    with file_size_limit(13_500):
         result = run(*OPTIMIZE, "--out", str(tmp_path))
     assert result.exit_code == 3
     printed = json.loads(result.stdout)

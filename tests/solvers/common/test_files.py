@@ -1,14 +1,13 @@
 """Files appear whole or not at all, and folders that cannot be made are one sentence."""
 
 import os
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pytest
+from full_disk import file_size_limit
 
 from fusiform.solvers import InputError
 from fusiform.solvers.common.errors import UnwritableError
@@ -50,17 +49,6 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, write:
     with file_size_limit(10_000), pytest.raises(UnwritableError, match=r"expected a place to write .* free space"):
         write(path)
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("result", "old")]
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """No file may become larger: a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -> None:

@@ -117,12 +117,12 @@ def _path_pieces(data: str) -> int:
         if kind == "A":
             pieces += _arcs(text)
             continue
-        count, wanted = numbers(text), _ARGUMENTS[kind]
+        count, group = numbers(text), _ARGUMENTS[kind]
         require(
-            count % max(wanted, 1) == 0 and (count > 0) == (wanted > 0) and (position > 0 or kind == "M"),
+            count % max(group, 1) == 0 and (count > 0) == (group > 0) and (position > 0 or kind == "M"),
             f"expected path data of SVG 1.1, got {letter} with {count} numbers; {_SAVE}",
         )
-        pieces += max(1, count // max(wanted, 1))
+        pieces += max(1, count // max(group, 1))
     return pieces
 
 
