@@ -55,7 +55,7 @@ def test_an_active_constraint_holds_and_relaxing_it_gains_what_the_multiplier_sa
     assert (tighter.fun - looser.fun) / abs(2.0 * ease) == pytest.approx(report.gain, rel=0.01)
 
 
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 80))])
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 32))])
 def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogate, seed):
     random = np.random.default_rng(seed)
     if seed % 2:
@@ -79,7 +79,7 @@ def test_payloads_are_contained_and_beat_the_smallest_enclosing_ellipse(surrogat
 
 
 @pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))])
 def test_turned_rectangles_anywhere_are_contained_or_kept_out(surrogate, seed, inside):
     random = np.random.default_rng(seed)
     width, height, angle = random.uniform(0.3, 1.0), random.uniform(0.15, 0.5), random.uniform(-60.0, 60.0)

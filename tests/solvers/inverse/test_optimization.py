@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.geometry import univalence_margin
@@ -67,6 +68,15 @@ def test_bad_options_are_refused():
         minimize_drag(Body.circle(), FlowConditions(1.0), max_iterations=0)
 
 
+def test_at_the_highest_reynolds_number_the_drag_of_the_search_is_that_of_the_verification():
+    body = Body.ellipse(2.0)
+    reynolds = torch.tensor([100.0], dtype=torch.float64)
+    predicted = SolverModel().force_coefficients(body.coefficients[None], reynolds)
+    verified = solve(body, FlowConditions(100.0), grid="coarse")
+    assert float(predicted.real) == pytest.approx(verified.drag_coefficient, rel=0.01)
+
+
+@pytest.mark.slow
 def test_at_the_highest_reynolds_number_the_search_grid_resolves_the_wake():
     """On the grid of lower Reynolds numbers the search ended at a broadside body with half the true drag."""
     result = minimize_drag(Body.circle(), FlowConditions(100.0), verify="coarse")

@@ -104,7 +104,7 @@ def test_a_stop_at_any_evaluation_is_a_stop(surrogate, at, certify):
 def test_the_checkpoint_holds_a_real_drag_after_restoration(surrogate, tmp_path):
     file = tmp_path / "run.json"
     result = minimize_drag(
-        Body.ellipse(1.2), AT, model=surrogate, lift=2.5, constraints=(MaxLength(1.6),), verify=None, checkpoint=file
+        Body.ellipse(1.2), AT, model=surrogate, lift=1.5, constraints=(MaxLength(1.6),), verify=None, checkpoint=file
     )
     best = json.loads(file.read_text())["best"]
     assert best["drag_coefficient"] == pytest.approx(result.predicted_drag_coefficient, rel=0.02)
