@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from math import cos, sin
-from pathlib import Path
 
 import pytest
 
@@ -44,29 +44,48 @@ REFUSALS = {
     ),
 }
 PROBE = """
-import sys
+import json, os, sys
 from pathlib import Path
 from fusiform.solvers import FlowConditions, InputError, geometry, inverse, load_body
 from fusiform.surrogates import DesignSpace
-try:
-    {call}
-except InputError as error:
-    print(sorted({{"torch", "shapely", "ezdxf", "svgelements", "trimesh"}} & set(sys.modules)), error)
+for call in json.load(sys.stdin):
+    if not os.fork():
+        try:
+            exec(call)
+            sentence = "not refused"
+        except InputError as error:
+            sentence = str(error)
+        loaded = sorted({"torch", "shapely", "ezdxf", "svgelements", "trimesh"} & set(sys.modules))
+        print(json.dumps([call, loaded, sentence]), flush=True)
+        os._exit(0)
+    os.wait()
 """
 
 
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], str]]:
+    """What each call has loaded and its sentence, in a fork of its own of one process that only has the imports."""
+    folder = tmp_path_factory.mktemp("refusals")
+    (folder / "folder.svg").mkdir()
+    (folder / "damaged.svg").write_text("<svg><path")
+    (folder / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n0,0\n")
+    (folder / "mesh.stl").write_bytes(b"")
+    (folder / "damaged.dat").write_text("1 0\n0.5 0.1\n0057 0.1\n0 0\n0.2 -0.1\n0.5 -0.1\n")
+    (folder / "open.dat").write_text("".join(f"{cos(0.3 * i)} {sin(0.3 * i)}\n" for i in range(11)))
+    calls = json.dumps([call for call, _ in REFUSALS.values()])
+    probe = [sys.executable, "-c", PROBE]
+    done = subprocess.run(probe, input=calls, cwd=folder, capture_output=True, text=True, check=True)
+    return {call: (loaded, sentence) for call, loaded, sentence in map(json.loads, done.stdout.splitlines())}
+
+
 @pytest.mark.parametrize(("call", "sentence"), REFUSALS.values(), ids=REFUSALS)
-def test_wrong_input_is_refused_without_torch(tmp_path: Path, call: str, sentence: str) -> None:
-    (tmp_path / "folder.svg").mkdir()
-    (tmp_path / "damaged.svg").write_text("<svg><path")
-    (tmp_path / "crossing.csv").write_text("0,0\n1,1\n1,0\n0,1\n0.5,3\n0,0\n")
-    (tmp_path / "mesh.stl").write_bytes(b"")
-    (tmp_path / "damaged.dat").write_text("1 0\n0.5 0.1\n0057 0.1\n0 0\n0.2 -0.1\n0.5 -0.1\n")
-    (tmp_path / "open.dat").write_text("".join(f"{cos(0.3 * i)} {sin(0.3 * i)}\n" for i in range(11)))
-    probe = [sys.executable, "-c", PROBE.format(call=call)]
-    found = subprocess.run(probe, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert found.startswith("[] expected")
-    assert sentence in found
+def test_wrong_input_is_refused_without_torch(
+    answers: dict[str, tuple[list[str], str]], call: str, sentence: str
+) -> None:
+    loaded, answer = answers[call]
+    assert loaded == []
+    assert answer.startswith("expected")
+    assert sentence in answer
 
 
 MODULES = (

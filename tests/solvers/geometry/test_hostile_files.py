@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -14,7 +18,7 @@ import pytest
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.geometry import Body, parse_outline, read_outline
 from fusiform.solvers.geometry.formats import sandbox
-from fusiform.solvers.geometry.formats.outline_files import MAX_BYTES_ISOLATED
+from fusiform.solvers.geometry.formats.outline_files import MAX_BYTES_ISOLATED, TABLES
 
 ENTITY_BOMB = b"""<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>
@@ -66,22 +70,75 @@ HOSTILE = {
     "empty dxf": (b"", ".dxf", "closed curve, got none"),
     "too large": (bytes(MAX_BYTES_ISOLATED + 1), ".stl", r"\.stl file of at most 20 MB"),
     "too large text": (b"1 1\n" * 10_000_000, ".csv", r"\.csv file of at most 2 MB"),
+    "many lines": (b"1 1\n2 1\n" * 12_000, ".csv", "at most 10000 points"),
+    "long line": (b"1 " * 30_000, ".dat", "two numbers x, y on each line, got 30000 in line 1"),
+}
+LARGEST = {
     "many lines": (b"1 1\n2 1\n" * 200_000, ".csv", "at most 10000 points"),
     "long line": (b"1 " * 900_000, ".dat", "two numbers x, y on each line, got 900000 in line 1"),
 }
-
-
-@pytest.mark.parametrize(("content", "suffix", "sentence"), HOSTILE.values(), ids=HOSTILE)
-def test_hostile_content_gives_one_sentence(content, suffix, sentence):
+IN_A_CHILD = [
+    name
+    for name, (content, suffix, _) in HOSTILE.items()
+    if suffix not in TABLES and len(content) <= MAX_BYTES_ISOLATED
+]
+IN_THIS_PROCESS = [name for name in HOSTILE if name not in IN_A_CHILD]
+FORKS = """
+import json, os, sys, time
+from fusiform.solvers.geometry.formats.isolated_reader import answer
+for path in sys.argv[1:]:
     begun = time.perf_counter()
-    with pytest.raises(InputError, match=sentence) as caught:
-        parse_outline(content, suffix)
-    message = str(caught.value)
+    if not (child := os.fork()):
+        os.dup2(os.open(path, os.O_RDONLY), 0)
+        os.dup2(os.open(path + ".answer", os.O_WRONLY | os.O_CREAT), 1)
+        answer(os.path.splitext(path)[1], "z", "null", "null")
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([code, time.perf_counter() - begun]), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Exit code, seconds and answer of the limited reader for each content: forks of one process, which starts once."""
+    folder = tmp_path_factory.mktemp("hostile")
+    paths = [folder / f"{number}{HOSTILE[name][1]}" for number, name in enumerate(IN_A_CHILD)]
+    for path, name in zip(paths, IN_A_CHILD, strict=True):
+        path.write_bytes(HOSTILE[name][0])
+    command = [sys.executable, "-P", "-c", FORKS, *map(str, paths)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    ends = [json.loads(line) for line in done.stdout.splitlines()]
+    texts = [path.with_name(f"{path.name}.answer").read_bytes().decode() for path in paths]
+    return {name: (*end, text) for name, end, text in zip(IN_A_CHILD, ends, texts, strict=True)}
+
+
+def require_one_sentence(message, seconds):
     assert message.startswith("expected ")
     assert "; " in message
     assert message.isprintable()
     assert len(message) < 400
-    assert time.perf_counter() - begun < sandbox.SECONDS + 5.0
+    assert seconds < sandbox.SECONDS + 5.0
+
+
+@pytest.mark.parametrize("name", IN_A_CHILD)
+def test_hostile_content_gives_one_sentence(name, answers):
+    code, seconds, message = answers[name]
+    assert code == sandbox.REFUSED
+    assert re.search(HOSTILE[name][2], message)
+    require_one_sentence(message, seconds)
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "sentence"),
+    [
+        *(pytest.param(*HOSTILE[name], id=name) for name in [*IN_THIS_PROCESS, *IN_A_CHILD[:1], *IN_A_CHILD[-1:]]),
+        *(pytest.param(*case, id=f"{name}, 2 MB", marks=pytest.mark.slow) for name, case in LARGEST.items()),
+    ],
+)
+def test_hostile_content_is_refused_with_that_sentence(content, suffix, sentence):
+    begun = time.perf_counter()
+    with pytest.raises(InputError, match=sentence) as caught:
+        parse_outline(content, suffix)
+    require_one_sentence(str(caught.value), time.perf_counter() - begun)
 
 
 def test_what_is_no_regular_file_is_told(tmp_path):
