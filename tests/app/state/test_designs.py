@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,11 +20,12 @@ from fusiform.solvers.geometry import sample_names
 BODIES = ["circle", "ellipse:3", "ellipse:0.4", *sample_names()]
 MOVES = {"fineness": 1.15, "nose": 0.1, "tail": 0.1, "camber": 0.01}
 CONDITIONS = FlowConditions(10.0)
+opened = cache(load_body)  # each is fitted to its outline once
 
 
 @pytest.mark.parametrize(("spec", "name"), list(itertools.product(BODIES, SLIDERS)))
 def test_a_slider_gets_where_it_is_moved_and_back_restores_the_body(spec: str, name: str) -> None:
-    body = load_body(spec)
+    body = opened(spec)
     value = slider_values(body)[name]
     target = value * MOVES[name] if name == "fineness" else value + MOVES[name]
     moved = with_slider(body, name, target)
@@ -34,7 +36,7 @@ def test_a_slider_gets_where_it_is_moved_and_back_restores_the_body(spec: str, n
 
 @pytest.mark.parametrize("spec", BODIES)
 def test_the_ends_keep_their_bluntness_while_another_slider_moves(spec: str) -> None:
-    body = load_body(spec)
+    body = opened(spec)
     before = slider_values(body)
     for name, kept in (("fineness", "nose"), ("fineness", "tail"), ("nose", "tail"), ("tail", "nose")):
         after = slider_values(with_slider(body, name, before[name] + 0.05))
@@ -81,7 +83,7 @@ def test_a_long_history_keeps_its_last_steps() -> None:
 
 @pytest.mark.parametrize("spec", BODIES)
 def test_an_address_opens_the_same_design(spec: str) -> None:
-    design = Design.of(load_body(spec), FlowConditions(33.0, -4.5))
+    design = Design.of(opened(spec), FlowConditions(33.0, -4.5))
     again = from_link(to_link(design))
     assert (again.conditions, again.name) == (design.conditions, design.name)
     assert len(again.coefficients) == len(design.coefficients)
@@ -149,7 +151,7 @@ def test_a_body_far_more_slender_than_any_section_is_refused(turn: complex, fine
 
 @pytest.mark.parametrize("name", ["naca0001", *sample_names()])
 def test_each_named_body_is_taken(name: str) -> None:
-    require_drawable(load_body(name))
+    require_drawable(opened(name))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit_page import SECONDS, drawn, healthy, metric, note
 
@@ -42,23 +41,39 @@ def test_a_pulled_point_gives_the_drag_of_the_pulled_body() -> None:
     assert note(at, "Drag") == "the body as opened"
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        None,
-        "index",
-        {"index": 4, "dx": 0.0, "dy": 0.1, "version": 7},
-        {"index": 16, "dx": 0.0, "dy": 0.1, "version": 0},
-        {"index": -1, "dx": 0.0, "dy": 0.1, "version": 0},
-        {"index": 4, "dx": "nan", "dy": 0.1, "version": 0},
-        {"index": 4, "dx": 1e9, "dy": 0.1, "version": 0},
-        {"index": 4, "version": 0},
-    ],
-)
-def test_a_pull_that_is_stale_or_makes_no_sense_changes_nothing(point: Any) -> None:
-    at = healthy(AppTest.from_function(pull_page, default_timeout=SECONDS, args=(point,)).run())
-    assert note(at, "Drag") == "the body as opened"
-    assert drawn(at)["version"] == 0
+NONSENSE: list[Any] = [
+    None,
+    "index",
+    {"index": 4, "dx": 0.0, "dy": 0.1, "version": 7},
+    {"index": 16, "dx": 0.0, "dy": 0.1, "version": 0},
+    {"index": -1, "dx": 0.0, "dy": 0.1, "version": 0},
+    {"index": 4, "dx": "nan", "dy": 0.1, "version": 0},
+    {"index": 4, "dx": 1e9, "dy": 0.1, "version": 0},
+    {"index": 4, "version": 0},
+]
+
+
+def pulls_page(points: list[object]) -> None:
+    """The page, with the next of these pulls in each run."""
+    import streamlit as st
+
+    from fusiform.app.edits.design import pull
+    from fusiform.app.main import page
+    from fusiform.app.views.shared.session import change
+
+    done = st.session_state.setdefault("pulls", 0)
+    change(pull, points[done])
+    st.session_state.pulls = done + 1
+    page()
+
+
+def test_a_pull_that_is_stale_or_makes_no_sense_changes_nothing() -> None:
+    at = AppTest.from_function(pulls_page, default_timeout=SECONDS, args=(NONSENSE,))
+    for number, point in enumerate(NONSENSE, 1):
+        healthy(at.run())
+        assert at.session_state["pulls"] == number
+        assert note(at, "Drag") == "the body as opened", point
+        assert drawn(at)["version"] == 0, point
 
 
 def test_a_long_pull_is_shortened() -> None:
