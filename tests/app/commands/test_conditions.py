@@ -1,4 +1,4 @@
-"""Every command under every condition of its streams, its folder and its environment: a table.
+"""Commands under every condition of their streams, their folder and their environment: a table.
 
 The exit code is a documented one, standard error has a few lines and no traceback, and the result is not lost.
 """
@@ -69,9 +69,15 @@ def require_brief(done: subprocess.CompletedProcess[str]) -> None:
     assert len([line for line in done.stderr.splitlines() if not line.startswith("evaluation")]) <= 2, done.stderr
 
 
+def paired(conditions: dict[str, tuple[str, object]]) -> list[tuple[str, str]]:
+    """Each condition with three commands, from a different one on: all commands meet many conditions."""
+    commands = list(ANSWERS)
+    places = [(number, (number + shift) % len(commands)) for number in range(len(conditions)) for shift in (0, 2, 4)]
+    return [(list(conditions)[number], commands[place]) for number, place in places]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("condition", CONDITIONS)
-@pytest.mark.parametrize("arguments", ANSWERS)
+@pytest.mark.parametrize(("condition", "arguments"), paired(CONDITIONS))
 def test_answers_are_given_under_every_condition(tmp_path: Path, arguments: str, condition: str) -> None:
     done = run(arguments, tmp_path, *CONDITIONS[condition])
     assert done.returncode == 0, done.stderr
@@ -83,8 +89,7 @@ def test_answers_are_given_under_every_condition(tmp_path: Path, arguments: str,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("condition", WITHOUT_OUTPUT)
-@pytest.mark.parametrize("arguments", ANSWERS)
+@pytest.mark.parametrize(("condition", "arguments"), paired(WITHOUT_OUTPUT))
 def test_files_are_written_where_nobody_reads_the_output(tmp_path: Path, arguments: str, condition: str) -> None:
     redirection, code = WITHOUT_OUTPUT[condition]
     done = run(arguments, tmp_path, after=redirection)
