@@ -65,9 +65,7 @@ def test_the_given_outline_is_kept_in_problem_files() -> None:
 
 
 def test_a_fit_worse_than_a_tenth_is_refused_unless_allowed(tmp_path: Path) -> None:
-    sentence = (
-        r"expected a body within 0.1 d .* with 16 modes .* up to \d\.\d+ d; give more modes, or allow a poor fit"
-    )
+    sentence = r"expected a body within 0.1 d .* with 16 modes .* up to \d\.\d+ d; give more modes, or allow a poor fit"
     with pytest.raises(InputError, match=sentence):
         Body.from_outline(SPIKE)
     file = tmp_path / "spike.csv"
