@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fusiform.solvers.common.errors import is_number, make_plain, require, shown
 
-REYNOLDS_RANGE = (0.1, 100.0)
-ALPHA_RANGE_DEG = (-30.0, 30.0)
+REYNOLDS_RANGE = (0.05, 1000.0)
+ALPHA_RANGE_DEG = (-90.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class FlowConditions:
     Parameters
     ----------
     reynolds : float
-        U d / ν, d = √(4A/π) the diameter of the circle of the body's area; 0.1 to 100. (In nature a flow is likely to
+        U d / ν, d = √(4A/π) the diameter of the circle of the body's area; 0.05 to 1000. (In nature a flow is likely to
         shed vortices where Re on the height across the stream is above about 35, a rule of thumb.)
     alpha_deg : float
-        Angle of attack in degrees, nose up; −30 to 30.
+        Angle of attack in degrees, nose up; −90 to 90.
 
     Raises
     ------

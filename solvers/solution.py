@@ -84,7 +84,8 @@ class Solution:
         The drag and its parts, drag_coefficient = drag_pressure + drag_friction.
     lift_coefficient : float
     drag_error, lift_error : float
-        Estimates of the exact minus the computed coefficients, of the discretisation alone; NaN without a solution.
+        Estimated moduli of the errors, of the elements and the far field's truncation together; NaN without a
+        solution, and where only one level has one.
     outcome : SolveOutcome
     status : str
         A sentence for the user.
@@ -191,7 +192,7 @@ class Solution:
             **(self.analysis.summary() if self.converged else {}),
             **conventions(self.body, self.conditions),
             "grid": self.grid,
-            "nodes": f"{self.flow.resolution.n_xi} x {self.flow.resolution.n_eta}",
+            "elements": str(self.flow.resolution),
             "converged": self.converged,
             "accurate": self.accurate,
             "status": self.status,

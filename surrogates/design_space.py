@@ -24,9 +24,9 @@ class DesignSpace:
     fineness_min, fineness_max : float
         Length over height of the ellipses from which bodies depart, 0.1 to 20.
     reynolds_min, reynolds_max : float
-        Reynolds number, 0.1 to 100.
+        Reynolds number, 0.05 to 1000.
     alpha_max_deg : float
-        Largest incidence to either side, 0 to 30 degrees.
+        Largest incidence to either side, 0 to 90 degrees.
     symmetric_share : float
         Share of bodies that are symmetric about the x axis at zero incidence, 0 to 1.
     margin : float

@@ -10,7 +10,7 @@ smaller one),
   incidence    uniform in ±`alpha_max_deg`; 0 for the symmetric share
   Reynolds     log-uniform between `reynolds_min` and `reynolds_max`
 
-and drops directions whose body has min |z'|/c below `margin` on the outline (sharper than the grid resolves).
+and drops directions whose body has min |z'|/c below `margin` on the outline (sharper than the elements resolve).
 The bounds and shares are those of a `DesignSpace`.
 """
 

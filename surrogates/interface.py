@@ -26,7 +26,7 @@ class CorrectionOutcome(Enum):
 
     ANSWERED = "answered"
     NOT_ARRIVED = "not arrived"
-    """The updates did not reach the solver's flow on the model's grid."""
+    """The updates did not reach the solver's flow on the model's elements."""
     INACCURATE = "inaccurate"
     """The estimated error of the corrected forces is large."""
     NO_BETTER = "no better"
@@ -37,17 +37,17 @@ class CorrectionOutcome(Enum):
 class Correction:
     """Forces of a predicted flow after updates by the state inverse, with a bound on their own error.
 
-    The updates arrive at the solver's flow on the model's grid, which can be too coarse for the body. Where they do not
-    arrive, or the estimated error is large or above the network's bound, the correction is no answer: the forces are
-    then the network's.
+    The updates arrive at the solver's flow on the model's elements, which can be too coarse for the body. Where they do
+    not arrive, or the estimated error is large or above the network's bound, the correction is no answer: the forces
+    are then the network's.
 
     Attributes
     ----------
     drag_coefficient, lift_coefficient : float
         As in `Solution`.
     drag_bound, lift_bound : float
-        1.5 times the solver's own estimate of the errors of the corrected forces, and the effect of a misfit of the
-        body; inf where the updates do not arrive.
+        2.5 times the change of the forces with higher degrees of the same elements, a bound on the far field's
+        truncation, and the effect of a misfit of the body; inf where the updates do not arrive.
     outcome : CorrectionOutcome
         `ANSWERED`, or the reason why the forces are the network's.
     status : str
@@ -65,9 +65,9 @@ class Correction:
     >>> correction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(20.0)).correction
     >>> correction.answered, correction.drag_bound < 1e-3 * correction.drag_coefficient
     (True, True)
-    >>> blunt = fs.predict(fs.Body.ellipse(0.4), fs.FlowConditions(53.0))
-    >>> blunt.correction.outcome
-    <CorrectionOutcome.INACCURATE: 'inaccurate'>
+    >>> blunt = fs.predict(fs.Body.ellipse(0.3), fs.FlowConditions(53.0))
+    >>> blunt.correction.answered
+    False
     >>> blunt.correction.drag_coefficient == blunt.drag_coefficient
     True
     """

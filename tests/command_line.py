@@ -25,7 +25,7 @@ SOLVED = COMMON | {
     "drag_error",
     "lift_error",
     "accurate",
-    "nodes",
+    "elements",
     "front_pressure_coefficient",
     "base_pressure_coefficient",
     "recirculation_length",

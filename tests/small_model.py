@@ -11,16 +11,17 @@ from fusiform.surrogates.model.flow_basis import LinearBasis
 from fusiform.surrogates.model.layout import BOUND_NODES, FORCE_PARITY, inputs_of
 from fusiform.surrogates.model.network import EquivariantNetwork
 
-RESOLUTION, BASIS, ANCHORS = Resolution(16, 16), 3, 5
+RESOLUTION, BASIS, ANCHORS = Resolution(2, 4, 2, 3), 3, 5
+NODES = 2 * RESOLUTION.n_xi * RESOLUTION.n_eta
 
 
 def small_model() -> Surrogate:
-    """Two modes, three vectors on 16 x 16 nodes, a hidden layer of width 4."""
+    """Two modes, three vectors on 5 x 12 nodes, a hidden layer of width 4."""
     draw = torch.Generator().manual_seed(0)
-    vectors = torch.linalg.qr(torch.randn(512, BASIS, generator=draw)).Q.mT
+    vectors = torch.linalg.qr(torch.randn(NODES, BASIS, generator=draw)).Q.mT
     parity = torch.tensor([1.0, -1.0, 1.0])
     spread = torch.full((BASIS,), 1.0 / math.sqrt(BASIS))
-    basis = LinearBasis(vectors, torch.zeros(512), parity, spread, torch.ones(2), torch.tensor(1.0), RESOLUTION)
+    basis = LinearBasis(vectors, torch.zeros(NODES), parity, spread, torch.ones(2), torch.tensor(1.0), RESOLUTION)
     space = DesignSpace(modes=2)
     network = EquivariantNetwork(inputs_of(2), torch.cat([parity, torch.tensor(FORCE_PARITY)]), width=4, depth=1)
     network.output_mean[BASIS : BASIS + 2] = 0.5

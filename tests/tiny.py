@@ -17,8 +17,10 @@ fineness_max = 3.0
 reynolds_min = 2.0
 reynolds_max = 10.0
 [resolution]
-n_xi = 32
-n_eta = 40
+radial_elements = 4
+angular_elements = 12
+radial_degree = 4
+angular_degree = 5
 [network]
 basis = 4
 width = 16

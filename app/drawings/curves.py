@@ -22,7 +22,7 @@ def payload(curves: Sequence[WallCurve], quantity: str) -> dict[str, Any]:
     shown = WALL_QUANTITIES[quantity]
     drawn, ends, ranges = [], [], []
     for curve in curves:
-        eta, outline, values = wall_values(curve.field, getattr(curve.field, quantity))
+        eta, outline, values = wall_values(curve.field, quantity)
         points = np.round(np.stack([outline.real, values], axis=1), DIGITS)
         half = len(eta) // 2
         marks = [[p.position.real, float(np.interp(p.eta, eta, values))] for p in curve.separation]

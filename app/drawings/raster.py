@@ -1,4 +1,4 @@
-"""A flow on a raster of points, fast enough to follow the cursor: the map's inverse, then a spline or two.
+"""A flow on a raster of points, fast enough to follow the cursor: the map's inverse, then the elements' polynomials.
 
 The values are those of `FlowField.at` (tests/app/drawings/test_drawing.py).
 """
@@ -57,7 +57,7 @@ class Layer:
 
 
 def raster(field: FlowField, window: Window, columns: int) -> Raster:
-    """The raster of `window`, within the reach of the grid of `field`: `columns` points a row, rows as dense.
+    """The raster of `window` in the flow `field`: `columns` points a row, rows as dense.
 
     A window that is higher than wide has no more rows than columns.
     """
@@ -72,21 +72,14 @@ def raster(field: FlowField, window: Window, columns: int) -> Raster:
 
 def sample(grid: Raster, field: FlowField, quantity: str) -> FloatArray:
     """`speed` |u|/U, `pressure` C_p, `vorticity` ω d/U or `streamfunction` ψ/(U d) on the raster; NaN in the body."""
-    outside = ~grid.inside
-    zeta = grid.zeta[outside]
-    xi, eta = np.log(np.abs(zeta)), np.mod(np.angle(zeta), 2.0 * np.pi)
-    if quantity == "speed":
-        u, v = (field.spline(part)(xi, eta, grid=False) for part in (field.velocity.real, field.velocity.imag))
-        sampled = np.hypot(u, v)
-    elif quantity == "pressure":
-        sampled = field.spline(field.pressure_coefficient)(xi, eta, grid=False)
-    elif quantity == "vorticity":
-        sampled = field.spline(field.omega)(xi, eta, grid=False)
-    else:
-        sampled = field.reduced_psi(xi, eta, grid=False) * xi**2
-    values = np.full(grid.zeta.shape, np.nan)
-    values[outside] = sampled
-    return values
+    values = field.at_images(grid.zeta)
+    sampled = {
+        "speed": np.hypot(values.u, values.v),
+        "pressure": values.pressure_coefficient,
+        "vorticity": values.vorticity,
+        "streamfunction": values.streamfunction,
+    }
+    return sampled[quantity]
 
 
 def stream_lines(grid: Raster, psi: FloatArray) -> list[ComplexArray]:

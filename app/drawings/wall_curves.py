@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from fusiform.app.drawings.pictures import OUTLINE_POINTS, closed_outline
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
@@ -23,12 +22,11 @@ class WallCurve:
     separation: Sequence[WallPoint]
 
 
-def wall_values(field: FlowField, nodes: FloatArray) -> tuple[FloatArray, ComplexArray, FloatArray]:
-    """η, the points of the closed outline, and there the smooth periodic function with the values `nodes` (n_eta,)."""
-    eta = np.append(field.eta, field.eta[0] + 2.0 * np.pi)
+def wall_values(field: FlowField, quantity: str) -> tuple[FloatArray, ComplexArray, FloatArray]:
+    """η, the points of the closed outline, and there the values of a quantity of `WALL_QUANTITIES`."""
     angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
-    values = CubicSpline(eta, np.append(nodes, nodes[0]), bc_type="periodic")(angle)
-    return angle, closed_outline(field.coefficients), values
+    at = {"wall_pressure_coefficient": field.wall_pressure_at, "wall_shear_coefficient": field.wall_shear_at}[quantity]
+    return angle, closed_outline(field.coefficients), at(angle)
 
 
 def usual_range(outline: ComplexArray, values: FloatArray) -> tuple[float, float]:

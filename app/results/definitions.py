@@ -24,7 +24,7 @@ _DEFINITIONS = {
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
     "drag_friction": ("  friction part", "from the shear stress on the wall"),
     "lift_coefficient": ("lift C_L", "positive upwards"),
-    "drag_error": ("error of C_D", "estimated: exact minus computed, from the discretisation"),
+    "drag_error": ("error of C_D", "estimated size, of the elements and of the far field together"),
     "lift_error": ("error of C_L", "estimated likewise"),
     "front_pressure_coefficient": ("front C_p", "at the front stagnation point; C_p = (p − p∞) / (½ ρ U²)"),
     "base_pressure_coefficient": ("base C_p", "at the rearmost point"),
@@ -44,7 +44,7 @@ _DEFINITIONS = {
     "corrected_lift_coefficient": ("corrected C_L", "likewise"),
     "corrected_drag_bound": (
         "  error below",
-        "1.5 times its estimated error, and more for a body that the model's modes fit poorly",
+        "2.5 times its estimated error, the far field's bound, and more for a body that the model's modes fit poorly",
     ),
     "corrected_lift_bound": ("  error below", "likewise of the corrected C_L"),
     "flow_residual": (
@@ -59,7 +59,7 @@ _DEFINITIONS = {
     "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
     "grid": ("grid", f"estimated error of the drag: {GRID_ERRORS}; auto: the tolerance"),
     "tolerance": ("tolerance", "limit of the estimated relative error of the drag"),
-    "nodes": ("nodes", "radial x angular, after refinement"),
+    "elements": ("elements", "radial x angular, and the degrees of their polynomials, after refinement"),
     "accurate": ("accurate", "yes if the estimated errors are within the promise of the grid"),
     "model": ("model", "of the drag"),
     "solver_start_value": ("{symbol} of the start", "by the solver"),

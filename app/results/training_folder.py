@@ -151,7 +151,9 @@ def _stages(folder: Path) -> list[Path]:
         require(
             is_whole(rounds) and 0 <= rounds <= MOST_ROUNDS, f"expected a count of rounds, got {rounds!r}; correct it"
         )
-        names = stage_names(method, rounds, tangents=recipe["tangents"]["bodies"] > 0)
+        names = stage_names(
+            method, rounds, tangents=recipe["tangents"]["bodies"] > 0, finish=recipe["finish"]["steps"] > 0
+        )
     except (InputError, KeyError, TypeError):
         return []
     return [path for name in names if (path := folder / name / "metrics.jsonl").exists()]

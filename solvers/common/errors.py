@@ -21,7 +21,7 @@ class InputError(ValueError):
     ...     FlowConditions(reynolds=1e6)
     ... except InputError as error:
     ...     print(error)
-    expected a Reynolds number between 0.1 and 100 (based on the equal-area diameter), got 1e+06; choose a value ...
+    expected a Reynolds number between 0.05 and 1000 (based on the equal-area diameter), got 1e+06; choose a value ...
     """
 
 

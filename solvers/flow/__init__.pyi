@@ -3,6 +3,7 @@ __all__ = [
     "DYNAMIC_PRESSURE",
     "TANGENT_STEP",
     "Accuracy",
+    "Domain",
     "ErrorEstimate",
     "FlowAnalysis",
     "FlowBatch",
@@ -12,22 +13,15 @@ __all__ = [
     "Resolution",
     "State",
     "Streamlines",
-    "UpdatedState",
     "WallPoint",
     "analyse",
-    "angular_nodes",
     "discretise",
-    "estimate_error",
     "flow_tangents",
     "force_coefficients",
     "force_vjp",
-    "grid_pressure",
-    "grid_velocity",
-    "line_search",
+    "level",
     "linearise",
-    "periodic_integral",
-    "relative_update",
-    "resample",
+    "newton",
     "residual",
     "residual_norm",
     "side_differences",
@@ -38,23 +32,38 @@ __all__ = [
     "steady_forces",
     "streamlines",
     "tangent_states",
+    "total_head",
+    "transfer",
     "updated_state",
+    "wall_samples",
     "write_vts",
 ]
 
-from .adaptive import ACCURACIES, Accuracy, solve_to_accuracy
-from .analysis import FlowAnalysis, WallPoint, analyse
-from .equations import DYNAMIC_PRESSURE, Problem, State, discretise, force_coefficients, residual, residual_norm, slopes
-from .error_estimate import ErrorEstimate, estimate_error
-from .fields import FlowField, grid_pressure, grid_velocity
-from .grid import angular_nodes, periodic_integral
-from .linear import Linearisation, linearise
-from .newton import line_search, relative_update
+from .condensation.linearisation import Linearisation, linearise
+from .derivatives.sensitivity import force_vjp, steady_forces
+from .derivatives.state_inversion import state_inverse, updated_state
+from .derivatives.tangent import TANGENT_STEP, flow_tangents, side_differences, tangent_states
+from .discretisation.layout import Domain
+from .equations.problem import Problem, discretise
+from .equations.state import State
+from .equations.transfer import transfer
+from .equations.weak_form import (
+    DYNAMIC_PRESSURE,
+    force_coefficients,
+    residual,
+    residual_norm,
+    slopes,
+)
+from .fields.analysis import FlowAnalysis, analyse
+from .fields.flow_field import FlowField
+from .fields.pressure import total_head, wall_samples
+from .fields.streamline_tracing import Streamlines, streamlines
+from .fields.vts import write_vts
+from .fields.wall_features import WallPoint
 from .resolution import Resolution
-from .sensitivity import force_vjp, steady_forces
-from .state_inversion import UpdatedState, state_inverse, updated_state
-from .steady import FlowBatch, solve_batch
-from .streamline_tracing import Streamlines, streamlines
-from .tangent import TANGENT_STEP, flow_tangents, side_differences, tangent_states
-from .transfer import resample
-from .vts import write_vts
+from .steady.adaptive import ACCURACIES, Accuracy, solve_to_accuracy
+from .steady.error_estimate import ErrorEstimate
+from .steady.flow_batch import FlowBatch
+from .steady.levels import level
+from .steady.newton import newton
+from .steady.steady import solve_batch

@@ -12,6 +12,7 @@ from fusiform.solvers.common.files import read_arrays
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.dataset_folder import RESTART
 from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.model.layout import FORCES
 
 
 def expected_design(space: DesignSpace) -> dict[str, Expected]:
@@ -28,9 +29,10 @@ def expected_case(config: DatasetConfig) -> dict[str, Expected]:
     """The arrays of a case: its design and its flow."""
     fields = Expected("float32", (config.resolution.n_xi, config.resolution.n_eta), -1e6, 1e6)
     return expected_design(config.space) | {
-        "psi": fields,
+        "phi": fields,
         "omega": fields,
         "scalars": Expected("float64", (2,), -1e6, 1e6),
+        "forces": Expected("float64", (FORCES,), -1e6, 1e6),
         "linear_solves": Expected("float64", (), 1, 10_000),
     }
 

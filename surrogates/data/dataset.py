@@ -1,7 +1,8 @@
 """The data set: one solver call and one atomic file for each case, in worker processes, resumable.
 
-A case file holds the design (a_k, α, Re) and the solved state on the data set's grid, as scaled fields: ψ − y and ω in
-single precision. `manifest.json` holds the configuration, its hash, the seed and the package versions.
+A case file holds the design (a_k, α, Re), the solved state at the nodes of the data set's elements, φ = ψ − y and ω in
+single precision, and the parts of C_D and C_L in double precision: made of rounded fields, they would lose digits.
+`manifest.json` holds the configuration, its hash, the seed and the package versions.
 """
 
 from __future__ import annotations
@@ -32,21 +33,25 @@ from fusiform.surrogates.data.dataset_folder import (
     read_manifest,
 )
 from fusiform.surrogates.designs import Designs, sample, turned
+from fusiform.surrogates.model.force_scaling import force_outputs
 
 CASES_PER_TASK = 4
+CHUNK = 128  # cases that are discretised at once
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Solved cases: designs, the scaled state of each, and linear solves spent.
+    """Solved cases: designs, the state and the forces of each, and linear solves spent.
 
-    `psi` (ψ − y) and `omega` (cases, n_xi, n_eta) in single precision, `scalars` (cases, 2) = (Q, Γ).
+    `phi` and `omega` (cases, n_xi, n_eta) in single precision, `scalars` (cases, 2) = (Q, Γ); `forces` (cases, 4):
+    C_D pressure, friction, C_L pressure, friction.
     """
 
     designs: Designs
-    psi: Tensor
+    phi: Tensor
     omega: Tensor
     scalars: Tensor
+    forces: Tensor
     linear_solves: Tensor
     resolution: Resolution
     digest: str
@@ -65,7 +70,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
     torch.set_num_threads(1)
     designs = sample(config.space, config.seed, indices)
     flows = solve_batch(turned(designs), designs.reynolds, config.resolution)
-    psi = flows.state.psi - flows.problem.stream
+    state, forces = flows.state, force_outputs(*flows.force_coefficients)
     failed = []
     for i, index in enumerate(indices):
         if not bool(flows.converged[i]):
@@ -75,9 +80,10 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
             "coefficients": designs.coefficients[i].numpy(),
             "alpha": designs.alpha[i].numpy(),
             "reynolds": designs.reynolds[i].numpy(),
-            "psi": psi[i].numpy().astype(np.float32),
-            "omega": flows.state.omega[i].numpy().astype(np.float32),
-            "scalars": flows.state.scalars[i].numpy(),
+            "phi": state.phi[i].numpy().astype(np.float32),
+            "omega": state.omega[i].numpy().astype(np.float32),
+            "scalars": state.scalars[i].numpy(),
+            "forces": forces[i].numpy(),
             "linear_solves": flows.linear_solves[i].numpy(),
         }
         write_arrays(case_path(folder, index), arrays)
@@ -93,9 +99,9 @@ def make_dataset(
 ) -> list[tuple[int, str]]:
     """Solve every case that `folder` does not hold yet, in `workers` processes; returns the failures.
 
-    `solve` stores the cases of a range of indices and returns its failures; by default flows on the grid of `config`.
-    If it is killed, only whole cases remain, and a later call continues. `InputError` if the folder holds another
-    configuration's cases.
+    `solve` stores the cases of a range of indices and returns its failures; by default flows on the elements of
+    `config`. If it is killed, only whole cases remain, and a later call continues. `InputError` if the folder holds
+    another configuration's cases.
     """
     make_folder(folder)
     _claim(folder, config)
@@ -138,9 +144,10 @@ def load_dataset(folder: Path, most: int | None = None) -> Dataset:
 
     return Dataset(
         Designs(stack("coefficients"), stack("alpha"), stack("reynolds")),
-        stack("psi"),
+        stack("phi"),
         stack("omega"),
         stack("scalars"),
+        stack("forces"),
         stack("linear_solves"),
         manifest.config.resolution,
         manifest.digest,

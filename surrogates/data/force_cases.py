@@ -1,4 +1,4 @@
-"""Cases with the forces alone, solved to the accuracy of the standard grid: the truth to which error bounds are fitted.
+"""Cases with the forces alone, solved to the accuracy of `fine`: the truth to which error bounds are fitted.
 
 Four of five are bodies that the sampler draws, the fifth an ellipse: bodies from people are smoother than drawn ones. A
 case file holds the design, C_D + i C_L, and the solver's estimate of its error.
@@ -68,7 +68,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
 def _solve_case(config: DatasetConfig, folder: Path, index: int) -> str:
     """Solve and store a case; returns the reason if it has no accurate forces."""
     one = design(config.space, config.seed, index)
-    flow, estimate, _ = solve_to_accuracy(turned(one), one.reynolds, ACCURACIES["standard"])
+    flow, estimate, _ = solve_to_accuracy(turned(one), one.reynolds, ACCURACIES["fine"])
     if not bool(flow.converged):
         return f"Newton stopped at a relative update of {float(flow.update):.1e}"
     error = estimate.total[0]

@@ -25,8 +25,8 @@ def make_data(
 ) -> dict[str, list[tuple[int, str]]]:
     """Solve the cases of a recipe, those in `names`: `folder`/heldout, `folder`/calibration and `folder`/train.
 
-    The bounds on the errors of predictions are fitted to the second, whose forces are solved to the accuracy of the
-    standard grid, see `force_cases`.
+    The bounds on the errors of predictions are fitted to the second, whose forces are solved to the accuracy of `fine`,
+    see `force_cases`.
 
     Returns the cases (index, reason) of each that did not converge. Restartable, see `dataset.make_dataset`.
     """

@@ -11,7 +11,6 @@ from torch import Tensor
 from fusiform.solvers.common.batches import select
 from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.data.dataset_folder import HELDOUT
-from fusiform.surrogates.data.samples import scaled_snapshots
 from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.cases import load_training_cases
 from fusiform.surrogates.flow_training.settings import NetworkConfig, Recipe
@@ -39,7 +38,7 @@ class HeldoutDrag:
         training, test = load_training_cases(recipe, data), load_dataset(data / HELDOUT)
         if recipe.training.solves:
             training = select(training, slice(0, recipe.training.solves))
-        forces, truth = scaled_snapshots(training)[1], scaled_snapshots(test)[1]
+        forces, truth = training.forces, test.forces
         polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], training.designs.reynolds)
         return cls(test.designs, truth[:, 0] + truth[:, 1], polynomial, recipe.network)
 

@@ -75,10 +75,10 @@ class Foundation:
     @classmethod
     def of(cls, dataset: Dataset, basis_size: int) -> Foundation:
         """From all cases of `dataset`."""
-        snapshots, forces = scaled_snapshots(dataset)
+        snapshots, forces = scaled_snapshots(dataset), dataset.forces
         basis = fit_basis(snapshots, basis_size, dataset.resolution)
         polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
-        outputs = encoded_samples(dataset.designs, snapshots, forces, basis).outputs
+        outputs = encoded_samples(dataset, snapshots, basis).outputs
         scale = drag_scale(polynomial, dataset.designs.reynolds)[:, None]
         targets = torch.cat([outputs[:, :-FORCES], outputs[:, -FORCES:] / scale], dim=1)
         return cls(basis, polynomial, Labels(dataset.designs, targets))

@@ -175,6 +175,17 @@ class TangentConfig:
 
 
 @dataclass(frozen=True)
+class FinishConfig:
+    """[finish]: a last fit to the values of all targets: `steps` (0: none) with the peak learning rate `rate`."""
+
+    steps: Annotated[int, Range(0, MOST_STEPS)] = 0
+    rate: Annotated[float, Range(*RATES)] = 1e-3
+
+    def __post_init__(self) -> None:
+        require_ranges(self, "[finish]")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that determines a model."""
 
@@ -189,6 +200,7 @@ class Recipe:
     inverse: InverseConfig = field(default_factory=InverseConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     tangents: TangentConfig = field(default_factory=TangentConfig)
+    finish: FinishConfig = field(default_factory=FinishConfig)
 
     def __post_init__(self) -> None:
         require_name(self.name, "give another name in the recipe")

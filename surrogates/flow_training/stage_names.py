@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SUPERVISED, TANGENTS = "supervised", "tangents"
+SUPERVISED, TANGENTS, FINISH = "supervised", "tangents", "finish"
 
 
 def round_name(method: str, number: int) -> str:
@@ -10,9 +10,9 @@ def round_name(method: str, number: int) -> str:
     return f"{method}-{number}"
 
 
-def stage_names(method: str, rounds: int, *, tangents: bool) -> list[str]:
-    """The supervised start, the rounds of a method that has them, and the round of tangents."""
+def stage_names(method: str, rounds: int, *, tangents: bool, finish: bool) -> list[str]:
+    """The supervised start, the rounds of a method that has them, the round of tangents, and the last fit."""
     names = [SUPERVISED]
     if method != SUPERVISED:
         names += [round_name(method, number) for number in range(1, rounds + 1)]
-    return names + [TANGENTS] * tangents
+    return names + [TANGENTS] * tangents + [FINISH] * finish

@@ -19,8 +19,9 @@ from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.labels import Labels, NewTargets
 from fusiform.surrogates.flow_training.rules import half_inverse, optimizer, tangent_proxy, target_proxy
 from fusiform.surrogates.flow_training.run import Run
-from fusiform.surrogates.flow_training.settings import Recipe
-from fusiform.surrogates.flow_training.stage_names import SUPERVISED, TANGENTS, round_name
+from fusiform.surrogates.flow_training.settings import FitConfig, Recipe
+from fusiform.surrogates.flow_training.spent import Spent
+from fusiform.surrogates.flow_training.stage_names import FINISH, SUPERVISED, TANGENTS, round_name
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, PairInputs
 from fusiform.surrogates.flow_training.targets.flow_tangents import design_spread, feature_slopes
 from fusiform.surrogates.flow_training.targets.flow_targets import expected_targets, make_targets
@@ -40,25 +41,6 @@ from fusiform.surrogates.training import (
     UpdateRule,
     loss_of,
 )
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Costs of targets: bodies drawn, those accepted, those with tangents, and linear solves."""
-
-    drawn: int = 0
-    accepted: int = 0
-    with_tangents: int = 0
-    linear_solves: int = 0
-
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
-
-    @classmethod
-    def on(cls, files: TargetFiles, *, tangents: bool = False) -> Spent:
-        """The cost of the targets in `files`."""
-        accepted = int(files.accepted.sum())
-        return cls(len(files.accepted), accepted, accepted if tangents else 0, files.inversions)
 
 
 @dataclass(frozen=True)
@@ -103,14 +85,16 @@ class Planned(Protocol):
 
 @dataclass(frozen=True)
 class OnLabels:
-    """The supervised start: SIP whose targets are all labels."""
+    """The supervised start, or the last fit to all targets, as `fit` says: SIP whose targets are all labels."""
 
-    name: str = SUPERVISED
+    name: str
+    fit: FitConfig
 
     def prepare(self, run: Run, network: EquivariantNetwork, labels: Labels) -> Stage:
+        run = replace(run, recipe=replace(run.recipe, fit=self.fit))
         batch = run.batch(network.float(), labels.designs)
         store = Labelled(labels.targets.to(batch.inputs), TargetCache())
-        return _on_targets(run, self.name, network, batch, store, run.recipe.fit.steps, labels)
+        return _on_targets(run, self.name, network, batch, store, self.fit.steps, labels)
 
 
 @dataclass(frozen=True)
@@ -142,7 +126,7 @@ class OnTargets:
 
 @dataclass(frozen=True)
 class OnTangents:
-    """The last round: targets of new bodies come with their derivatives along the design.
+    """The last round of new bodies: targets of new bodies come with their derivatives along the design.
 
     The random directions have the standard deviations of the designs of the labels along each coordinate. `last_round`:
     the stage before, at whose start the network was another.
@@ -210,13 +194,15 @@ ROUNDS: dict[str, Callable[[str, range], Planned]] = {
 def plan(recipe: Recipe) -> list[Planned]:
     """The stages of `recipe`, in order."""
     training = recipe.training
-    stages: list[Planned] = [OnLabels()]
+    stages: list[Planned] = [OnLabels(SUPERVISED, recipe.fit)]
     if training.method != SUPERVISED:
         for i in range(training.rounds):
             bodies = range(i * training.bodies, (i + 1) * training.bodies)
             stages.append(ROUNDS[training.method](round_name(training.method, i + 1), bodies))
     if recipe.tangents.bodies:
         stages.append(OnTangents(round_name(training.method, training.rounds)))
+    if recipe.finish.steps:
+        stages.append(OnLabels(FINISH, replace(recipe.fit, steps=recipe.finish.steps, rate=recipe.finish.rate)))
     return stages
 
 

@@ -20,7 +20,8 @@ from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
-from fusiform.surrogates.flow_training.stages import Spent, Stage, plan
+from fusiform.surrogates.flow_training.spent import Spent
+from fusiform.surrogates.flow_training.stages import Stage, plan
 from fusiform.surrogates.model.surrogate import Surrogate
 from fusiform.surrogates.quality.calibration import calibrate
 from fusiform.surrogates.quality.evaluation import evaluate

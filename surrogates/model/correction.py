@@ -1,13 +1,14 @@
 """The correction of a prediction by the state inverse, with its own error, and the rule when it is an answer.
 
-The updates solve the equations on the model's grid; on a grid too coarse for the flow their end can be far from the
-truth, or a solution that the flow does not have. The error is the solver's own estimate, by direction of the grid:
+The updates solve the equations on the model's elements; where these are too coarse for the flow their end can be far
+from the truth, or a solution that the flow does not have. The error is estimated from the same flow on the same
+elements with higher degrees, to which the updates lead on:
 
-    ε_D = 1.5 (|Re r| + |Re a|),   ε_L = 1.5 (|r| + |a|),   r, a: radial and angular estimates of C_D + i C_L.
+    ε_D = 2.5 |Re Δ| + δ_D,   ε_L = 2.5 |Δ| + δ_L,   Δ: change of C_D + i C_L,  δ: bounds on the far field's truncation.
 
-The two may have opposite signs where the grid is too coarse, hence the sum of their sizes; at sharp edges the estimate
-of the lift alone is too small, hence the moduli. To both comes the effect of a misfit of the body (`CorrectionLimits`,
-measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
+The change counts at least half of those of the drag's pressure and friction parts, which now and then cancel. At sharp
+edges the change of the lift alone is too small, hence the modulus. To both comes the effect of a misfit of the
+body (`CorrectionLimits`, measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
 """
 
 from __future__ import annotations
@@ -19,13 +20,12 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow import (
-    FlowBatch,
+    ErrorEstimate,
     Problem,
-    Resolution,
     State,
-    UpdatedState,
-    estimate_error,
+    discretise,
     force_coefficients,
+    transfer,
     updated_state,
 )
 from fusiform.surrogates.interface import Correction, CorrectionOutcome
@@ -49,20 +49,24 @@ class CorrectionLimits:
     """When a corrected flow is an answer.
 
     `safety`: factor on the estimated errors; `drag`: the largest error of the drag, over C_D; `lift`: that of the lift,
-    over |C_D + i C_L|; `promise`: a relative error of the
-    drag, that of a standard solve, that is good enough even where the network's bound is smaller; `drag_misfit`,
-    `lift_misfit`: errors of the forces, over C_D and |C_D + i C_L|, of a body for each unit of its misfit.
+    over |C_D + i C_L|; `least`: the smallest error that is stated, over these: two degrees agree by chance now and
+    then; `promise`: a relative error of the drag, that of a standard solve, that is good enough even where the
+    network's bound is smaller; `drag_misfit`, `lift_misfit`: errors of the forces, over C_D and |C_D + i C_L|, of a
+    body for each unit of its misfit.
     """
 
-    safety: float = 1.5
+    safety: float = 2.5
     drag: float = 0.02
     lift: float = 0.06
+    least: float = 2e-4
     promise: float = 0.003
     drag_misfit: float = 0.3
     lift_misfit: float = 2.0
 
 
 FIELD_UPDATES = FieldUpdates()
+MORE_DEGREES = (1, 2)  # radial and angular, of the flow that the error is estimated from
+MOST_DEGREES = 16
 LIMITS = CorrectionLimits()
 REMEDY = "the network's own forces stay the answer; ask the solver"
 
@@ -83,12 +87,14 @@ def corrected(
     """
     problem, state = predicted
     updated = updated_state(problem, state, **vars(FIELD_UPDATES))
-    forces = complex(sum(part[0] for part in force_coefficients(problem, updated.state.omega)))
+    solved = torch.stack(force_coefficients(problem, updated.state))
+    forces = complex(solved.sum(0)[0])
     if _is_symmetric(coefficients):
         forces = complex(forces.real, 0.0)
     error = complex(math.inf, math.inf)
     if updated.arrived:
-        error = _error(coefficients, reynolds, problem, updated) + _misfit_error(coefficients, forces, misfit)
+        finer = _finer_forces(coefficients, reynolds, problem, updated.state)
+        error = _error(coefficients, reynolds, solved, finer) + _misfit_error(coefficients, forces, misfit)
     outcome = _outcome(updated.arrived, forces, error, bound)
     total = forces if outcome is CorrectionOutcome.ANSWERED else own
     correction = Correction(
@@ -106,25 +112,26 @@ def corrected(
     return updated.state if correction.refined else state, correction
 
 
-def _error(coefficients: Tensor, reynolds: Tensor, problem: Problem, updated: UpdatedState) -> complex:
-    """ε of the drag + i ε of the lift; inf where the estimate is not finite."""
-    solved, spent = torch.ones_like(reynolds, dtype=torch.bool), torch.full_like(reynolds, updated.updates)
-    flow = FlowBatch(
-        coefficients=coefficients,
-        reynolds=reynolds,
-        resolution=Resolution(*updated.state.psi.shape[1:]),
-        solved=problem,
-        unknowns=updated.state,
-        linearisation=updated.linearisation,
-        converged=solved,
-        update=torch.full_like(reynolds, updated.last_step),
-        linear_solves=spent,
-        continued=~solved,
-    )
-    estimate = estimate_error(flow)
-    parts = [complex(part[0]) for part in (estimate.radial, estimate.angular)]
-    drag = LIMITS.safety * sum(abs(part.real) for part in parts)
-    lift = 0.0 if _is_symmetric(coefficients) else LIMITS.safety * sum(map(abs, parts))
+def _finer_forces(coefficients: Tensor, reynolds: Tensor, problem: Problem, state: State) -> Tensor:
+    """Pressure and friction parts (2, 1) of C_D + i C_L of the same flow with higher degrees; NaN where the updates do
+    not arrive there."""
+    resolution = problem.layout.resolution
+    degrees = (resolution.radial_degree, resolution.angular_degree)
+    higher = (min(degree + more, MOST_DEGREES) for degree, more in zip(degrees, MORE_DEGREES, strict=True))
+    finer = discretise(coefficients, reynolds, resolution.with_degrees(*higher))
+    updated = updated_state(finer, transfer(state, problem, finer), **vars(FIELD_UPDATES))
+    forces = torch.stack(force_coefficients(finer, updated.state))
+    return forces if updated.arrived else torch.full_like(forces, torch.nan)
+
+
+def _error(coefficients: Tensor, reynolds: Tensor, forces: Tensor, finer: Tensor) -> complex:
+    """ε of the drag + i ε of the lift, of the parts `forces` (2, 1); inf where there are no `finer` ones."""
+    parts, total = (finer - forces)[:, 0], complex(forces.sum())
+    change, half = complex(parts.sum()), 0.5 * float(parts.real.abs().sum())
+    far_field = complex(ErrorEstimate.of(forces, finer, coefficients, reynolds).far_field[0])
+    drag = max(LIMITS.safety * max(abs(change.real), half), LIMITS.least * abs(total.real)) + far_field.real
+    lift = max(LIMITS.safety * max(abs(change), half), LIMITS.least * abs(total)) + far_field.imag
+    lift = 0.0 if _is_symmetric(coefficients) else lift
     return complex(*(size if math.isfinite(size) else math.inf for size in (drag, lift)))
 
 
@@ -160,4 +167,4 @@ def _status(outcome: CorrectionOutcome, forces: complex, error: complex) -> str:
         own = "the errors of the corrected forces cannot be estimated"
     if outcome is CorrectionOutcome.NO_BETTER:
         return f"No correction: {own}, more than the network's bound; {REMEDY}."
-    return f"No correction: {own}, as the model's grid or its modes are too coarse for this flow; {REMEDY}."
+    return f"No correction: {own}, as the model's elements or its modes are too coarse for this flow; {REMEDY}."

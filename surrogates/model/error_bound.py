@@ -4,8 +4,8 @@
     |C_L − C_L*| ≤ ε_L C_D,      ε_L = exp(s_L) δ^p' ρ^q' l
 
 for 95 of 100 bodies in each part of the trained range. δ ≥ δ₀ is the distance of the standardised features to the
-nearest training design, over the radius within which 95 % of held-out designs lie. ρ is the root mean square of
-(ψ_ξξ + ψ_ηη + h²ω)/h over the predicted flow: the inconsistency of its two fields, which the network predicts
+nearest training design, over the radius within which 95 % of held-out designs lie. ρ is the root mean square of (ψ_ξξ +
+ψ_ηη + h²ω)/h over the nodes of the predicted flow: the inconsistency of its two fields, which the network predicts
 separately. (The residual of the vorticity equation is a poorer measure: assets/docs/surrogates-diary.md.) l is the
 lopsidedness of the body (`stance`): a symmetric one has no lift, and the bound on it is 0.
 
@@ -150,9 +150,10 @@ def radius(anchors: Tensor, inputs: Tensor) -> float:
 
 
 def kinematic_residual(problem: Problem, state: State) -> Tensor:
-    """ρ (batch,), over the lines between wall and outer line."""
+    """ρ (batch,), over the nodes between wall and outer line. E1 at a node is the equation times the node's area."""
     inner = slice(1, -1)
-    return (residual(problem, state).psi[:, inner].square() / problem.metric[:, inner]).mean((1, 2)).sqrt()
+    strong = residual(problem, state).phi[:, inner] / problem.area[:, inner]
+    return (strong.square() / problem.metric[:, inner]).mean((1, 2)).sqrt()
 
 
 def confidence_of(bound: Tensor) -> Tensor:

@@ -1,9 +1,9 @@
 """The linear basis of flow states: proper orthogonal decomposition that respects the mirror symmetry.
 
-A state is represented by two scaled fields on the nodes (t, s): ψ − y, and ω̂ = ω / √Re, which removes the growth with
-the Reynolds number. The peaks of ω at sharp tips stay: they make the pressure. In a basis of ω |z'|/c, which has no
+A state is represented by two scaled fields at the nodes: φ = ψ − y, and ω̂ = ω / √Re, which removes the growth with the
+Reynolds number. The peaks of ω at sharp tips stay: they make the pressure. In a basis of ω |z'|/c, which has no
 peaks, the error of the drag is three to ten times as large (assets/docs/surrogates-diary.md). Mirroring a body maps a
-field f(t, s) to −f(t, −s), so every state splits into a part that survives mirroring and one that changes sign; each
+field f(ξ, η) to −f(ξ, −η), so every state splits into a part that survives mirroring and one that changes sign; each
 basis vector belongs to one of them (`parity` ±1). Coefficients are scaled so that their total variance over the
 snapshots is one.
 """
@@ -18,14 +18,14 @@ from torch import Tensor
 
 from fusiform.solvers.flow import Problem, Resolution, State
 
-SLIP_DECAY = 7.0
+SLIP_DECAY = 9.0
 LEAST_ENERGY = 1e-11
 
 
 @dataclass(frozen=True)
 class LinearBasis:
     """`vectors` (r, 2·n_xi·n_eta), `mean` (2·n_xi·n_eta,), `parity` (r,), `spread` (r,): standard deviations of the
-    coefficients; `field_scale` (2,): root mean squares that make ψ − y and ω̂ comparable; `coefficient_scale` ()."""
+    coefficients; `field_scale` (2,): root mean squares that make φ and ω̂ comparable; `coefficient_scale` ()."""
 
     vectors: Tensor
     mean: Tensor
@@ -56,43 +56,47 @@ class LinearBasis:
         return fields * self.field_scale[:, None, None]
 
 
-def vorticity_scale(problem: Problem) -> Tensor:
+def vorticity_scale(reynolds: Tensor) -> Tensor:
     """√Re (batch, 1, 1): ω = ω̂ · vorticity_scale."""
-    return problem.viscosity.rsqrt()[:, None, None]
+    return reynolds.sqrt()[:, None, None]
 
 
 def encode_state(basis: LinearBasis, problem: Problem, state: State) -> Tensor:
     """Coefficients (batch, r) of solver states."""
-    snapshots = torch.stack([state.psi - problem.stream, state.omega / vorticity_scale(problem)], dim=1)
-    return basis.encode(snapshots).to(state.psi)
+    snapshots = torch.stack([state.phi, state.omega / vorticity_scale(1.0 / problem.viscosity)], dim=1)
+    return basis.encode(snapshots).to(state.phi)
 
 
 def decode_state(basis: LinearBasis, problem: Problem, coefficients: Tensor, scalars: Tensor) -> State:
     """The states of coefficients (batch, r), with Q and Γ (batch, 2), and with the no-slip condition restored."""
     fields = basis.decode(coefficients).to(problem.metric)
-    psi, omega = fields[:, 0] + problem.stream, fields[:, 1] * vorticity_scale(problem)
-    return State(psi - _slip(problem, psi, omega), omega, scalars)
+    phi, omega = fields[:, 0], fields[:, 1] * vorticity_scale(1.0 / problem.viscosity)
+    return State(phi - _slip(problem, phi, omega), omega, scalars)
 
 
-def _slip(problem: Problem, psi: Tensor, omega: Tensor) -> Tensor:
-    """The field that takes ψ, ψ_ξ and ψ_ξξ + h²ω, which a truncated basis leaves, to zero at the wall, and decays:
-
-        (e₀ + B ξ + C ξ²) e^{−λξ},   B = e₁ + λ e₀,   C = ½ (e₂ + 2λB − λ² e₀)
+def _slip(problem: Problem, phi: Tensor, omega: Tensor) -> Tensor:
+    """The field (a + b ξ + c ξ²) e^{−λξ} that takes ψ, ψ_ξ and ψ_ξξ + h²ω, which a truncated basis leaves, to zero at
+    the wall, with derivatives as the elements have them.
 
     Velocities are derivatives of ψ over h, which is small at tips: without it their errors are three times as large
     (assets/docs/surrogates-diary.md).
     """
-    grid, radial, decay = problem.grid, problem.grid.radial, SLIP_DECAY
-    e0, e1 = psi[:, :1], grid.radial_derivative(radial.omega_first[:1], psi)
-    e2 = grid.radial_derivative(radial.omega_second[:1], psi, 2) + problem.metric[:, :1] * omega[:, :1]
-    first = e1 + decay * e0
-    second = 0.5 * (e2 + 2.0 * decay * first - decay**2 * e0)
-    xi = grid.xi[:, :, None]
-    return (e0 + first * xi + second * xi.square()) * torch.exp(-decay * xi)
+    powers = problem.mesh.xi[:, :, None] ** torch.arange(3, device=phi.device)
+    shapes = powers * torch.exp(-SLIP_DECAY * problem.mesh.xi)[:, :, None]
+    left = _at_the_wall(problem, phi + problem.stream)
+    left[:, 2] += problem.metric[:, 0] * omega[:, 0]
+    return shapes @ torch.linalg.solve(_at_the_wall(problem, shapes), left)
+
+
+def _at_the_wall(problem: Problem, lines: Tensor) -> Tensor:
+    """Values and first and second ξ derivatives (batch, 3, m) at the wall of functions (batch, n_xi, m) of ξ."""
+    layout, scale = problem.layout, problem.scale_xi[:, 0, 0]
+    rows = torch.stack([torch.eye(layout.n1).to(layout.d_xi)[0], layout.d_xi[0], (layout.d_xi @ layout.d_xi)[0]])
+    return scale ** torch.arange(3, device=scale.device)[:, None] * (rows @ lines[:, : layout.n1])
 
 
 def mirror(snapshots: Tensor) -> Tensor:
-    """The snapshots of the mirrored bodies: −f(t, −s)."""
+    """The snapshots of the mirrored bodies: −f(ξ, −η)."""
     return -torch.roll(snapshots.flip(-1), 1, dims=-1)
 
 

@@ -85,7 +85,7 @@ def predict(
     >>> import fusiform as fs
     >>> prediction = fs.predict(fs.Body.ellipse(3.0), fs.FlowConditions(reynolds=20.0))
     >>> f"{prediction.drag_coefficient:.3f} ± {prediction.drag_bound:.3f}"
-    '1.649 ± 0.002'
+    '1.650 ± 0.003'
     """
     if model is None:
         return _shipped().evaluate(body, conditions)

@@ -1,8 +1,8 @@
 """A model as a folder: `model.safetensors` with the arrays, `config.json` with everything else.
 
 The arrays are in single precision, except C₀'s polynomial and the levels of the error bounds (double) and the anchors
-(half). The configuration holds the format's number, the architecture, the grid, the design space, the error bounds, the
-card and the checksums of both files. `model_values` has the ranges of all of them.
+(half). The configuration holds the format's number, the architecture, the resolution, the design space, the error
+bounds, the card and the checksums of both files. `model_values` has the ranges of all of them.
 """
 
 from __future__ import annotations

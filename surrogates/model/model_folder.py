@@ -23,7 +23,7 @@ from fusiform.solvers.common.files import write_atomically, write_json
 from fusiform.solvers.common.tables import read_json
 from fusiform.surrogates.model.model_values import Configuration, configuration_of
 
-FORMAT = 5
+FORMAT = 6
 ARRAYS, NEW_ARRAYS, CONFIGURATION = "model.safetensors", "model.safetensors.new", "config.json"
 OF_ARRAYS, OF_CONFIGURATION = "arrays_sha256", "configuration_sha256"
 AGAIN = "train it again or use another folder"

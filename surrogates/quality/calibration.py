@@ -17,8 +17,8 @@ from scipy.optimize import nnls
 from torch import Tensor
 
 from fusiform.solvers.common.batches import select
+from fusiform.surrogates.data.dataset import CHUNK
 from fusiform.surrogates.data.force_cases import ForceCases
-from fusiform.surrogates.data.samples import CHUNK
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import turned
 from fusiform.surrogates.model.error_bound import Clues, ErrorModel, LocalBound, node_weights

@@ -7,8 +7,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import Problem, State, slopes
-from fusiform.surrogates.data.dataset import Dataset, problem_of
-from fusiform.surrogates.data.samples import CHUNK, scaled_snapshots
+from fusiform.surrogates.data.dataset import CHUNK, Dataset, problem_of
 from fusiform.surrogates.designs import turned
 from fusiform.surrogates.model.flow_basis import decode_state
 from fusiform.surrogates.model.force_scaling import force_scalars
@@ -29,10 +28,10 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     """Errors of the surrogate on solved cases that it was not trained on.
 
     `drag`: |C_D − C_D*|/C_D*; `lift`: |C_L − C_L*| (absolute, |C_L*| reaches about 3); `vorticity`: ‖ω − ω*‖/‖ω*‖ and
-    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the grid.
+    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the elements.
     """
     coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
-    _, truth = scaled_snapshots(dataset)
+    truth = dataset.forces
     encoded, forces = surrogate.outputs(coefficients, reynolds)
     drag, drag_truth = forces[:, 0] + forces[:, 1], truth[:, 0] + truth[:, 1]
     lift, lift_truth = forces[:, 2] + forces[:, 3], truth[:, 2] + truth[:, 3]
@@ -43,8 +42,8 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
         scalars = force_scalars(forces[begin : begin + CHUNK])
         state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)
         vorticity.append(_relative(state.omega, part.omega.double()))
-        predicted, exact = (_velocity(problem, psi) for psi in (state.psi, part.psi.double() + problem.stream))
-        velocity.append(_relative(predicted, exact))
+        exact = State(part.phi.double(), part.omega.double(), part.scalars)
+        velocity.append(_relative(_velocity(problem, state), _velocity(problem, exact)))
     return {
         "cases": len(dataset),
         "drag": quantiles((drag / drag_truth - 1.0).abs()),
@@ -59,7 +58,7 @@ def _relative(predicted: Tensor, exact: Tensor) -> Tensor:
     return (predicted - exact).flatten(1).norm(dim=1) / exact.flatten(1).norm(dim=1)
 
 
-def _velocity(problem: Problem, psi: Tensor) -> Tensor:
-    """(ψ_η, −ψ_ξ)/h at the nodes, (batch, 2, n_xi, n_eta)."""
-    d = slopes(problem, State(psi, torch.zeros_like(psi), psi.new_zeros(len(psi), 2)))
-    return torch.stack([d.psi_eta, -d.psi_xi], dim=1) / problem.metric.sqrt()[:, None]
+def _velocity(problem: Problem, state: State) -> Tensor:
+    """(ψ_η, −ψ_ξ)/h at the nodes of each element, (batch, 2, nr, na, n1, n2)."""
+    d = slopes(problem, state)
+    return torch.stack([d.v_eta, -d.v_xi], dim=1) / problem.layout.local(problem.metric.sqrt())[:, None]

@@ -36,7 +36,7 @@ def _load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:
     test = load_dataset(folder / name)
     require(
         test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
-        f"expected held-out cases with {surrogate.modes} modes on the model's grid {surrogate.basis.resolution}, got "
+        f"expected held-out cases with {surrogate.modes} modes on the model's {surrogate.basis.resolution}, got "
         f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
     )
     require(

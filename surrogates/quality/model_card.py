@@ -9,10 +9,10 @@ from fusiform.solvers.common.files import write_atomically
 from fusiform.surrogates.model.surrogate import Surrogate
 
 DEFINITIONS = (
-    "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the grid; "
+    "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the elements; "
     "velocity likewise. "
-    "* is the solver on the model's own grid. A linear solve is one factorisation and solve of the flow's Jacobian: a "
-    "full solve takes two to three, a SIP body one or two."
+    "* is the solver on the model's own elements. A linear solve is one factorisation and solve of the flow's "
+    "Jacobian: a full solve takes one to two, a SIP body about one."
 )
 
 
@@ -32,6 +32,7 @@ def _row(name: str, card: dict[str, Any]) -> list[str]:
     )
     tangents = card["recipe"].get("tangents", {"bodies": 0})
     steps += tangents["steps"] if tangents["bodies"] else 0
+    steps += card["recipe"].get("finish", {"steps": 0})["steps"]
     row = [name, training["method"], str(card["full_solves"])]
     row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]
     return row + [
@@ -64,12 +65,11 @@ def write_card(folder: Path, surrogate: Surrogate, others: list[Surrogate]) -> P
     card, basis, space = surrogate.card, surrogate.basis, surrogate.space
     training, errors, perceptron = card["recipe"]["training"], card["heldout"], surrogate.network.perceptron
     counted = card["calibration"]
-    nodes = f"{basis.resolution.n_xi} x {basis.resolution.n_eta}"
     text = f"""# Model card: {surrogate.name}
 
 **What.** A neural surrogate of steady laminar flow past a planar body. In: {space.modes} complex map coefficients at
 incidence and the Reynolds number. Out: drag and lift (pressure and friction parts) and the whole flow field, as
-{basis.size} coefficients of a mirror-symmetric linear basis on {nodes} nodes. The network is a residual perceptron
+{basis.size} coefficients of a mirror-symmetric linear basis on {basis.resolution}. The network is a residual perceptron
 with {len(perceptron.hidden) + 1} hidden layers of {perceptron.first.out_features}, exactly equivariant under mirroring.
 
 **Where it is valid.** Re {space.reynolds_min:g} to {space.reynolds_max:g}, incidence up to {space.alpha_max_deg:g}
@@ -78,7 +78,7 @@ pointed ones. Outside that range no bound is given, and `confidence` is 0.
 
 **How far to trust an answer.** `drag_bound` and `lift_bound`, from the distance to the training designs, the residual
 of the predicted flow and the part of the space: fitted to nine tenths of {counted["bodies"]} bodies that no training
-saw, solved to the accuracy of the standard grid, they were kept by {counted["drag"]:.1%} (drag) and
+saw, solved to the accuracy of `fine`, they were kept by {counted["drag"]:.1%} (drag) and
 {counted["lift"]:.1%} (lift) of the other tenth, in turn. By part of the space:
 
 {markdown(coverage_table(counted))}

@@ -3,8 +3,8 @@ correction bring?
 
     python tests/benchmarks/confidence.py [BODIES] [--corrected N] [--data DIR]
 
-Fresh bodies of the training space, four drawn ones for each ellipse, against the solver at the accuracy of the standard
-grid. The first N of them are corrected by the state inverse. DIR keeps the solved cases for a later call.
+Fresh bodies of the training space, four drawn ones for each ellipse, against the solver at the accuracy of `fine`.
+The first N of them are corrected by the state inverse. DIR keeps the solved cases for a later call.
 """
 
 import argparse

@@ -55,7 +55,7 @@ def main() -> None:
     answer = partial(model.evaluate, body, conditions)
     print(f"| `evaluate`: forces and their parts | {milliseconds(answer, 20):.2f} |")
     print(f"| the same with bound and confidence | {milliseconds(lambda: answer().confidence, 20):.2f} |")
-    print(f"| the whole state on the grid | {state:.2f} |")
+    print(f"| the whole state | {state:.2f} |")
 
 
 if __name__ == "__main__":

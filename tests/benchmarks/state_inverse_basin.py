@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.flow import solve_batch
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.flow_training.settings import InverseConfig

@@ -70,7 +70,7 @@ SPACE = DesignSpace(
     symmetric_share=0.2,
     margin=0.2,
 )
-RESOLUTION = Resolution(40, 48)
+RESOLUTION = Resolution(4, 12, 5, 6)
 NETWORK = NetworkConfig(basis=96, width=96, depth=2)
 FIT = FitConfig()  # rate, weight decay, δ and the weight of the forces are the defaults of a recipe
 SOLVED, HELDOUT, POOL = 150, 150, 4000
@@ -144,8 +144,8 @@ def prepare(folder: Path, solved: int, heldout: int, workers: int = 1) -> Prepar
         make_dataset(DatasetConfig(count, seed, SPACE, RESOLUTION), folder / name, workers)
         sets.append(load_dataset(folder / name))
     dataset, test = sets
-    truth, forces = scaled_snapshots(test)
-    return Prepared(Foundation.of(dataset, NETWORK.basis), dataset, test, truth, forces[:, 0] + forces[:, 1])
+    drag = test.forces[:, 0] + test.forces[:, 1]
+    return Prepared(Foundation.of(dataset, NETWORK.basis), dataset, test, scaled_snapshots(test), drag)
 
 
 def key_of(name: str) -> str:

@@ -1,8 +1,9 @@
 """The solver against measurements, published computations, exact asymptotics and finite elements.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/validation.py
+    OMP_NUM_THREADS=1 python tests/benchmarks/validation.py [GROUP ...]
 
-Prints Markdown tables and draws `assets/images/validation.png`; about a minute on a quiet machine. All flows are solved
+Prints Markdown tables and draws `assets/images/validation.png`; about a minute on a quiet machine. With groups of flows
+of `references.toml` (such as unseen), only the table of the finite elements, of those. All flows are solved
 on the grid `fine`. Stream U = 1, density 1, d = √(4A/π), Re = U d/ν, C = force/(½ρU²d), except where a table says
 otherwise. Differences are (this solver)/(other) − 1, or plain differences for angles and pressure coefficients.
 
@@ -24,9 +25,11 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import torch
+from reference_flows import ReferenceFlow, plane_flows
 
 from fusiform.solvers import Body, FlowConditions, Solution, solve
-from fusiform.solvers.flow.analysis import analyse
+from fusiform.solvers.conditions import REYNOLDS_RANGE
+from fusiform.solvers.flow import analyse
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -80,8 +83,8 @@ SOURCES = (
     ),
     Source(
         "finite elements",
-        "`finite_elements.py`, order 5, size 0.12 (Re 100: 0.08), outer radius 18 × (100 + 200/Re) d",
-        by_reynolds("1 10 20 40 100", "10.33483 2.75419 1.99890 1.49725 1.05813"),
+        "`references.toml`; bubble and pressures: order 5, size 0.12 (Re 100: 0.08), radius 18 × (100 + 200/Re) d",
+        {flow.reynolds: flow.drag for flow in plane_flows() if flow.body.name == "circle"},
         "h",
         "#777777",
         bubble=by_reynolds("7 10 20 40 100", "0.04157 0.23654 0.90458 2.23958 6.136"),
@@ -170,25 +173,6 @@ Where the others disagree with each other:
 - The independent C_p at the rear is 0.001 to 0.002 above this solver's at most Re. Finite elements, whose pressure is
   known up to a constant, agree with this solver on the drop from front to rear to 0.0006."""
 
-# Finite elements, (body, Re, alpha) -> C_D, C_L. The last three: Taylor–Hood P4/P3, an earlier code (two meshes at Re
-# 40). The others: finite_elements.py, order 5, size 0.12 (0.08 for the circle at Re 100 and the broadside ellipse).
-FINITE_ELEMENTS = (
-    ("circle", Body.circle(), 1.0, 0.0, 10.33483, 0.0),
-    ("circle", Body.circle(), 10.0, 0.0, 2.75419, 0.0),
-    ("circle", Body.circle(), 40.0, 0.0, 1.49725, 0.0),
-    ("circle", Body.circle(), 100.0, 0.0, 1.05813, 0.0),
-    ("ellipse 4:1", Body.ellipse(4.0), 1.0, 0.0, 9.97280, 0.0),
-    ("ellipse 4:1", Body.ellipse(4.0), 40.0, 0.0, 1.12486, 0.0),
-    ("ellipse 4:1", Body.ellipse(4.0), 40.0, 10.0, 1.18074, 0.74429),
-    ("ellipse 4:1", Body.ellipse(4.0), 100.0, 0.0, 0.70535, 0.0),
-    ("ellipse 10:1", Body.ellipse(10.0), 40.0, 0.0, 1.14125, 0.0),
-    ("ellipse 1:2", Body.ellipse(0.5), 20.0, 0.0, 2.49111, 0.0),
-    ("NACA 0012", Body.naca("0012"), 40.0, 5.0, 1.16854, 0.83731),
-    ("circle, earlier code", Body.circle(), 1.0, 0.0, 10.342, 0.0),
-    ("circle, earlier code", Body.circle(), 10.0, 0.0, 2.752, 0.0),
-    ("circle, earlier code", Body.circle(), 40.0, 0.0, 0.5 * (1.4980 + 1.4989), 0.0),
-)
-
 # From bubbles of 0.00968 d at Re 6.5 and 0.02237 d at Re 6.7.
 FINITE_ELEMENT_ONSET = 6.347
 
@@ -201,7 +185,7 @@ FINENESSES = (2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True)
 class CircleFlow:
-    """The solver's values for the circle; `error` is its estimate of (exact − computed)/computed drag."""
+    """The solver's values for the circle; `error` is its estimate of |exact − computed|/computed drag."""
 
     drag: float
     error: float
@@ -505,22 +489,39 @@ def print_reversal() -> None:
     )
 
 
-def print_finite_elements() -> None:
-    """The table `FINITE_ELEMENTS`."""
+def print_finite_elements(*groups: str) -> None:
+    """The plane flows of `references.toml` within the solver's range, of some groups or of all."""
 
-    def row(case: tuple[str, Body, float, float, float, float]) -> list[str]:
-        name, body, reynolds, alpha, their_drag, their_lift = case
-        solution = solved(body, reynolds, alpha)
-        ours, lift = solution.drag_coefficient, solution.lift_coefficient
-        lifts = [f"{lift:.4f}", beside(lift, their_lift)] if their_lift else ["", ""]
-        return [name, f"{reynolds:g}", f"{alpha:g}", f"{ours:.4f}", beside(ours, their_drag), *lifts]
+    def row(flow: ReferenceFlow) -> list[str]:
+        ours = solve(flow.body, FlowConditions(flow.reynolds, flow.alpha_deg), grid=GRID)
+        progress(f"{flow.title}: {ours.seconds:.2f} s. {ours.status}")
+        cells = [
+            flow.group,
+            flow.body.name,
+            f"{flow.reynolds:g}",
+            f"{flow.alpha_deg:g}",
+            *compared(flow.drag, flow.drag_uncertainty, ours.drag_coefficient, ours.drag_error),
+        ]
+        if flow.lifts:
+            cells += compared(flow.lift, flow.lift_uncertainty, ours.lift_coefficient, ours.lift_error)
+        else:
+            cells += [""] * 3
+        return [*cells, "yes" if ours.accurate else f"no: {ours.status}"]
 
+    columns = ["error", "our estimate"]
     table(
         "Finite elements",
-        "In brackets: this solver relative to `finite_elements.py` (earlier code: P4/P3 on other meshes).",
-        ["body", "Re", "alpha", "C_D", "finite elements", "C_L", "finite elements"],
-        map(row, FINITE_ELEMENTS),
+        "Errors of this solver relative to the converged values of `finite_element_references.py`, whose uncertainty "
+        "is in brackets, and its own estimate of their moduli.",
+        ["group", "body", "Re", "alpha", "C_D", *columns, "C_L", *columns, "as accurate as promised"],
+        (row(flow) for flow in plane_flows(*groups) if flow.reynolds <= REYNOLDS_RANGE[1]),
     )
+
+
+def compared(value: float, uncertainty: float, ours: float, estimate: float) -> list[str]:
+    """A reference with its uncertainty, our error (computed − exact)/exact, and our estimate of its modulus."""
+    relative = f"{ours / value - 1.0:+.3%}", f"{estimate / abs(value):.3%}"
+    return [f"{value:.5f} ({uncertainty / abs(value):.3%})", *relative]
 
 
 CURVE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 7.0, 10.0, 20.0, 30.0, 40.0, 60.0, 70.0, 100.0)
@@ -627,8 +628,11 @@ def draw() -> None:
 
 
 def main() -> None:
-    """Print all tables, then draw."""
+    """Print all tables, then draw; or the table of some groups of flows."""
     torch.set_num_threads(1)
+    if sys.argv[1:]:
+        print_finite_elements(*sys.argv[1:])
+        return
     for part in (
         print_circle,
         print_onset,

@@ -126,8 +126,8 @@ def some(*values: Any, of: list[Any]) -> list[Any]:
 
 
 WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
-    "FlowConditions reynolds": (FlowConditions, [*NO_POSITIVE, 0.01, 101]),
-    "FlowConditions alpha_deg": (partial(FlowConditions, 10.0), [*NO_NUMBERS, 31.0]),
+    "FlowConditions reynolds": (FlowConditions, [*NO_POSITIVE, 0.049, 1001]),
+    "FlowConditions alpha_deg": (partial(FlowConditions, 10.0), [*NO_NUMBERS, 91.0, -91.0]),
     "Body coefficients": (Body, NO_COEFFICIENTS),
     "Body reference_length": (partial(Body, [0.1]), NO_POSITIVE),
     "Body name": (lambda name: Body([0.1], name=name), NO_TEXTS),

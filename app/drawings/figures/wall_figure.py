@@ -19,7 +19,7 @@ def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
     figure = go.Figure()
     shown, ranges = WALL_QUANTITIES[quantity], []
     for curve in curves:
-        eta, outline, values = wall_values(curve.field, getattr(curve.field, quantity))
+        eta, outline, values = wall_values(curve.field, quantity)
         ranges.append(usual_range(outline, values))
         for index, dash, side in ((eta <= np.pi, "solid", "upper"), (eta >= np.pi, "dot", "lower")):
             figure.add_scatter(

@@ -60,10 +60,7 @@ def surrogate_flow(known: Known) -> ShownFlow | None:
 
 def _network_flow(predicted: FlowPrediction) -> FlowField | None:
     """The network's own flow; None for one with numbers that are not finite, or far beyond any flow."""
-    try:
-        field = predicted.network_field
-    except ValueError:  # interpolation refuses NaN and infinity
-        return None
+    field = predicted.network_field
     return field if np.abs(field.psi).max() < WILDEST and np.abs(field.pressure).max() < WILDEST else None
 
 

@@ -5,9 +5,9 @@
 where C_j is the target at the arc fractions s_j, ΔC its range and x_0 the start; λ is so small that it costs a target
 that can be attained at most λ |x − x_0| < 0.1 % of its range, and chooses the nearest of several bodies. The method is
 Levenberg's and Marquardt's (K. Madsen, H. B. Nielsen & O. Tingleff, Methods for Non-linear Least Squares Problems,
-2004, §3.2) on one grid, with the exact Jacobian of the solver (`flow/tangent.py`); the damping grows like k², so that
-coarse features of the outline come first, steps keep to bodies whose edges the grid resolves (`search/variables.py`),
-and each flow starts from the one that the tangents predict.
+2004, §3.2) at one resolution, with the exact Jacobian of the solver (`flow/derivatives/tangent.py`); the damping grows
+like k², so that coarse features of the outline come first, steps keep to bodies whose edges the elements resolve
+(`search/variables.py`), and each flow starts from the one that the tangents predict.
 
 The problem has local minima, most of them made by narrow peaks of C_p that lie beside each other. A search that ends
 more than 0.1 % from the target therefore goes on with the difference blurred along the wall, by a Gaussian of width
@@ -81,7 +81,7 @@ def match_pressure(
     modes : int
         Number of map coefficients of the body.
     grid : {"coarse", "standard", "fine"}
-        Of the search, at its first resolution, and of the solver's check.
+        Of the search, at its usual resolution, and of the solver's check.
     starts : int
         Searches, from `start` and from ellipses, at most.
     max_iterations, tolerance : int, float
@@ -133,7 +133,7 @@ def _fit(start: Body, conditions: FlowConditions, target: FloatArray, grid: str)
     symmetric = start.is_symmetric() and conditions.alpha_deg == 0.0 and has_equal_sides(target)
     variables = Variables(start, start.modes, symmetric, ())
     origin = nearest_feasible(variables, variables.pack(start.coefficients, start.origin)).x
-    return PressureFit(variables, origin, conditions, target, ACCURACIES[grid].start(conditions.reynolds))
+    return PressureFit(variables, origin, conditions, target, ACCURACIES[grid].resolution(conditions.reynolds))
 
 
 def _best_of_searches(

@@ -17,20 +17,11 @@ from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow import (
-    DYNAMIC_PRESSURE,
-    Problem,
-    State,
-    angular_nodes,
-    grid_pressure,
-    grid_velocity,
-    periodic_integral,
-    resample,
-)
+from fusiform.solvers.flow import DYNAMIC_PRESSURE, Problem, State, total_head, wall_samples
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solution import Solution
 
-TAIL_LENGTH, REFINEMENT = 0.05, 8
+TAIL_LENGTH, REFINEMENT, GAUSS_POINTS = 0.05, 4, 3
 
 
 def pressure_distribution(solution: Solution, count: int = 128) -> FloatArray:
@@ -81,25 +72,32 @@ def wall_pressure_of(solution: Solution, arc: FloatArray) -> FloatArray:
 def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: float, arc: FloatArray) -> Tensor:
     """C_p (batch, n) at the arc fractions `arc` (n,) of a batch on the whole plane.
 
-    `coefficients` (batch, K) are at incidence `alpha`, in radians. Trigonometric interpolation between the nodes.
+    `coefficients` (batch, K) are at incidence `alpha`, in radians. The elements' polynomials at `REFINEMENT` times as
+    many angles as there are nodes, then a spline.
     """
-    velocity = grid_velocity(problem, state, coefficients)
-    nodes = grid_pressure(problem, state, velocity)[:, :1] / DYNAMIC_PRESSURE
-    count = REFINEMENT * problem.grid.n_eta
-    eta, eta_s, _ = angular_nodes(coefficients, 1.0 / problem.viscosity, count)
-    speed = laurent.z_prime(coefficients, torch.polar(torch.ones_like(eta), eta)).abs() * eta_s
-    turn = speed.mean(1, keepdim=True)
-    position = turn * (2.0 * torch.pi / count * torch.arange(count).to(eta)) + periodic_integral(speed)
+    nodes = total_head(problem, state)[:, 0] / DYNAMIC_PRESSURE
+    eta, pressure = wall_samples(problem, nodes, REFINEMENT)
+    lengths = _lengths(coefficients, eta)
+    after = lengths.cumsum(1)
+    turn = after[:, -1:]
     wall = laurent.z(coefficients, torch.polar(torch.ones_like(eta), eta))
     x = (wall * complex(math.cos(alpha), math.sin(alpha))).real
-    s = position / (2.0 * torch.pi * turn)
+    s = (after - lengths) / turn
     s = s - s.gather(1, x.argmax(1, keepdim=True))
     s = s - s.round()
-    weight = torch.exp((x - x.amax(1, keepdim=True)) / TAIL_LENGTH) * speed
+    weight = torch.exp((x - x.amax(1, keepdim=True)) / TAIL_LENGTH) * (lengths + lengths.roll(1, 1))
     s = s - (weight * s).sum(1, keepdim=True) / weight.sum(1, keepdim=True)
-    pressure = resample(nodes, 1, count)[:, 0]
     rows = [_periodic(row, values, arc) for row, values in zip(s.cpu().numpy(), pressure.cpu().numpy(), strict=True)]
     return torch.from_numpy(np.array(rows))
+
+
+def _lengths(coefficients: Tensor, eta: Tensor) -> Tensor:
+    """The arc (batch, n) of the outline from each angle `eta` (batch, n) to the next, by Gauss's rule."""
+    place, weight = (torch.from_numpy(a).to(eta) for a in np.polynomial.legendre.leggauss(GAUSS_POINTS))
+    step = torch.cat([eta, eta[:, :1] + 2.0 * torch.pi], dim=1).diff(dim=1)
+    between = eta[..., None] + 0.5 * step[..., None] * (1.0 + place)
+    speed = laurent.z_prime(coefficients, torch.polar(torch.ones_like(between), between)).abs()
+    return 0.5 * step * (speed @ weight)
 
 
 def _periodic(s: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:

@@ -96,7 +96,7 @@ class OptimizationResult:
     >>> result.outcome.value, result.success
     ('converged', True)
     >>> round(result.fun, 2), round(result.reduction_percent), result.gain.describe()
-    (2.39, 13, 'drag falls by 13.2 %')
+    (2.39, 13, 'drag falls by 13.3 %')
     """
 
     problem: Problem

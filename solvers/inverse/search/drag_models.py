@@ -115,7 +115,7 @@ class ConfidentModel(DragModel, Protocol):
 
 @dataclass(frozen=True)
 class SolverModel:
-    """The flow solver as a drag model, on one grid, so that the drag is a smooth function of the shape.
+    """The flow solver as a drag model, at one resolution, so that the drag is a smooth function of the shape.
 
     It has no memory: equal questions have equal answers. A search that asks about one body after the other passes the
     state of the last one to `forces_near`.
@@ -123,7 +123,7 @@ class SolverModel:
     Parameters
     ----------
     resolution : Resolution, optional
-        The grid; by default the first one of `standard` for the largest Reynolds number of a call.
+        The elements; by default those of `standard` for the largest Reynolds number of a call.
     modes : int
         Number of map coefficients that a search varies.
     device : torch.device or str
@@ -145,23 +145,22 @@ class SolverModel:
 
     @property
     def name(self) -> str:
-        """`solver`, and the grid if one was chosen."""
-        grid = self.resolution
-        return "solver" if grid is None else f"solver ({grid.n_xi} x {grid.n_eta})"
+        """`solver`, and the elements if they were chosen."""
+        return "solver" if self.resolution is None else f"solver ({self.resolution})"
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), see `DragModel.force_coefficients`; NaN where the solver finds no flow."""
         return self.forces_near(coefficients, reynolds, None)[0]
 
     def forces_near(self, coefficients: Tensor, reynolds: Tensor, start: State | None) -> tuple[Tensor, State | None]:
-        """The same with the iteration started from `start`, if its grid fits, and the state for the next call.
+        """The same with the iteration started from `start`, if its elements fit, and the state for the next call.
 
         Where that start does not lead to a flow, the solver's own does; the state is then None if that fails as well.
         """
         home = coefficients.device
         coefficients, reynolds = coefficients.to(self.device), reynolds.to(self.device)
-        resolution = self.resolution or ACCURACIES["standard"].start(float(reynolds.max()))
-        if start is not None and start.psi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
+        resolution = self.resolution or ACCURACIES["standard"].resolution(float(reynolds.max()))
+        if start is not None and start.phi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
         forces, flow = steady_forces(coefficients, reynolds, resolution, start)
         if start is not None and not bool(flow.converged.all()):

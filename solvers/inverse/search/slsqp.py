@@ -16,6 +16,7 @@ from scipy.optimize import OptimizeResult, minimize
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces, OnEvaluation
+from fusiform.solvers.inverse.search.kkt import optimality
 from fusiform.solvers.inverse.search.program import Candidate, Program
 from fusiform.solvers.inverse.search.run.stopping import Stop, Stopped
 
@@ -37,7 +38,8 @@ class Slsqp:
     same: float = 1e-7
     """Fall of the objective, relative to its size, below which a point is not better."""
     settle: float = 1e-5
-    """Rise of the objective, relative to its size, for which the point of convergence replaces the best one."""
+    """Rise of the objective, relative to its size, for which the point of convergence replaces the best one, beside
+    what the best one gains by its violation."""
     step_back: float = 10.0
     """Relative objective at a trial without forces, so that the line search steps back."""
 
@@ -167,11 +169,16 @@ class _Evaluations:
         return self._last
 
     def settle(self, x: FloatArray) -> None:
-        """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints."""
-        evaluated = self.at(x)
-        if evaluated is not None and self.best is not None and evaluated[0].feasible:
-            allowed = self.best.value + self._settings.settle * self.scale
-            self.best = evaluated[0] if evaluated[0].value < allowed else self.best
+        """Prefer the point where SLSQP converged to one that is lower within the tolerance of the constraints.
+
+        A violation v of the force constraints lowers the objective by λ v, with their multipliers λ.
+        """
+        evaluated, best = self.at(x), self.best
+        if evaluated is not None and best is not None and evaluated[0].feasible:
+            multiplier = optimality(self.program, x, evaluated[0].forces, self.scale).force_multiplier_sum
+            gain = multiplier * self.program.force_violation(best.x, best.forces)
+            allowed = best.value + gain + self._settings.settle * self.scale
+            self.best = evaluated[0] if evaluated[0].value < allowed else best
 
     def objective(self, x: FloatArray) -> tuple[float, FloatArray]:
         evaluated = self.at(x)

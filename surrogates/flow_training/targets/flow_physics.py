@@ -3,10 +3,10 @@
 Outputs y (batch, r + 4) are basis coefficients and the four force coefficients over C₀(Re), as the network gives them;
 `batch.data` = (coefficients (batch, K), turned by the incidence, reynolds (batch,)). With q(y) the state,
 
-    rows:  R(q)/(h √n)  on the n nodes of both equations,  the two closures,  y_F − F(ω(y))/C₀ .
+    rows:  R(q)/√(m Σ m)  at the n nodes of both equations,  the two closures,  y_F − F(q(y))/C₀ .
 
-The first are those of `equations.residual_norm`; the last tie the force outputs, which enter the equations only through
-Q and Γ, to the predicted vorticity at the wall.
+R are sums over the elements and m the area of a node: the first rows are those of `weak_form.residual_norm`. The last
+tie the force outputs, which enter the equations only through Q and Γ, to the predicted fields at the wall.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class FlowPhysics:
 
     def state(self, problem: Problem, outputs: Tensor) -> State:
         """q(y)."""
-        outputs = outputs.to(problem.metric)
+        outputs = outputs.to(problem.area)
         scalars = force_scalars(outputs[:, -FORCES:] * self._scale(problem))
         return decode_state(self.basis, problem, outputs[:, :-FORCES], scalars)
 
@@ -101,12 +101,13 @@ class FlowPhysics:
     def _rows(self, problem: Problem, outputs: Tensor) -> Tensor:
         state = self.state(problem, outputs)
         r = residual(problem, state)
-        weight = (problem.metric * problem.metric[0].numel()).rsqrt()
+        area = problem.area
+        weight = (area * area.sum((1, 2), keepdim=True)).rsqrt()
         consistency = outputs[:, -FORCES:] - self._forces(problem, state)
-        return torch.cat([(weight * r.psi).flatten(1), (weight * r.omega).flatten(1), r.scalars, consistency], dim=1)
+        return torch.cat([(weight * r.phi).flatten(1), (weight * r.omega).flatten(1), r.scalars, consistency], dim=1)
 
     def _forces(self, problem: Problem, state: State) -> Tensor:
-        return force_outputs(*force_coefficients(problem, state.omega)) / self._scale(problem)
+        return force_outputs(*force_coefficients(problem, state)) / self._scale(problem)
 
     def _scale(self, problem: Problem) -> Tensor:
         return drag_scale(self.polynomial, 1.0 / problem.viscosity)[:, None]

@@ -2,7 +2,7 @@
 
 The factors of the state inverse, made at the *predicted* flow, also serve the fixed point of `flow.tangent_states` for
 the derivative of the updated flow along each direction of the design. All derivatives along x are central differences
-of problems discretised at x ± ε e, so that whatever follows the design (grid, far field, scales of the outputs) is
+of problems discretised at x ± ε e, so that whatever follows the design (elements, far field, scales of the outputs) is
 differentiated with it. A body then gives 2K + 1 vectors beside its own outputs for the price of substitutions: Sobolev
 training (Czarnecki et al., NeurIPS 2017) without an adjoint.
 
@@ -103,7 +103,7 @@ def _slopes(
     """Derivatives of the outputs (2K + 1, m), and the relative size of the last change of each q', (2K + 1,)."""
     coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP)
     sides = discretise(coefficients, reynolds, physics.basis.resolution)
-    sides = replace(sides, outflow=problem.outflow.expand_as(sides.outflow))
+    sides = replace(sides, inflow=problem.inflow.expand_as(sides.inflow))
     tangents = tangent_states(factors, sides, state, iteration.max_refinements, iteration.settled)
     return side_differences(physics.outputs(sides, tangents.side_states)), tangents.change
 

@@ -59,7 +59,7 @@ WRONG_PROBLEMS = {
     'body = "circle"\n': "expected either reynolds or [[points]]",
     'body = "sircle"\nreynolds = 10\n': "expected circle",
     'reynolds = 10\n[body]\nname = "bean"\n': "expected a body",
-    'body = "circle"\nreynolds = 1000\n': "expected a Reynolds number",
+    'body = "circle"\nreynolds = 1e4\n': "expected a Reynolds number",
     'body = "circle"\npoints = []\n': "expected at least one design point",
     'body = "circle"\n[[points]]\nreynolds = 10\nweight = -1\n': "expected a positive weight",
     f'{PROBLEM}objective = "speed"\n': "expected an objective",
@@ -73,7 +73,10 @@ WRONG_PROBLEMS = {
     f'{LIMIT}type = "payload"\nshape = "circle"\nx = 0\ny = 0\nradius = -1\n': "expected a circle",
     f'{LIMIT}type = "lift"\nminimum = 0.1\npoint = 3\n': "expected a design point",
 }
-RECIPE = "[dataset]\ncount = 200\nseed = 1\n[heldout]\ncount = 3\nseed = 2\n[resolution]\nn_xi = 32\nn_eta = 32\n"
+RECIPE = (
+    "[dataset]\ncount = 200\nseed = 1\n[heldout]\ncount = 3\nseed = 2\n"
+    "[resolution]\nradial_elements = 3\nangular_elements = 12\nradial_degree = 4\nangular_degree = 5\n"
+)
 WRONG_RECIPES = {
     "": "got none of count",
     f"{RECIPE}[network]\nwidht = 16\n": "did you mean width?",
@@ -81,13 +84,13 @@ WRONG_RECIPES = {
     f'{RECIPE}[fit]\noptimizer = "sgd"\n': "expected an optimizer",
     f"{RECIPE}[space]\nmodes = 0\n": "expected modes of [space] to be a whole number from 1 to 32, got 0",
     f'{RECIPE}[training]\nmethod = "magic"\n': "expected a training method",
-    RECIPE.replace("n_xi = 32", "n_xi = 31"): "expected even numbers",
+    RECIPE.replace("angular_elements = 12", "angular_elements = 11"): "expected an even number of angular elements",
     RECIPE.replace("seed = 2", "seed = 1"): "expected different seeds",
     f"{RECIPE}[fit]\nbatch = 0\n": "expected batch of [fit] to be a whole number from 1 to 100,000, got 0",
     f"{RECIPE}[fit]\nrate = nan\n": "expected rate of [fit] to be a number from 1e-09 to 1, got nan",
     f"{RECIPE}[network]\nwidth = 1_000_000_000\n": "expected width of [network] to be a whole number from 1 to 2,048",
     f"{RECIPE}[network]\nbasis = 201\n": "expected at most 200 vectors in the basis",
-    f"{RECIPE}[space]\nreynolds_max = inf\n": "expected reynolds_max of [space] to be a number from 0.1 to 100",
+    f"{RECIPE}[space]\nreynolds_max = inf\n": "expected reynolds_max of [space] to be a number from 0.05 to 1000",
     f"a = {'[' * 50_000}": "nested more than 40 levels deep",
 }
 PROBE = """
@@ -167,7 +170,7 @@ def damaged_folders(folder: Path) -> dict[str, str]:
         (folder / name).mkdir()
         for file, content in zip(("model.safetensors", "config.json"), contents, strict=True):
             (folder / name / file).write_bytes(content)
-    settings = DatasetConfig(200, 2, DesignSpace(), Resolution(32, 32))
+    settings = DatasetConfig(200, 2, DesignSpace(), Resolution(3, 12, 4, 5))
     manifest = json.dumps({"digest": settings.digest, "config": asdict(settings), "versions": {}})
     for data, text in {"half": manifest, "torn": manifest[:100], "listed": "[1]", "renamed": "{}"}.items():
         for name in ("train", "heldout", "calibration"):

@@ -20,9 +20,9 @@ from command_line import run
     [
         (["solve", "sircle", "--reynolds", "1"], "did you mean circle"),
         (["solve", "missing.dat", "--reynolds", "1"], "no file at 'missing.dat'"),
-        (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.1 and 100"),
-        (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.1 and 100"),
-        (["solve", "circle", "--reynolds", "1", "--alpha-deg", "90"], "between -30 and 30 degrees"),
+        (["solve", "circle", "--reynolds", "1e4"], "Reynolds number between 0.05 and 1000"),
+        (["solve", "circle", "--reynolds", "nan"], "Reynolds number between 0.05 and 1000"),
+        (["solve", "circle", "--reynolds", "1", "--alpha-deg", "95"], "between -90 and 90 degrees"),
         (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "expected a tolerance of the drag between"),
         (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
         (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),

@@ -26,7 +26,7 @@ from fusiform.app.state.session import Session
 from fusiform.app.state.window import Window
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.flow import FlowField, State, streamlines
-from fusiform.solvers.flow.streamline_tracing import MOST_LEVELS, MOST_POINTS
+from fusiform.solvers.flow.fields.streamline_tracing import MOST_LEVELS, MOST_POINTS
 from fusiform.solvers.inverse import Iterate, Phase
 from fusiform.surrogates import Surrogate, load_surrogate
 
@@ -36,12 +36,11 @@ LARGEST_PAYLOAD = 1_000_000
 
 
 def wild_field(size: float) -> FlowField:
-    """A flow whose ψ is noise of this size on the grid of the shipped model."""
+    """A flow whose disturbance and vorticity are noise of this size on the elements of the shipped model."""
     surrogate = load_surrogate()
     coefficients = load_body("kidney").with_modes(surrogate.modes).coefficients[None]
     problem, state = surrogate.state(coefficients, torch.tensor([20.0], dtype=torch.float64))
-    noise = torch.randn(state.psi.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    noise[:, 0] = 0.0
+    noise = torch.randn(state.phi.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     return FlowField(problem, State(size * noise, size * noise, state.scalars), coefficients)
 
 

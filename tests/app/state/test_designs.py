@@ -113,7 +113,7 @@ def test_an_address_opens_the_same_design(spec: str) -> None:
         {"re": "-10"},
         {"re": "10, 20"},
         {"alpha": "inf"},
-        {"alpha": "31"},
+        {"alpha": "91"},
         {"alpha": ""},
         {"d": "1e-7"},
         {"d": "1e99"},

@@ -247,7 +247,7 @@ def test_only_methods_that_a_recipe_has_settings_for_are_offered() -> None:
 def test_half_written_lines_are_left_out(tmp_path: Path) -> None:
     stage = tmp_path / "sip" / "supervised"
     stage.mkdir(parents=True)
-    recipe = {"training": {"method": "sip", "rounds": 1}, "tangents": {"bodies": 0}}
+    recipe = {"training": {"method": "sip", "rounds": 1}, "tangents": {"bodies": 0}, "finish": {"steps": 0}}
     (tmp_path / "sip" / "recipe.json").write_text(json.dumps(recipe))
     (stage / "metrics.jsonl").write_text('{"step": 5, "seconds": 1.0, "loss": 0.5}\n{"step": 10, "sec')
     (run,) = read_runs(tmp_path)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fusiform.solvers import Body, FlowConditions, InputError, load_body, solve
-from fusiform.solvers.flow.analysis import analyse, contour_force, contour_forces
-from fusiform.solvers.flow.streamline_tracing import streamlines
+from fusiform.solvers.flow import analyse, streamlines
+from fusiform.solvers.flow.fields.contour_forces import contour_force, contour_forces
 
 WINDOW = (-2.0, 4.0, -1.5, 1.5)
 
@@ -144,14 +144,14 @@ def test_wall_forces_are_those_of_the_solution(lifting):
 
 @pytest.mark.parametrize(("body", "alpha"), [("circle", 0.0), ("ellipse:4", 10.0)])
 def test_the_momentum_balance_on_a_far_contour_gives_the_force_at_the_wall(body, alpha):
-    flow = solve(load_body(body), FlowConditions(40.0, alpha), grid="fine")
+    flow = solve(load_body(body), FlowConditions(40.0, alpha), grid="auto", tolerance=2e-4)
     for radius in (1.0, 2.0, 5.0, 9.0):
         force = contour_force(flow.field, radius)
         assert force.real == pytest.approx(flow.drag_coefficient, rel=1e-3)
         assert force.imag == pytest.approx(flow.lift_coefficient, rel=1e-3, abs=1e-8)
 
 
-def test_contours_reach_from_the_wall_to_the_end_of_the_grid(circle_40):
+def test_contours_reach_from_the_wall_to_the_outer_line(circle_40):
     radii, forces = contour_forces(circle_40.field)
     assert radii[0] == pytest.approx(0.5)
     assert radii[-1] == pytest.approx(np.abs(circle_40.field.position[-1]).max(), rel=1e-3)

@@ -10,17 +10,25 @@ import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.common.batches import select
-from fusiform.solvers.flow import grid
-from fusiform.solvers.flow.adaptive import ACCURACIES
-from fusiform.solvers.flow.equations import force
-from fusiform.solvers.flow.resolution import Resolution
-from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.flow import ACCURACIES, Domain, Resolution, force_coefficients, level, newton, solve_batch
+from fusiform.solvers.flow.discretisation import mesh
+from fusiform.solvers.flow.discretisation.extent import outer_radius, truncation_error
+from fusiform.solvers.flow.steady.steady import is_solution
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
 
-COARSE, STANDARD = Resolution(40, 48), Resolution(56, 64)
+COARSE, STANDARD = level(40.0, 1), level(40.0, 2)
 CIRCLE = {1.0: 10.335, 10.0: 2.754, 20.0: 1.999, 40.0: 1.4973}
+SLENDER = {  # C_D of two finer layouts, and C_L at 3 degrees (6:1, 10:1)
+    ("6:1", 300.0, 0.0): (0.39166, 0.0),
+    ("6:1", 1000.0, 0.0): (0.21717, 0.0),
+    ("6:1", 1000.0, 3.0): (0.22119, 0.32461),
+    ("10:1", 1000.0, 0.0): (0.20959, 0.0),
+    ("10:1", 1000.0, 3.0): (0.21457, 0.59866),
+    ("NACA 0012", 1000.0, 0.0): (0.20615, 0.0),
+}
+BODIES = {"6:1": Body.ellipse(6.0), "10:1": Body.ellipse(10.0), "NACA 0012": Body.naca("0012")}
 
 
 @pytest.mark.parametrize("reynolds", CIRCLE)
@@ -40,12 +48,50 @@ def circle_40():
 
 def test_slender_ellipse_drag():
     solution = solve(Body.ellipse(4.0), FlowConditions(40.0), grid="fine")
-    assert solution.drag_coefficient == pytest.approx(1.126, rel=0.005)
+    assert solution.drag_coefficient == pytest.approx(1.12486, rel=0.001)
+
+
+@pytest.mark.parametrize("case", SLENDER, ids=lambda case: f"{case[0]} Re {case[1]:g} {case[2]:g} deg")
+def test_attached_flows_to_reynolds_1000_from_a_cold_start(case):
+    name, reynolds, alpha = case
+    solution = solve(BODIES[name], FlowConditions(reynolds, alpha))
+    assert solution.accurate
+    assert not bool(solution.flow.continued)
+    drag, lift = SLENDER[case]
+    assert solution.drag_coefficient == pytest.approx(drag, rel=0.003)
+    assert solution.lift_coefficient == pytest.approx(lift, rel=0.01, abs=1e-8)
+
+
+def test_a_plate_has_the_drag_of_triple_deck_theory():
+    """2.656/√Re_L + 5.322/Re_L^(7/8), the limit of ellipses of fineness f → ∞, from which they differ by ~ 1/f."""
+    on_length, ratios = 1000.0, []
+    for fineness in (20.0, 40.0):
+        ellipse = torch.tensor([[(fineness - 1.0) / (fineness + 1.0)]], dtype=torch.complex128)
+        reynolds = torch.tensor([on_length / fineness**0.5], dtype=torch.float64)
+        drag = float(sum(solve_batch(ellipse, reynolds, Resolution(8, 16, 6, 8)).force_coefficients).real)
+        ratios.append(drag / fineness**0.5 / (2.656 / on_length**0.5 + 5.322 / on_length**0.875))
+    assert 2.0 * ratios[1] - ratios[0] == pytest.approx(1.0, abs=0.01)
+
+
+def test_tall_bodies_with_long_bubbles_are_not_wrong_in_silence():
+    """Four radial elements put the drag of this one 1 % too high on every degree, with an estimate of 0.1 %."""
+    for grid in ("standard", "fine"):
+        solution = solve(Body.ellipse(0.25), FlowConditions(40.0), grid=grid)
+        assert solution.accurate
+        assert solution.drag_coefficient == pytest.approx(2.5562, rel=ACCURACIES[grid].drag)
+
+
+@pytest.mark.parametrize("alpha", [-90.0, 90.0])
+def test_a_body_across_the_stream_is_the_body_turned_by_a_right_angle(alpha):
+    across = solve(Body.ellipse(4.0), FlowConditions(20.0, alpha))
+    upright = solve(Body.ellipse(0.25), FlowConditions(20.0))
+    assert across.drag_coefficient == pytest.approx(upright.drag_coefficient, rel=1e-7)
+    assert abs(across.lift_coefficient) < 1e-7
 
 
 def test_drag_does_not_depend_on_size_but_the_reference_length_is_reported():
     small, large = (solve(Body.circle(d), FlowConditions(5.0), grid="coarse") for d in (0.01, 7.0))
-    assert small.drag_coefficient == large.drag_coefficient
+    assert small.drag_coefficient == pytest.approx(large.drag_coefficient, rel=1e-13)
     assert large.summary()["reference_length"] == 7.0
     assert large.summary()["area"] == pytest.approx(np.pi * 49 / 4)
 
@@ -69,7 +115,7 @@ def test_turning_the_body_or_its_coefficients_is_the_same():
 
 
 def test_far_field_and_wall_agree_on_the_lift():
-    """Γ closes the wall pressure, the wall gives the lift: they agree up to the far field's truncation (2.6 % here)."""
+    """Γ closes the wall pressure, the wall gives the lift: they agree up to the far field's truncation."""
     solution = solve(Body.ellipse(4.0), FlowConditions(10.0, 10.0))
     assert 2 * float(solution.flow.state.scalars[0, 1]) == pytest.approx(solution.lift_coefficient, rel=0.04)
 
@@ -121,7 +167,7 @@ def test_a_sharp_tailed_symmetric_body_has_no_lift():
 
 @pytest.mark.parametrize(
     ("reynolds", "alpha", "match"),
-    [(0.0, 0, "Reynolds number between"), (float("nan"), 0, "Reynolds"), (1e4, 0, "Reynolds"), (10, 45, "angle of")],
+    [(0.0, 0, "Reynolds number between"), (float("nan"), 0, "Reynolds"), (1e4, 0, "Reynolds"), (10, 100, "angle of")],
 )
 def test_conditions_out_of_range_are_refused_in_a_sentence(reynolds, alpha, match):
     with pytest.raises(InputError, match=match):
@@ -133,16 +179,17 @@ def test_unknown_grid_is_refused():
         solve(Body.circle(), FlowConditions(1.0), grid="huge")
 
 
-@pytest.mark.parametrize("reynolds", [1.0, 40.0])
-def test_drag_does_not_depend_on_the_outer_radius(reynolds, monkeypatch):
-    """To 1e-4: the far field is of second order. The Oseenlet alone left 0.3 % at 30 d."""
-    re = torch.tensor([reynolds], dtype=torch.float64)
-    drags = []
-    for radius in (30.0, 120.0):
-        monkeypatch.setattr(grid, "far_radius", lambda r, radius=radius: torch.full_like(r, radius))
-        flow = solve_batch(Body.circle().coefficients[None], re, Resolution(96, 96))
+@pytest.mark.parametrize("reynolds", [0.1, 1.0, 40.0])
+def test_the_outer_radius_changes_the_drag_by_less_than_the_bound(reynolds, monkeypatch):
+    """The bound is below 2e-4, since the far field is of second order. The Oseenlet alone left 3e-3 at 30 d."""
+    re, circle, drags = torch.tensor([reynolds], dtype=torch.float64), Body.circle().coefficients[None], []
+    for factor in (1.0, 4.0):
+        monkeypatch.setattr(mesh, "outer_radius", lambda a, b, factor=factor: factor * outer_radius(a, b))
+        flow = solve_batch(circle, re, Resolution(8, 12, 6, 8))
         drags.append(float(sum(flow.force_coefficients).real))
-    assert drags[0] == pytest.approx(drags[1], rel=1e-4)
+    bound = float(truncation_error(circle, re))
+    assert bound < 3e-4
+    assert drags[0] == pytest.approx(drags[1], rel=bound)
 
 
 ESTIMATED = {
@@ -154,15 +201,13 @@ ESTIMATED = {
 
 
 @pytest.mark.parametrize("case", ESTIMATED)
-def test_error_estimate_is_close_to_the_error(case):
+def test_the_estimated_error_is_not_below_the_error(case):
     body, reynolds, alpha = ESTIMATED[case]
-    conditions = FlowConditions(reynolds, alpha)
-    rough, exact = solve(body, conditions), solve(body, conditions, grid="auto", tolerance=2e-4)
+    rough = solve(body, FlowConditions(reynolds, alpha), grid="coarse")
     assert rough.accurate
-    assert exact.accurate
-    assert rough.flow.resolution != exact.flow.resolution
-    true = exact.drag_coefficient + exact.drag_error - rough.drag_coefficient
-    assert 1 / 3 < rough.drag_error / true < 3, (rough.drag_error, true)
+    fine = solve_batch(rough.flow.coefficients, rough.flow.reynolds, Resolution(6, 20, 7, 10))
+    true = abs(float(sum(fine.force_coefficients).real) - rough.drag_coefficient)
+    assert true < 3.0 * rough.drag_error, (rough.drag_error, true)
 
 
 def test_grids_deliver_the_error_that_they_promise():
@@ -187,29 +232,41 @@ def test_a_named_grid_takes_no_tolerance():
 
 
 def test_continuation_arrives_where_a_cold_start_fails():
-    """Broadside at Re 100: a bubble of more than ten diameters."""
-    coefficients, reynolds = Body.ellipse(0.5).coefficients[None], torch.tensor([100.0], dtype=torch.float64)
-    cold = solve_batch(coefficients, reynolds, Resolution(64, 96), continuation=False)
-    assert not bool(cold.converged)
-    assert bool(solve_batch(coefficients, reynolds, Resolution(64, 96)).converged)
+    """Broadside at Re 40: a bubble of more than ten diameters."""
+    coefficients, reynolds = Body.ellipse(0.25).coefficients[None], torch.tensor([40.0], dtype=torch.float64)
+    resolution = Resolution(5, 12, 6, 8)
+    assert not bool(solve_batch(coefficients, reynolds, resolution, continuation=False).converged)
+    flow = solve_batch(coefficients, reynolds, resolution)
+    assert bool(flow.converged)
+    assert bool(flow.continued)
+    assert float(sum(flow.force_coefficients).real) == pytest.approx(2.556, rel=0.01)
+
+
+def test_a_flow_with_a_negative_drag_is_no_solution():
+    body, reynolds = Body.circle().coefficients[None], torch.tensor([10.0], dtype=torch.float64)
+    flow = solve_batch(body, reynolds, COARSE)
+    result = newton(flow.solved, flow.unknowns, 1e-6)
+    assert bool(is_solution(result, 1e-6))
+    result.state.scalars[:, 0] *= -1.0
+    assert not bool(is_solution(result, 1e-6))
 
 
 def test_symmetric_flows_on_the_half_plane_equal_those_on_the_whole():
     tilt = torch.tensor([[0.5, 0.05, 0.02 + 1e-13j]], dtype=torch.complex128)
     reynolds = torch.tensor([15.0], dtype=torch.float64)
     half, whole = (solve_batch(a, reynolds, COARSE) for a in (tilt.real + 0j, tilt))
-    assert half.solved.symmetric
-    assert not whole.solved.symmetric
+    assert half.solved.domain is Domain.HALF_PLANE
+    assert whole.solved.domain is Domain.PLANE
     torch.testing.assert_close(half.state.omega, whole.state.omega, rtol=0, atol=1e-7)
     torch.testing.assert_close(sum(half.force_coefficients), sum(whole.force_coefficients), rtol=1e-9, atol=1e-9)
 
 
 def test_odd_resolution_is_refused():
-    with pytest.raises(InputError, match="even numbers"):
-        Resolution(17, 32)
+    with pytest.raises(InputError, match="even number"):
+        Resolution(4, 13, 6, 8)
 
 
-def test_forces_from_the_state_equal_the_reported_ones(circle_40):
-    pressure, friction = force(circle_40.flow.problem, circle_40.flow.state.omega)
-    assert 2 * pressure.real.item() == pytest.approx(circle_40.drag_pressure)
-    assert 2 * friction.real.item() == pytest.approx(circle_40.drag_friction)
+def test_forces_of_the_whole_plane_equal_the_reported_ones(circle_40):
+    pressure, friction = force_coefficients(circle_40.flow.problem, circle_40.flow.state)
+    assert pressure.real.item() == pytest.approx(circle_40.drag_pressure)
+    assert friction.real.item() == pytest.approx(circle_40.drag_friction)

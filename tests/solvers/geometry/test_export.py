@@ -13,7 +13,7 @@ import trimesh
 
 from fusiform.solvers import Body, FlowConditions, InputError, Solution, solve
 from fusiform.solvers.export import EXPORT_SUFFIXES, export_body
-from fusiform.solvers.flow import vts
+from fusiform.solvers.flow.fields import vts
 from fusiform.solvers.geometry import read_outline
 from fusiform.solvers.geometry.formats import extruded_solid, outline_writers
 from fusiform.solvers.geometry.formats.isolated_reader import read_here

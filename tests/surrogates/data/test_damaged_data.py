@@ -72,7 +72,9 @@ def test_every_flipped_byte_of_a_case_is_found_or_changes_nothing(folder: Path) 
             found = load_dataset(folder)
         except InputError:
             continue
-        assert all(np.array_equal(vars(found)[name], vars(expected)[name]) for name in ("psi", "omega", "scalars"))
+        assert all(
+            np.array_equal(vars(found)[name], vars(expected)[name]) for name in ("phi", "omega", "scalars", "forces")
+        )
         assert np.array_equal(found.designs.coefficients, expected.designs.coefficients)
 
 
@@ -89,7 +91,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("damage", WRONG)
-@pytest.mark.parametrize("name", ["coefficients", "alpha", "reynolds", "psi", "omega", "scalars", "linear_solves"])
+@pytest.mark.parametrize(
+    "name", ["coefficients", "alpha", "reynolds", "phi", "omega", "scalars", "forces", "linear_solves"]
+)
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast", "ignore:overflow encountered in cast")
 @pytest.mark.filterwarnings("ignore:Casting complex values to real")
 def test_a_wrong_array_of_a_case_is_one_sentence(folder: Path, name: str, damage: str) -> None:
@@ -119,7 +123,7 @@ def test_a_set_of_flows_is_no_set_of_forces(folder: Path, small_cases: Path) -> 
 
 
 def test_compressed_arrays_are_refused_before_they_are_unpacked(folder: Path) -> None:
-    np.savez_compressed(folder / CASE, psi=np.zeros(10**7))
+    np.savez_compressed(folder / CASE, phi=np.zeros(10**7))
     require_refusal(folder, "its arrays are compressed")
 
 

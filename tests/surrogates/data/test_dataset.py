@@ -5,10 +5,12 @@ import torch
 from small_training import small_recipe
 
 from fusiform.solvers import InputError
+from fusiform.solvers.flow import State, force_coefficients
 from fusiform.surrogates.data.dataset import load_dataset, problem_of
 from fusiform.surrogates.data.samples import encoded_samples, scaled_snapshots
 from fusiform.surrogates.flow_training.cases import make_data
 from fusiform.surrogates.model.flow_basis import fit_basis
+from fusiform.surrogates.model.force_scaling import force_outputs
 
 
 def test_a_restart_solves_only_what_is_missing(small_cases, tmp_path):
@@ -25,17 +27,20 @@ def test_a_restart_solves_only_what_is_missing(small_cases, tmp_path):
 
 
 def test_stored_states_solve_the_equations(small_cases):
-    """Single-precision ψ − y and ω reproduce the drag that the scalar Q = D/(ρU) holds."""
+    """The stored forces are those of the single-precision φ and ω, and of the scalar Q = D/(ρU)."""
     dataset = load_dataset(small_cases / "heldout")
-    samples = encoded_samples(dataset.designs, *scaled_snapshots(dataset), load_basis(small_cases))
+    samples = encoded_samples(dataset, scaled_snapshots(dataset), load_basis(small_cases))
     drag = samples.outputs[:, -4] + samples.outputs[:, -3]
-    torch.testing.assert_close(drag, 2 * dataset.scalars[:, 0], rtol=1e-4, atol=0)
-    assert problem_of(dataset.designs, dataset.resolution).metric.shape == (4, 32, 40)
+    torch.testing.assert_close(drag, 2 * dataset.scalars[:, 0], rtol=1e-7, atol=0)
+    problem = problem_of(dataset.designs, dataset.resolution)
+    assert problem.metric.shape == (4, 17, 60)
+    state = State(dataset.phi.double(), dataset.omega.double(), dataset.scalars)
+    torch.testing.assert_close(force_outputs(*force_coefficients(problem, state)), dataset.forces, rtol=0, atol=1e-4)
 
 
 def load_basis(small_cases):
     dataset = load_dataset(small_cases / "train")
-    return fit_basis(scaled_snapshots(dataset)[0], 6, dataset.resolution)
+    return fit_basis(scaled_snapshots(dataset), 6, dataset.resolution)
 
 
 def test_missing_data_is_a_sentence(tmp_path):

@@ -56,7 +56,7 @@ def test_shipped_recipes_are_complete_and_the_default_one_is_the_models():
 
 def test_tangents_follow_sip_only_and_numbers_have_ranges():
     space = DesignSpace(modes=3)
-    dataset = DatasetConfig(4, 1, space, Resolution(32, 40))
+    dataset = DatasetConfig(4, 1, space, Resolution(4, 12, 4, 5))
     with pytest.raises(InputError, match="expected the method sip before a round of tangents, got supervised"):
         Recipe("x", dataset, HeldoutConfig(2, 2), tangents=TangentConfig(bodies=4))
     with pytest.raises(InputError, match=r"candidates of \[tangents\] to be a whole number from 1 to 1,000, got 0"):
@@ -75,7 +75,7 @@ KEYS = [
 COMPLETE: dict[str, dict[str, object]] = {
     "dataset": {"count": 300, "seed": 1},
     "heldout": {"count": 2, "seed": 2},
-    "resolution": {"n_xi": 32, "n_eta": 32},
+    "resolution": {"radial_elements": 4, "angular_elements": 12, "radial_degree": 4, "angular_degree": 5},
 }
 VALUES = {
     **{text: text for text in ("true", "nan", "inf", "-inf", "-1", "0", "1", "0.5", "1e9", "1e30", "1_000_000_000")},
@@ -150,7 +150,10 @@ def test_a_number_beyond_the_range_of_its_key_is_named_with_the_range(tmp_path, 
             "seeds in .* that rounds of training do not use",
         ),
         ({"space": {"reynolds_min": 61.0}}, "expected reynolds_min .* at most reynolds_max"),
-        ({"resolution": {"n_xi": 33, "n_eta": 32}}, "expected even numbers"),
+        (
+            {"resolution": COMPLETE["resolution"] | {"angular_elements": 13}},
+            "expected an even number of angular elements",
+        ),
         ({"unknown\x1b": {}}, "expected a readable TOML recipe"),
         ({'"unknown\\u001b"': {}}, r"got unknown\?; check the spelling"),
         ({"fit": {f"x{i}": i for i in range(1000)}}, "got x0, x1, x2 and more"),

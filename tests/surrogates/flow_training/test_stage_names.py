@@ -17,5 +17,6 @@ RECIPES = sorted(Path(str(files("fusiform.assets").joinpath("recipes"))).glob("*
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_the_stages_of_a_plan_have_the_names_of_its_recipe(path: Path) -> None:
     recipe = load_recipe(path)
-    names = stage_names(recipe.training.method, recipe.training.rounds, tangents=recipe.tangents.bodies > 0)
+    training, tangents, finish = recipe.training, recipe.tangents.bodies > 0, recipe.finish.steps > 0
+    names = stage_names(training.method, training.rounds, tangents=tangents, finish=finish)
     assert [stage.name for stage in plan(recipe)] == names

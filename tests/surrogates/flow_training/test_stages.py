@@ -12,7 +12,8 @@ from fusiform.surrogates.data.dataset import load_dataset
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.method_names import METHODS
 from fusiform.surrogates.flow_training.run import Run
-from fusiform.surrogates.flow_training.stages import Spent, plan
+from fusiform.surrogates.flow_training.spent import Spent
+from fusiform.surrogates.flow_training.stages import plan
 from fusiform.surrogates.training import FirstOrder, HalfInverseGradients, Labelled, ScaleInvariantPhysics, TargetFiles
 
 ROUNDS = "rounds = 2\nbodies = 3\nround_steps = 5"

@@ -143,8 +143,9 @@ FINE = {  # within the range of the key, or another kind of the same meaning
     ("card", "versions", "fusiform"): tuple(WRONG),
 }
 EXPONENTS = dict.fromkeys(("distance_exponent", "residual_exponent"))
+RESOLUTION = dict.fromkeys(("radial_elements", "angular_elements", "radial_degree", "angular_degree"))
 PATHS = leaves(json.loads(json.dumps({
-    "name": "", "architecture": {"width": 0, "depth": 0}, "resolution": {"n_xi": 0, "n_eta": 0},
+    "name": "", "architecture": {"width": 0, "depth": 0}, "resolution": RESOLUTION,
     "space": dict.fromkeys(("modes", "fineness_min", "fineness_max", "reynolds_min", "reynolds_max", "alpha_max_deg",
                             "symmetric_share", "margin")),
     "error": {"radius": 0, "drag": EXPONENTS, "lift": EXPONENTS},

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
-from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.flow import solve_batch
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates import load_surrogate
 
@@ -38,7 +38,7 @@ def test_imported_bodies_are_reduced_to_the_models_modes_and_the_misfit_is_repor
     assert prediction.summary()["fit_error"] == prediction.body.fit_error
 
 
-def test_a_corrected_drag_is_the_solvers_on_the_same_grid():
+def test_a_corrected_drag_is_the_solvers_on_the_same_elements():
     surrogate, body, conditions = load_surrogate(), Body.ellipse(3.0), FlowConditions(20.0, 5.0)
     fixed = surrogate.evaluate(body, conditions).correction
     flow = solve_batch(

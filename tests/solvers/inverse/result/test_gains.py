@@ -80,7 +80,7 @@ def test_start_and_gain_are_the_same_during_and_after_a_run(surrogate, problem):
     assert len({gain.start for gain in known}) == 1
     final = result.predicted_gain
     assert final.start == known[0].start
-    assert final.best == pytest.approx(known[-1].best, rel=2e-5)
+    assert final.best == pytest.approx(known[-1].best, rel=5e-4)  # the end is nearer to the limits
     assert final.quantity == problem.objective.quantity
     assert result.gain is final
     numbers = result.summary()

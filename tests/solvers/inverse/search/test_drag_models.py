@@ -5,7 +5,7 @@ import torch
 from torch_modes import AROUND
 
 from fusiform.solvers import Body, FlowConditions
-from fusiform.solvers.flow import Resolution
+from fusiform.solvers.flow import level
 from fusiform.solvers.inverse import (
     MaxLength,
     SolverModel,
@@ -14,7 +14,7 @@ from fusiform.solvers.inverse import (
 
 
 def test_solver_model_recovers_from_a_useless_warm_start():
-    model = SolverModel(Resolution(40, 48), 3)
+    model = SolverModel(level(20.0, 1), 3)
     reynolds = torch.tensor([20.0], dtype=torch.float64)
     slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (-0.5, 0.1)))
     cold = model.force_coefficients(slender, reynolds)
@@ -26,7 +26,7 @@ def test_solver_model_recovers_from_a_useless_warm_start():
 
 
 def test_solver_model_gives_the_same_answer_the_second_time():
-    model = SolverModel(Resolution(40, 48), 3)
+    model = SolverModel(level(20.0, 1), 3)
     reynolds = torch.tensor([20.0], dtype=torch.float64)
     slender, other = (torch.tensor([[a, b, 0]], dtype=torch.complex128) for a, b in ((0.6, 0.0), (0.5, 0.1)))
     first = model.force_coefficients(slender, reynolds)

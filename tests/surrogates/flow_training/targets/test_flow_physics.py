@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import torch
 
-from fusiform.solvers.flow.steady import solve_batch
+from fusiform.solvers.flow import solve_batch
 from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 import torch
 
-from fusiform.solvers.flow.equations import discretise
-from fusiform.solvers.flow.newton import newton
+from fusiform.solvers.flow import discretise, newton
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics, flow_batch

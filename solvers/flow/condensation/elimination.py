@@ -1,0 +1,56 @@
+"""Elimination of one group of unknowns, e, from a block system, leaving the rest, r:
+
+    [D  U] [x_e]   [b_e]            S = W − V D⁻¹ U,   S x_r = b_r − V D⁻¹ b_e,   x_e = D⁻¹ b_e − D⁻¹ U x_r
+    [V  W] [x_r] = [b_r]
+
+The transposed system is solved with the same factors: Sᵀ x_r = b_r − (D⁻¹U)ᵀ b_e,  x_e = D⁻ᵀ (b_e − Vᵀ x_r).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """`inverse` D⁻¹, `right` D⁻¹U and `left` V, batches of matrices."""
+
+    inverse: Tensor
+    right: Tensor
+    left: Tensor
+
+    @classmethod
+    def of(cls, block: Tensor, right: Tensor, left: Tensor) -> Elimination:
+        """From D, U and V. (A singular D gives infinities, which the line search refuses.)"""
+        inverse = torch.linalg.inv_ex(block)[0]
+        return cls(inverse, inverse @ right, left)
+
+    def remaining(self, rest: Tensor) -> Tensor:
+        """S of W, the matrices `rest`."""
+        matrices = (part.flatten(0, -3) for part in (rest, self.left, self.right))
+        return torch.baddbmm(*matrices, alpha=-1.0).view(rest.shape)
+
+    def reduced(self, eliminated: Tensor, transposed: bool) -> tuple[Tensor, Tensor]:
+        """What is kept of b_e for `restored`, and what is subtracted from b_r."""
+        if transposed:
+            return eliminated, self.right.mT @ eliminated
+        solved = self.inverse @ eliminated
+        return solved, self.left @ solved
+
+    def restored(self, kept: Tensor, rest: Tensor, transposed: bool) -> Tensor:
+        """x_e, of what `reduced` kept, and x_r."""
+        if transposed:
+            return self.inverse.mT @ (kept - self.left.mT @ rest)
+        return kept - self.right @ rest
+
+    def select(self, index: Tensor) -> Elimination:
+        """The cases of a boolean or integer index."""
+        return Elimination(self.inverse[index], self.right[index], self.left[index])
+
+    @staticmethod
+    def concatenate(parts: list[Elimination]) -> Elimination:
+        """The cases of all `parts` in one batch."""
+        return Elimination(*(torch.cat([getattr(p, n) for p in parts]) for n in ("inverse", "right", "left")))

@@ -1,0 +1,102 @@
+"""The elements of a body: rectangles in (ξ, η), where ζ = exp(ξ + iη) is mapped on the plane around the body.
+
+Radially the boundaries are ξ_k = ξ_max sinh(βk/nr)/sinh β: fine at the wall, logarithmic outside. β is 2.25, or
+larger where the first layer would be thicker than 2/√Re, the thickness of a boundary layer that it has to resolve.
+(A thicker one converges to a wrong drag: 30 % too low at Re 300.) ξ_max = ln(R/c) of the outer radius R d
+(`extent.py`) with c ≈ d/2. For the angles see `angular.py`.
+
+Shipped surrogates hold values at these nodes: whoever changes a rule of this module, of `extent.py` or of `angular.py`
+trains them anew.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.discretisation import gll
+from fusiform.solvers.flow.discretisation.angular import angular_breaks
+from fusiform.solvers.flow.discretisation.extent import RADIUS, bubble_growth, outer_radius
+from fusiform.solvers.flow.discretisation.layout import Domain, Layout
+
+STRETCHING, BOUNDARY_LAYER = 2.25, 2.0
+NEWTON_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Elements of a batch of bodies: nodes `xi` (batch, n_xi), `eta` (batch, n_eta), and the boundaries of the
+    elements, `xi_breaks` (batch, nr + 1), `eta_breaks` (batch, na + 1)."""
+
+    xi: Tensor
+    eta: Tensor
+    xi_breaks: Tensor
+    eta_breaks: Tensor
+
+    @property
+    def xi_step(self) -> Tensor:
+        """Sizes of the elements along ξ, (batch, nr)."""
+        return self.xi_breaks.diff(dim=1)
+
+    @property
+    def eta_step(self) -> Tensor:
+        """The same along η, (batch, na)."""
+        return self.eta_breaks.diff(dim=1)
+
+
+def make_mesh(coefficients: Tensor, reynolds: Tensor, layout: Layout, like: Mesh | None = None) -> Mesh:
+    """The elements of bodies with `coefficients` (batch, K), turned by the incidence, at `reynolds` (batch,).
+
+    `like`: elements of the same bodies and domain with nodes of other degrees, whose boundaries are taken if they are
+    as many.
+    """
+    counts = (layout.radial + 1, layout.angular + 1)
+    if like is not None and (like.xi_breaks.shape[1], like.eta_breaks.shape[1]) == counts:
+        radial, angular = like.xi_breaks, like.eta_breaks
+    else:
+        radial = _radial_breaks(torch.log(2.0 * outer_radius(coefficients, reynolds)), reynolds, layout.radial)
+        angular = _closed_breaks(coefficients, reynolds, layout)
+    eta = _nodes(angular, layout.resolution.angular_degree)
+    return Mesh(
+        xi=_nodes(radial, layout.resolution.radial_degree),
+        eta=eta[:, :-1] if layout.domain is Domain.PLANE else eta,
+        xi_breaks=radial,
+        eta_breaks=angular,
+    )
+
+
+def _closed_breaks(coefficients: Tensor, reynolds: Tensor, layout: Layout) -> Tensor:
+    """η_0 = 0 … η_na, which is 2π, or π on half of the plane, (batch, na + 1)."""
+    widening = 1.0 + bubble_growth(coefficients, reynolds) / RADIUS
+    angular = angular_breaks(coefficients, widening, layout.resolution.angular_elements)
+    end = 2.0 * math.pi if layout.domain is Domain.PLANE else math.pi
+    return torch.cat([angular[:, : layout.angular], torch.full_like(angular[:, :1], end)], dim=1)
+
+
+def _radial_breaks(xi_max: Tensor, reynolds: Tensor, count: int) -> Tensor:
+    """ξ_0 = 0 … ξ_nr, (batch, nr + 1)."""
+    widest = math.sinh(STRETCHING / count) / math.sinh(STRETCHING)
+    first = torch.minimum(widest * xi_max, BOUNDARY_LAYER * reynolds.rsqrt()) / xi_max
+    with torch.no_grad():
+        stretching = torch.full_like(first, STRETCHING)
+        for _ in range(NEWTON_STEPS):
+            stretching = _stretched(stretching, first, count)
+    stretching = _stretched(stretching, first, count)[:, None]
+    k = torch.arange(count + 1, dtype=first.dtype, device=first.device)
+    return xi_max[:, None] * torch.sinh(stretching * k / count) / torch.sinh(stretching)
+
+
+def _stretched(stretching: Tensor, first: Tensor, count: int) -> Tensor:
+    """One Newton step for β in sinh(β/nr)/sinh β = first; from the left they converge monotonically."""
+    miss = torch.log(torch.sinh(stretching / count) / torch.sinh(stretching) / first)
+    return stretching - miss / (1.0 / (count * torch.tanh(stretching / count)) - 1.0 / torch.tanh(stretching))
+
+
+def _nodes(breaks: Tensor, degree: int) -> Tensor:
+    """The nodes of all intervals between `breaks` (batch, m + 1), (batch, m degree + 1)."""
+    place = torch.tensor(0.5 * (gll.nodes_and_weights(degree)[0] + 1.0)).to(breaks)[:-1]
+    inner = breaks[:, :-1, None] + breaks.diff(dim=1)[..., None] * place
+    return torch.cat([inner.flatten(1), breaks[:, -1:]], dim=1)

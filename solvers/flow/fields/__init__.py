@@ -1,0 +1,1 @@
+"""What a flow looks like: velocities and pressures at any point, features, streamlines, files."""

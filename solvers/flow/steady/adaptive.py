@@ -1,0 +1,185 @@
+"""Levels by the error that they deliver: finer ones until the estimated error of drag and lift is small enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.discretisation.extent import height
+from fusiform.solvers.flow.discretisation.mesh import Mesh
+from fusiform.solvers.flow.equations.problem import Problem, discretise
+from fusiform.solvers.flow.equations.start import cold_start
+from fusiform.solvers.flow.equations.transfer import transfer
+from fusiform.solvers.flow.equations.weak_form import force_coefficients
+from fusiform.solvers.flow.resolution import Resolution
+from fusiform.solvers.flow.steady.error_estimate import ErrorEstimate
+from fusiform.solvers.flow.steady.flow_batch import FlowBatch
+from fusiform.solvers.flow.steady.levels import LEVELS, level, work
+from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, newton
+from fusiform.solvers.flow.steady.steady import TOLERANCE, along_paths, domain_of, flow_of, is_solution
+from fusiform.solvers.grids import DRAG_ERRORS
+
+LIFT_FLOOR = 0.1
+LEVEL_TOLERANCE = 3e-4
+CONTINUATION_LEVEL = 2
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Relative errors of drag and lift that a solution may have, and the number of the level that is tried first.
+
+    The lift's is relative to the lift or to a tenth of the drag, whichever is larger.
+    """
+
+    drag: float
+    lift: float
+    first: int
+
+    def resolution(self, reynolds: float) -> Resolution:
+        """The level on which the error is likely to be small enough: the one after the first."""
+        return level(reynolds, self.first + 1)
+
+    def relative(self, forces: complex, error: complex) -> float:
+        """The larger of the two errors in units of what is allowed."""
+        scale = max(abs(forces.imag), LIFT_FLOOR * abs(forces.real))
+        return max(abs(error.real) / (self.drag * abs(forces.real)), abs(error.imag) / (self.lift * scale))
+
+
+ACCURACIES: dict[str, Accuracy] = {
+    "coarse": Accuracy(DRAG_ERRORS["coarse"], 0.03, 0),
+    "standard": Accuracy(DRAG_ERRORS["standard"], 0.01, 1),
+    "fine": Accuracy(DRAG_ERRORS["fine"], 0.003, 1),
+}
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One body's flow on level `number`; `spent`: factorisations, in units of the level's own."""
+
+    number: int
+    problem: Problem
+    result: NewtonResult
+    spent: float
+    tolerance: float = TOLERANCE
+    continued: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        """True if it is a solution, to its tolerance."""
+        return bool(is_solution(self.result, self.tolerance))
+
+    @cached_property
+    def parts(self) -> Tensor:
+        """Pressure and friction parts of C_D + i C_L, (2, 1)."""
+        return torch.stack(force_coefficients(self.problem, self.result.state))
+
+    @property
+    def forces(self) -> Tensor:
+        """C_D + i C_L, (1,)."""
+        return self.parts.sum(0)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The finest level that was solved, its estimate, and whether that is small enough."""
+
+    at: _Level
+    estimate: ErrorEstimate
+    accurate: bool
+
+
+class _Levels:
+    """The levels of one body at one Reynolds number, tried until `accuracy` is met."""
+
+    def __init__(self, coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy) -> None:
+        self.coefficients, self.reynolds, self.accuracy = coefficients, reynolds, accuracy
+        self.domain = domain_of(coefficients)
+        self.height = float(height(coefficients))
+        self.mesh: Mesh | None = None
+
+    def resolution(self, number: int) -> Resolution:
+        return level(float(self.reynolds), number, self.height)
+
+    def solve(self, number: int, before: _Level | None, tolerance: float) -> _Level:
+        """Newton's method from the flow `before` (default: cold); again with care if it fails."""
+        problem = discretise(self.coefficients, self.reynolds, self.resolution(number), self.domain, self.mesh)
+        self.mesh, spent = problem.mesh, 0.0
+        if before is None:
+            start = cold_start(problem)
+        else:
+            start = transfer(before.result.state, before.problem, problem)
+            spent = before.spent * work(before.problem.layout.resolution) / work(problem.layout.resolution)
+        for settings in (QUICK, CAREFUL):
+            result = newton(problem, start, tolerance, settings)
+            spent += float(result.factorisations)
+            if bool(is_solution(result, tolerance)):
+                break
+        return _Level(number, problem, result, spent, tolerance, before is not None and before.continued)
+
+    def climb(self, before: _Level, known: ErrorEstimate | None = None) -> _Answer:
+        """Finer levels than `before`, with the estimate `known` of it, until the accuracy is met, or one fails, or none
+        is left."""
+        estimate = known or ErrorEstimate.unknown(before.forces)
+        for number in range(before.number + 1, len(LEVELS)):
+            here = self.solve(number, before, TOLERANCE)
+            if not here.arrived:
+                break
+            estimate, before = self.estimate(before, here), here
+            if self.met(here, estimate):
+                return _Answer(here, estimate, True)
+        return _Answer(before, estimate, False)
+
+    def continued(self) -> _Level:
+        """By continuation, on the level after the first or a finer one."""
+        number = max(self.accuracy.first + 1, CONTINUATION_LEVEL)
+        problem, result, spent = along_paths(self.coefficients, self.reynolds, self.resolution(number), self.domain)
+        return _Level(number, problem, result, float(spent + result.factorisations), continued=True)
+
+    def near(self, start: FlowBatch) -> _Answer | None:
+        """The levels `first` and the next one from a similar flow, finer one first, and more; None if that fails."""
+        if not bool(start.converged) or start.solved.domain is not self.domain:
+            return None
+        nothing = torch.zeros_like(start.reynolds)
+        known = NewtonResult(start.unknowns, start.update, nothing, start.linearisation)
+        fine = self.solve(self.accuracy.first + 1, _Level(0, start.solved, known, 0.0), TOLERANCE)
+        coarse = self.solve(self.accuracy.first, fine, LEVEL_TOLERANCE) if fine.arrived else fine
+        if not coarse.arrived:
+            return None
+        share = work(coarse.problem.layout.resolution) / work(fine.problem.layout.resolution)
+        fine = replace(fine, spent=coarse.spent * share)
+        estimate = self.estimate(coarse, fine)
+        return _Answer(fine, estimate, True) if self.met(fine, estimate) else self.climb(fine, estimate)
+
+    def estimate(self, coarse: _Level, fine: _Level) -> ErrorEstimate:
+        return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds)
+
+    def met(self, at: _Level, estimate: ErrorEstimate) -> bool:
+        return self.accuracy.relative(complex(at.forces[0]), complex(estimate.bound[0])) <= 1.0
+
+    def flow(self, at: _Level) -> FlowBatch:
+        spent = torch.full_like(self.reynolds, at.spent) - at.result.factorisations
+        return flow_of(self.coefficients, self.reynolds, at.problem, at.result, spent, at.continued)
+
+
+@torch.no_grad()
+def solve_to_accuracy(
+    coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy, start: FlowBatch | None = None
+) -> tuple[FlowBatch, ErrorEstimate, bool]:
+    """The flow past one body, on a level where its estimated error is below `accuracy`, with that estimate.
+
+    `coefficients` (1, K), `reynolds` (1,). The last of the three says whether the accuracy was reached; the finest
+    level is the last one of `LEVELS`. `start`: the flow past a similar body. Where Newton's method fails from there
+    and from a cold start, the flow is sought by continuation.
+    """
+    levels = _Levels(coefficients, reynolds, accuracy)
+    answer = levels.near(start) if start is not None else None
+    if answer is None:
+        answer = levels.climb(levels.solve(accuracy.first, None, LEVEL_TOLERANCE))
+    if not answer.at.arrived or answer.at.number == accuracy.first:
+        there = levels.continued()
+        if there.arrived:
+            answer = levels.climb(there)
+    return levels.flow(answer.at), answer.estimate, answer.accurate

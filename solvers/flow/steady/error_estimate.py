@@ -1,0 +1,52 @@
+"""Estimated errors of the forces: of the elements, from two levels, and of the far field, by a bound.
+
+The error of a level is a share of its difference from the level below: the median over 114 random bodies at Re 0.1 to
+1000 with Re_H up to 150. Both are signed sums over the whole flow, whose ratio scatters: where a promise is at stake, a
+safety factor applies, and the difference counts at least half of those of pressure and friction, which now and then
+cancel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusiform.solvers.flow.discretisation.extent import truncation_error
+
+SHARE, SAFETY = 0.25, 2.5
+
+
+@dataclass(frozen=True)
+class ErrorEstimate:
+    """Estimated moduli of the errors of drag and lift, as real and imaginary part, (batch,).
+
+    `elements`: those of the elements; `far_field`: bounds on what the far field's truncation adds, which no refinement
+    of the elements shows; `bound`: both with safety, which is held against a promise.
+    """
+
+    elements: Tensor
+    far_field: Tensor
+    bound: Tensor
+
+    @classmethod
+    def of(cls, coarse: Tensor, fine: Tensor, coefficients: Tensor, reynolds: Tensor) -> ErrorEstimate:
+        """Of the finer one of two successive levels, from the pressure and friction parts of C_D + i C_L on both, each
+        (2, batch), and the flow's parameters."""
+        change = SHARE * torch.view_as_real(fine - coarse)
+        whole, parts = change.sum(0).abs(), change.abs().sum(0)
+        far = torch.view_as_real(fine.sum(0)).abs() * truncation_error(coefficients, reynolds)[:, None]
+        bound = SAFETY * torch.maximum(whole, 0.5 * parts) + far
+        return cls(*(torch.view_as_complex(each) for each in (whole, far, bound)))
+
+    @classmethod
+    def unknown(cls, like: Tensor) -> ErrorEstimate:
+        """NaN of the shape of `like` (batch,), complex."""
+        nothing = torch.full_like(like, complex(torch.nan, torch.nan))
+        return cls(nothing, nothing, nothing)
+
+    @property
+    def total(self) -> Tensor:
+        """Elements and far field together, (batch,) complex."""
+        return self.elements + self.far_field
