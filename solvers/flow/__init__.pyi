@@ -19,6 +19,7 @@ __all__ = [
     "flow_tangents",
     "force_coefficients",
     "force_vjp",
+    "is_symmetric",
     "level",
     "linearise",
     "newton",
@@ -44,7 +45,7 @@ from .derivatives.sensitivity import force_vjp, steady_forces
 from .derivatives.state_inversion import state_inverse, updated_state
 from .derivatives.tangent import TANGENT_STEP, flow_tangents, side_differences, tangent_states
 from .discretisation.layout import Domain
-from .equations.problem import Problem, discretise
+from .equations.problem import Problem, discretise, is_symmetric
 from .equations.state import State
 from .equations.transfer import transfer
 from .equations.weak_form import (

@@ -25,6 +25,7 @@ from fusiform.solvers.flow import (
     State,
     discretise,
     force_coefficients,
+    is_symmetric,
     transfer,
     updated_state,
 )
@@ -89,7 +90,7 @@ def corrected(
     updated = updated_state(problem, state, **vars(FIELD_UPDATES))
     solved = torch.stack(force_coefficients(problem, updated.state))
     forces = complex(solved.sum(0)[0])
-    if _is_symmetric(coefficients):
+    if is_symmetric(coefficients):
         forces = complex(forces.real, 0.0)
     error = complex(math.inf, math.inf)
     if updated.arrived:
@@ -131,19 +132,14 @@ def _error(coefficients: Tensor, reynolds: Tensor, forces: Tensor, finer: Tensor
     far_field = complex(ErrorEstimate.of(forces, finer, coefficients, reynolds).far_field[0])
     drag = max(LIMITS.safety * max(abs(change.real), half), LIMITS.least * abs(total.real)) + far_field.real
     lift = max(LIMITS.safety * max(abs(change), half), LIMITS.least * abs(total)) + far_field.imag
-    lift = 0.0 if _is_symmetric(coefficients) else lift
+    lift = 0.0 if is_symmetric(coefficients) else lift
     return complex(*(size if math.isfinite(size) else math.inf for size in (drag, lift)))
 
 
 def _misfit_error(coefficients: Tensor, forces: complex, misfit: float) -> complex:
     """Errors of drag and lift of a body that the model's modes describe with a misfit."""
-    lift = 0.0 if _is_symmetric(coefficients) else LIMITS.lift_misfit * abs(forces)
+    lift = 0.0 if is_symmetric(coefficients) else LIMITS.lift_misfit * abs(forces)
     return misfit * complex(LIMITS.drag_misfit * abs(forces.real), lift)
-
-
-def _is_symmetric(coefficients: Tensor) -> bool:
-    """True if the body is symmetric about the stream."""
-    return not bool(coefficients.imag.any())
 
 
 def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None) -> CorrectionOutcome:

@@ -92,11 +92,8 @@ def factorise_sectors(
 
 def drag_gradient(problem: Problem) -> tuple[Tensor, Tensor]:
     """∂D/∂R_i and ∂D/∂ω_i at the wall nodes, (batch, n_eta), of the drag D of `wall_forces`."""
-    if problem.domain is Domain.MERIDIAN:
-        return torch.full_like(problem.arc, -math.pi), torch.zeros_like(problem.arc)
-    copies = problem.layout.copies
-    shear = problem.viscosity[:, None] * problem.arc * problem.slope[:, 0].imag
-    return -copies * problem.position[:, 0].imag, -copies * shear
+    pressure, friction = problem.weights.pressure.real, problem.weights.friction.real
+    return pressure, torch.zeros_like(friction) if problem.domain is Domain.MERIDIAN else friction
 
 
 def _level_ends(problem: Problem, numbering: Numbering, a: Tensor, entered: Tensor) -> None:

@@ -21,6 +21,7 @@ from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.problem import Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import (
+    carrier,
     coefficient_scale,
     essential,
     far_projection,
@@ -85,12 +86,7 @@ def _weak_form(problem: Problem, phi: Tensor, omega: Tensor, v: Tensor, w: Tenso
     phi_x, omega_x, v_x, w_x = (layout.d_xi @ both).unbind(1)
     phi_y, omega_y, v_y, w_y = (both @ layout.d_eta.mT).unbind(1)
     phi_xi, phi_eta = scale_xi * phi_x, scale_eta * phi_y
-    if problem.radius is None:
-        v_xi, v_eta = phi_xi + problem.base_xi, phi_eta + problem.base_eta
-    else:
-        speed = 2.0 * phi + 1.0
-        v_xi = problem.radius * phi_xi + speed * problem.base_xi
-        v_eta = problem.radius * phi_eta + speed * problem.base_eta
+    v_xi, v_eta = carrier(problem, phi, phi_xi, phi_eta)
     nu = problem.viscosity[:, None, None, None, None]
     along_xi = phi_xi * v_x + (nu * scale_xi) * (omega_x * w_x) + 0.5 * v_eta * (omega_x * w - omega * w_x)
     along_eta = phi_eta * v_y + (nu * scale_eta) * (omega_y * w_y) - 0.5 * v_xi * (omega_y * w - omega * w_y)

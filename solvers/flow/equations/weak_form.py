@@ -66,13 +66,16 @@ def slopes(problem: Problem, state: State) -> Slopes:
     along_xi = (layout.d_xi @ both) * problem.scale_xi[:, None]
     along_eta = (both @ layout.d_eta.mT) * problem.scale_eta[:, None]
     (phi, omega), (phi_xi, omega_xi), (phi_eta, omega_eta) = (f.unbind(1) for f in (both, along_xi, along_eta))
-    if problem.radius is None:
-        v_xi, v_eta = phi_xi + problem.base_xi, phi_eta + problem.base_eta
-    else:
-        speed = 2.0 * phi + 1.0
-        v_xi = problem.radius * phi_xi + speed * problem.base_xi
-        v_eta = problem.radius * phi_eta + speed * problem.base_eta
+    v_xi, v_eta = carrier(problem, phi, phi_xi, phi_eta)
     return Slopes(phi, omega, phi_xi, phi_eta, omega_xi, omega_eta, v_xi, v_eta)
+
+
+def carrier(problem: Problem, phi: Tensor, phi_xi: Tensor, phi_eta: Tensor) -> tuple[Tensor, Tensor]:
+    """V, what carries the vorticity, along ξ and η, of φ and its derivatives by element."""
+    if problem.radius is None:
+        return phi_xi + problem.base_xi, phi_eta + problem.base_eta
+    speed = 2.0 * phi + 1.0
+    return problem.radius * phi_xi + speed * problem.base_xi, problem.radius * phi_eta + speed * problem.base_eta
 
 
 def wall_forces(problem: Problem, wall_sums: Tensor, omega: Tensor) -> tuple[Tensor, Tensor]:
