@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -57,7 +58,8 @@ ACCURACIES: dict[str, Accuracy] = {
 
 @dataclass(frozen=True)
 class _Level:
-    """One body's flow on level `number`; `spent`: factorisations, in units of the level's own."""
+    """One body's flow on level `number`; `spent`: factorisations, in units of the level's own; `below`: the level that
+    was solved before it."""
 
     number: int
     problem: Problem
@@ -65,6 +67,7 @@ class _Level:
     spent: float
     tolerance: float = TOLERANCE
     continued: bool = False
+    below: _Level | None = None
 
     @property
     def arrived(self) -> bool:
@@ -92,37 +95,47 @@ class _Answer:
 
 
 class _Levels:
-    """The levels of one body at one Reynolds number, tried until `accuracy` is met."""
+    """The levels of one body at one Reynolds number, tried until `accuracy` is met; from those of the flow `start`, and
+    with their factors, while it is so similar that these contract."""
 
-    def __init__(self, coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy) -> None:
+    def __init__(
+        self, coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy, start: FlowBatch | None = None
+    ) -> None:
         self.coefficients, self.reynolds, self.accuracy = coefficients, reynolds, accuracy
         self.domain = domain_of(coefficients)
         self.height = float(height(coefficients))
         self.mesh: Mesh | None = None
+        self.start = start if start is not None and start.solved.domain is self.domain else None
+        self.similar = {flow.resolution: flow for flow in _with_those_below(self.start)}
 
     def resolution(self, number: int) -> Resolution:
         return level(float(self.reynolds), number, self.height)
 
     def solve(self, number: int, before: _Level | None, tolerance: float) -> _Level:
-        """Newton's method from the flow `before` (default: cold); again with care if it fails."""
+        """Newton's method from a similar flow, or the flow `before` (default: cold); again with care if it fails."""
         problem = discretise(self.coefficients, self.reynolds, self.resolution(number), self.domain, self.mesh)
         self.mesh, spent = problem.mesh, 0.0
-        if before is None:
-            start = cold_start(problem)
-        else:
-            start = transfer(before.result.state, before.problem, problem)
+        similar, factors = self.similar.get(problem.layout.resolution), None
+        if before is not None:
             spent = before.spent * work(before.problem.layout.resolution) / work(problem.layout.resolution)
+        if similar is not None and (before is None or before.spent == 0.0):
+            start, factors = similar.unknowns, similar.linearisation
+        elif before is not None:
+            start = transfer(before.result.state, before.problem, problem)
+        elif self.start is not None:
+            start = transfer(self.start.unknowns, self.start.solved, problem)
+        else:
+            start = cold_start(problem)
         for settings in (QUICK, CAREFUL):
-            result = newton(problem, start, tolerance, settings)
+            result = newton(problem, start, tolerance, settings, factors)
             spent += float(result.factorisations)
             if bool(is_solution(result, tolerance)):
                 break
-        return _Level(number, problem, result, spent, tolerance, before is not None and before.continued)
+        return _Level(number, problem, result, spent, tolerance, before is not None and before.continued, before)
 
-    def climb(self, before: _Level, known: ErrorEstimate | None = None) -> _Answer:
-        """Finer levels than `before`, with the estimate `known` of it, until the accuracy is met, or one fails, or none
-        is left."""
-        estimate = known or ErrorEstimate.unknown(before.forces)
+    def climb(self, before: _Level) -> _Answer:
+        """Finer levels than `before`, until the accuracy is met, or one fails, or none is left."""
+        estimate = ErrorEstimate.unknown(before.forces)
         for number in range(before.number + 1, len(LEVELS)):
             here = self.solve(number, before, TOLERANCE)
             if not here.arrived:
@@ -138,30 +151,27 @@ class _Levels:
         problem, result, spent = along_paths(self.coefficients, self.reynolds, self.resolution(number), self.domain)
         return _Level(number, problem, result, float(spent + result.factorisations), continued=True)
 
-    def near(self, start: FlowBatch) -> _Answer | None:
-        """The levels `first` and the next one from a similar flow, finer one first, and more; None if that fails."""
-        if not bool(start.converged) or start.solved.domain is not self.domain:
-            return None
-        nothing = torch.zeros_like(start.reynolds)
-        known = NewtonResult(start.unknowns, start.update, nothing, start.linearisation)
-        fine = self.solve(self.accuracy.first + 1, _Level(0, start.solved, known, 0.0), TOLERANCE)
-        coarse = self.solve(self.accuracy.first, fine, LEVEL_TOLERANCE) if fine.arrived else fine
-        if not coarse.arrived:
-            return None
-        share = work(coarse.problem.layout.resolution) / work(fine.problem.layout.resolution)
-        fine = replace(fine, spent=coarse.spent * share)
-        estimate = self.estimate(coarse, fine)
-        return _Answer(fine, estimate, True) if self.met(fine, estimate) else self.climb(fine, estimate)
-
     def estimate(self, coarse: _Level, fine: _Level) -> ErrorEstimate:
         return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds)
 
     def met(self, at: _Level, estimate: ErrorEstimate) -> bool:
         return self.accuracy.relative(complex(at.forces[0]), complex(estimate.bound[0])) <= 1.0
 
+    def found(self, answer: _Answer) -> bool:
+        """True if a level after the first one was solved."""
+        return answer.at.arrived and answer.at.number > self.accuracy.first
+
     def flow(self, at: _Level) -> FlowBatch:
         spent = torch.full_like(self.reynolds, at.spent) - at.result.factorisations
-        return flow_of(self.coefficients, self.reynolds, at.problem, at.result, spent, at.continued)
+        below = self.flow(at.below) if at.below is not None else None
+        return flow_of(self.coefficients, self.reynolds, at.problem, at.result, spent, at.continued, below)
+
+
+def _with_those_below(flow: FlowBatch | None) -> Iterator[FlowBatch]:
+    """A flow and the ones on the levels below it."""
+    while flow is not None:
+        yield flow
+        flow = flow.below
 
 
 @torch.no_grad()
@@ -174,11 +184,12 @@ def solve_to_accuracy(
     level is the last one of `LEVELS`. `start`: the flow past a similar body. Where Newton's method fails from there
     and from a cold start, the flow is sought by continuation.
     """
-    levels = _Levels(coefficients, reynolds, accuracy)
-    answer = levels.near(start) if start is not None else None
-    if answer is None:
+    levels = _Levels(coefficients, reynolds, accuracy, start)
+    answer = levels.climb(levels.solve(accuracy.first, None, LEVEL_TOLERANCE))
+    if levels.start is not None and not levels.found(answer):
+        levels = _Levels(coefficients, reynolds, accuracy)
         answer = levels.climb(levels.solve(accuracy.first, None, LEVEL_TOLERANCE))
-    if not answer.at.arrived or answer.at.number == accuracy.first:
+    if not levels.found(answer):
         there = levels.continued()
         if there.arrived:
             answer = levels.climb(there)

@@ -26,7 +26,8 @@ class FlowBatch:
     the state; `linear_solves` (batch,): factorisations, those on coarser levels counted by their share of the work;
     `continued` (batch,) bool: a path of neighbouring problems led there. `solved`, `unknowns`, `linearisation`:
     problem, state and factorised Jacobian as they were solved, on the half plane of flows symmetric about the stream;
-    the Jacobian is that of a state close to the solution and is shared with the adjoint.
+    the Jacobian is that of a state close to the solution, or of a similar flow, and is shared with the adjoint.
+    `below`: the flow on the level below, if there was one, from which a similar flow's solve starts.
     """
 
     coefficients: Tensor
@@ -39,6 +40,7 @@ class FlowBatch:
     update: Tensor
     linear_solves: Tensor
     continued: Tensor
+    below: FlowBatch | None = None
 
     @property
     def symmetric(self) -> bool:

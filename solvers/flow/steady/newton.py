@@ -1,8 +1,9 @@
 """Newton's method for a batch of steady flows: damped by a line search, each factorisation used for as long as it pays.
 
-A factorisation costs as much as ten solves with it. After each Newton step the same factors serve chord steps
-q → q − J(q₀)⁻¹ R(q) while every step is at most `contraction` times the last one; when they contract no more, the
-Jacobian is factorised anew (Shamanskii's method).
+A factorisation costs as much as six chord steps. After each Newton step the same factors serve chord steps
+q → q − J(q₀)⁻¹ R(q) while every step is at most `contraction` times the last one and six more will do; then the
+Jacobian is factorised anew (Shamanskii's method). The contraction foretells the next chord step, so that the last one
+need not be made.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import essential, residual, residual_norm
 
 LINE_SEARCH_FACTORS = (1.0, 0.5, 0.25, 0.1, 0.03)
+PATIENCE = 6
 ROUNDING = 1e-9  # relative length of a step below which a residual that does not fall is solved to rounding
 
 
@@ -43,8 +45,8 @@ CAREFUL = NewtonSettings(chord_start=0.3, contraction=0.3)
 class NewtonResult:
     """States of a batch after Newton's method.
 
-    `update` (batch,): the last relative change (`relative_update`); `factorisations` (batch,): how many were made;
-    `linearisation`: the last one of each case.
+    `update` (batch,): a bound on the relative change (`relative_update`) that the next step would make;
+    `factorisations` (batch,): how many were made; `linearisation`: the last one of each case.
     """
 
     state: State
@@ -91,26 +93,38 @@ def _chord_steps(
     tolerance: float,
     settings: NewtonSettings,
 ) -> tuple[State, Tensor]:
-    """Further steps with the same factors, case by case for as long as they contract; state and last update."""
-    going = (update < settings.chord_start) & (update >= tolerance)
+    """Further steps with the same factors, case by case for as long as they contract; state and `NewtonResult.update`.
+
+    Chord steps after a Newton step e contract by about J⁻¹J'e, of which the first one has only half.
+    """
+    last, going = update, (update < settings.chord_start) & (update >= tolerance)
     for count in range(settings.chord_steps):
         if not bool(going.any()):
             break
         step = linearisation.solve(residual(problem, state) if count else r)
         size = relative_update(step, state)
-        going = going & (size < settings.contraction * update)
+        rate = size / last
+        going = going & (rate < settings.contraction) & (size * rate**PATIENCE < tolerance)
         state = (state - step).where(going, state)
-        update = torch.where(going, size, update)
+        ahead = size * (2.0 * rate).clamp_max(1.0)
+        update, last = torch.where(going, ahead, update), torch.where(going, size, last)
         going = going & (update >= tolerance)
     return state, update
 
 
 @torch.no_grad()
-def newton(problem: Problem, start: State, tolerance: float, settings: NewtonSettings = QUICK) -> NewtonResult:
-    """Solve R(q) = 0 from `start` until the last relative update of a case is below `tolerance`.
+def newton(
+    problem: Problem,
+    start: State,
+    tolerance: float,
+    settings: NewtonSettings = QUICK,
+    factors: Linearisation | None = None,
+) -> NewtonResult:
+    """Solve R(q) = 0 from `start` until the next relative update of a case will be below `tolerance`.
 
     A case ends without that after all `settings.factorisations`, or when no step lowers the residual; at a solution,
-    whose residual is rounding, no step does, but there it is short.
+    whose residual is rounding, no step does, but there it is short. `factors`: of similar problems, which serve the
+    first steps.
     """
     state, count = State(*essential(problem, start), start.scalars), start.scalars.shape[0]
     update = torch.full_like(start.scalars[:, 0], torch.inf)
@@ -121,15 +135,17 @@ def newton(problem: Problem, start: State, tolerance: float, settings: NewtonSet
         everything = len(active) == count
         part, now = (problem, state) if everything else (problem.select(active), state.select(active))
         r = residual(part, now)
-        linearisation = linearise(part, now)
+        similar = factors if iteration == 0 else None
+        linearisation = similar or linearise(part, now)
         step = linearisation.solve(r)
         new, r, _, lowered = line_search(part, now, step, residual_norm(part, r))
         size = relative_update(step, new)
         size = torch.where(lowered | (size < min(tolerance, ROUNDING)), size, torch.inf)
         new, size = _chord_steps(part, linearisation, new, r, size, tolerance, settings)
         state = new if everything else state.replace(active, new)
-        update[active], factorisations[active] = size, factorisations[active] + 1
-        done = ~lowered | (size < tolerance) | (iteration == settings.factorisations - 1)
+        update[active], factorisations[active] = size, factorisations[active] + (similar is None)
+        failed = ~lowered & (similar is None)
+        done = failed | (size < tolerance) | (iteration == settings.factorisations - 1)
         if bool(done.any()):
             finished.append((active[done], linearisation if bool(done.all()) else linearisation.select(done)))
         active = active[~done]

@@ -17,7 +17,7 @@ from fusiform.solvers.flow.steady.flow_batch import FlowBatch
 from fusiform.solvers.flow.steady.levels import coarser, work
 from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, NewtonSettings, newton
 
-TOLERANCE, START_TOLERANCE = 1e-8, 1e-3
+TOLERANCE, START_TOLERANCE = 3e-9, 1e-3
 
 
 def domain_of(coefficients: Tensor) -> Domain:
@@ -112,8 +112,9 @@ def flow_of(
     result: NewtonResult,
     spent: Tensor,
     continued: bool = False,
+    below: FlowBatch | None = None,
 ) -> FlowBatch:
-    """The flows that Newton's method found, after `spent` (batch,) factorisations elsewhere."""
+    """The flows that Newton's method found, after `spent` (batch,) factorisations elsewhere, with the level `below`."""
     return FlowBatch(
         coefficients=coefficients,
         reynolds=reynolds,
@@ -125,4 +126,5 @@ def flow_of(
         update=result.update,
         linear_solves=result.factorisations + spent,
         continued=torch.full_like(reynolds, continued, dtype=torch.bool),
+        below=below,
     )

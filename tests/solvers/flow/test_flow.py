@@ -143,6 +143,15 @@ def test_warm_start_reaches_the_same_flow_with_fewer_solves(circle_40):
     assert float(near.flow.linear_solves) < float(cold.flow.linear_solves)
 
 
+def test_a_flow_from_a_slightly_different_one_takes_no_factorisation_on_any_level(circle_40):
+    near = solve(Body.circle(), FlowConditions(39.8), start=circle_40)
+    cold = solve(Body.circle(), FlowConditions(39.8))
+    assert float(near.flow.linear_solves) == 0.0
+    assert near.flow.below is not None
+    assert near.drag_coefficient == pytest.approx(cold.drag_coefficient, rel=1e-8)
+    assert near.drag_error == pytest.approx(cold.drag_error, rel=0.05)
+
+
 def test_random_bodies_converge():
     designs = sample(DesignSpace(), 11, range(16))
     flows = solve_batch(turned(designs), designs.reynolds, COARSE)

@@ -48,6 +48,18 @@ def test_the_same_flow_is_found_with_fewer_factorisations_by_chord_steps():
     assert bool((quick.factorisations < alone.factorisations).all())
 
 
+@pytest.mark.parametrize(("factor", "fresh"), [(0.98, 0.0), (0.2, 1.0)])
+def test_factors_of_a_similar_flow_serve_while_they_contract(factor, fresh):
+    """Two per cent away in the Reynolds number they lead to the solution, five times away they do not."""
+    problem, other = lifting(), discretise(BENT, factor * REYNOLDS, MODEST)
+    near = newton(other, cold_start(other), 1e-9)
+    exact = newton(problem, cold_start(problem), 1e-9).state
+    result = newton(problem, near.state, 1e-9, factors=near.linearisation)
+    assert bool((result.update < 1e-9).all())
+    assert bool((result.factorisations.clamp_max(1.0) == fresh).all())
+    torch.testing.assert_close(flat(result.state), flat(exact), rtol=1e-7, atol=1e-7)
+
+
 def test_a_batch_is_a_loop_also_where_its_cases_end_at_different_times():
     coefficients, reynolds = torch.cat([BENT, BENT[:1]]), torch.tensor([12.0, 0.5, 40.0], dtype=torch.float64)
     problem = discretise(coefficients, reynolds, MODEST)
