@@ -156,7 +156,7 @@ class Solution:
         Raises
         ------
         InputError
-            For another force, and where there is no solution.
+            For another force, where there is no solution, and where the adjoint equations are not solved.
 
         Examples
         --------
@@ -175,6 +175,11 @@ class Solution:
 
     def _gradient(self, weight: complex) -> ForceGradient:
         turned, reynolds = force_vjp(self.flow, torch.full_like(self.flow.coefficients[:, 0], weight))
+        require(
+            bool(turned.isfinite().all() & reynolds.isfinite().all()),
+            "expected a flow whose adjoint equations can be solved, got one where their residual does not fall; change "
+            "the Reynolds number or the grid a little",
+        )
         coefficients = self.body.coefficients[None].to(self.flow.coefficients).requires_grad_()
         alpha = torch.full_like(reynolds, math.radians(self.conditions.alpha_deg)).requires_grad_()
         back = torch.autograd.grad(laurent.rotate(coefficients, alpha), (coefficients, alpha), turned)

@@ -56,7 +56,8 @@ def solve(
     Raises
     ------
     InputError
-        For an argument of another type, an unknown grid or device, and a tolerance out of range.
+        For an argument of another type, an unknown grid or device, a start on another device, and a tolerance out of
+        range.
 
     Examples
     --------
@@ -67,7 +68,8 @@ def solve(
     """
     begun = time.perf_counter()
     accuracy = _accuracy(grid, tolerance)
-    _check(body, conditions, start, device)
+    _check(body, conditions, device)
+    _check_start(start, device)
     with torch.inference_mode(False), torch.no_grad():
         coefficients = turned_coefficients(body, conditions, device)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
@@ -93,11 +95,9 @@ def solve(
     )
 
 
-def _check(body: Body, conditions: FlowConditions, start: Solution | None, device: torch.device | str) -> None:
+def _check(body: Body, conditions: FlowConditions, device: torch.device | str) -> None:
     require_body(body)
     require_kind(conditions, FlowConditions, "give FlowConditions(reynolds, alpha_deg)")
-    if start is not None:
-        require_kind(start, Solution, "give the result of another solve, or None")
     require(
         isinstance(device, str | torch.device), f"expected the name of a device, got {shown(device)}; give cpu or cuda"
     )
@@ -107,6 +107,14 @@ def _check(body: Body, conditions: FlowConditions, start: Solution | None, devic
         raise InputError(
             f"expected a device that computes in double precision, got {str(device)!r}; give cpu or cuda"
         ) from error
+
+
+def _check_start(start: Solution | None, device: torch.device | str) -> None:
+    if start is None:
+        return
+    require_kind(start, Solution, "give the result of another solve, or None")
+    here, there = torch.empty(0, device=device).device, start.flow.reynolds.device
+    require(here == there, f"expected a start solved on {here}, got one on {there}; solve it there, or leave it out")
 
 
 def _outcome(converged: bool, accurate: bool) -> SolveOutcome:

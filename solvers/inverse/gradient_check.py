@@ -98,6 +98,7 @@ def check_gradient(
     variables = Variables(reduced, model.modes, False, ())
     forces = ForceModel(model, variables, (DesignPoint(conditions),), lift=True)
     x = variables.pack(reduced.coefficients, reduced.origin)
+    forces.fix_resolution(x)
     at = forces(x)
     require(at is not None, f"expected a body that {model.name} can evaluate, got one it cannot; try a smoother one")
     assert at is not None

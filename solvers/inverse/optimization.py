@@ -111,6 +111,7 @@ def optimize(
     feasible = nearest_feasible(run.variables, first)
     if feasible.problem is not None:
         return infeasible_result(run, feasible.x, OptimizationOutcome.INFEASIBLE, f"Infeasible: {feasible.problem}.")
+    run.fix_resolution(feasible.x)
     scale = _scale(run, feasible.x)
     violations = begin(run)
     optimum = run.nearest(best_of_searches(run, feasible.x))

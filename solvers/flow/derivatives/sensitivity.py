@@ -3,6 +3,7 @@
 With R(q; x) = 0, J = ∂R/∂q and F(q; x) the force, Jᵀλ = ∂F/∂q and dF/dx = ∂F/∂x − λᵀ ∂R/∂x, where the partial
 derivatives with respect to the design x (map coefficients, Reynolds number, and the elements, which follow both) come
 from autograd. The factors are those of a state close to the solution, J₀; a Krylov method solves J₀⁻ᵀJᵀλ = J₀⁻ᵀ ∂F/∂q.
+Where that does not converge, the state was not close: J itself is factorised then.
 
 The closure Q = D makes the drag an unknown: its ∂F/∂q is a unit vector, and its ∂F/∂x zero.
 """
@@ -14,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.condensation.linearisation import Linearisation
+from fusiform.solvers.flow.condensation.linearisation import Linearisation, linearise
 from fusiform.solvers.flow.derivatives.adjoint_equations import AdjointEquations
 from fusiform.solvers.flow.derivatives.krylov import minimal_residual
 from fusiform.solvers.flow.derivatives.lagrangian import lagrangian
@@ -27,6 +28,7 @@ from fusiform.solvers.flow.steady.newton import QUICK, NewtonSettings
 from fusiform.solvers.flow.steady.steady import solve_batch
 
 MOST_PRODUCTS, ADJOINT_TOLERANCE = 30, 1e-8
+ADJOINT_ACCEPTED = 1e-5  # residual over |λ| up to which a gradient is given
 WARM = NewtonSettings(chord_start=0.3, contraction=0.1)
 
 
@@ -34,26 +36,30 @@ def force_vjp(flow: FlowBatch, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Gradient of Σ Re(conj(weight) · (C_D + i C_L)) with respect to the turned coefficients and Re.
 
     `weight` (batch,) complex: 1 asks for drag, i for lift. Returns (batch, K) complex, ∂/∂Re a + i ∂/∂Im a (torch's
-    convention), and (batch,). Of flows solved on the half plane, the drag does not depend on Im a to first order; the
-    lift does, which takes the Jacobian of the whole plane.
+    convention), and (batch,); NaN for a case whose adjoint equations were not solved. Of flows solved on the half
+    plane, the drag does not depend on Im a to first order; the lift does, which takes the Jacobian of the whole plane.
     """
     problem, state, factors = flow.linearised_along(weight)
-    adjoint = solve_adjoint(problem, state, weight, factors)
+    adjoint, left = solve_adjoint(problem, state, weight, factors)
+    if not bool((left <= ADJOINT_ACCEPTED).all()):
+        adjoint, left = solve_adjoint(problem, state, weight, linearise(problem, state))
     with torch.enable_grad():
         coefficients = flow.coefficients.detach().requires_grad_()
         reynolds = flow.reynolds.detach().requires_grad_()
         moving = discretise(coefficients, reynolds, flow.resolution, problem.domain)
         value = lagrangian(moving, state, adjoint, weight).sum()
         gradient = torch.autograd.grad(value, (coefficients, reynolds))
-    real = problem.domain is not Domain.PLANE
-    return gradient[0].real + 0j if real else gradient[0], gradient[1]
+    by_coefficients = gradient[0] if problem.domain is Domain.PLANE else gradient[0].real + 0j
+    solved = left <= ADJOINT_ACCEPTED
+    return torch.where(solved[:, None], by_coefficients, torch.nan), torch.where(solved, gradient[1], torch.nan)
 
 
 @torch.no_grad()
 def solve_adjoint(
     problem: Problem, state: State, weight: Tensor, factors: Linearisation, tolerance: float = ADJOINT_TOLERANCE
-) -> State:
-    """λ with Jᵀλ = ∂F/∂q, to a relative `tolerance`; the `factors` may belong to a state close by."""
+) -> tuple[State, Tensor]:
+    """λ with Jᵀλ = ∂F/∂q, to a relative `tolerance` if `MOST_PRODUCTS` products suffice, and the residual over |λ| that
+    is left, (batch,); the `factors` may belong to a state close by."""
     equations = AdjointEquations(problem, state)
     sizes = [t[0].numel() for t in vars(state).values()]
 
@@ -65,7 +71,8 @@ def solve_adjoint(
         return _stacked(factors.solve_transposed(equations.transposed_product(unstacked(vector))))
 
     rhs = _stacked(factors.solve_transposed(equations.force_gradient(weight)))
-    return unstacked(minimal_residual(product, rhs, tolerance, MOST_PRODUCTS)[0])
+    solution, left = minimal_residual(product, rhs, tolerance, MOST_PRODUCTS)
+    return unstacked(solution), left
 
 
 def _stacked(state: State) -> Tensor:

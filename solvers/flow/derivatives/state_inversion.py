@@ -3,9 +3,10 @@
     q → q − t J_R(q₀)⁻¹ R(q),   t from a line search on the residual norm.
 
 It is a local inverse simulator: exact near the solution, and it refuses (says so, and keeps the state) where no step
-lowers the residual. Nearly all of its cost is the factorisation of J_R(q₀); further steps with the same factors (chord
-steps) are almost free, remove the second-order error that the first one leaves, and their length tells how far the
-state still is from the solution, which the residual norm alone does not.
+lowers the residual, unless the step is rounding: then the state is solved. Nearly all of its cost is the factorisation
+of J_R(q₀); further steps with the same factors (chord steps) are almost free, remove the second-order error that the
+first one leaves, and their length tells how far the state still is from the solution, which the residual norm alone
+does not.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from fusiform.solvers.flow.condensation.linearisation import Linearisation, line
 from fusiform.solvers.flow.equations.problem import Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import essential, residual, residual_norm
-from fusiform.solvers.flow.steady.newton import line_search, relative_update
+from fusiform.solvers.flow.steady.newton import ROUNDING, line_search, relative_update
 
 
 @dataclass(frozen=True)
 class StateUpdate:
     """Updated states of a batch.
 
-    `reduced` (batch,) bool: the first step lowered the residual norm; `norm_before`, `norm_after` (batch,);
-    `last_step` (batch,): relative size of the last step that was tried, an estimate of the error before that step;
-    `linearisation`: the factors of all steps.
+    `reduced` (batch,) bool: the first step lowered the residual norm, or was rounding; `norm_before`, `norm_after`
+    (batch,); `last_step` (batch,): relative size of the last step that was tried, an estimate of the error before that
+    step; `linearisation`: the factors of all steps.
     """
 
     state: State
@@ -43,7 +44,7 @@ class StateUpdate:
 def state_inverse(problem: Problem, state: State, chord_steps: int = 0) -> StateUpdate:
     """One update of each case of a batch and up to `chord_steps` more with the same factors.
 
-    A case whose residual would not fall keeps its state from there on.
+    A case whose residual would not fall keeps its state from there on; at a solution that is rounding (`ROUNDING`).
     """
     state = State(*essential(problem, state), state.scalars)
     r = residual(problem, state)
@@ -53,11 +54,12 @@ def state_inverse(problem: Problem, state: State, chord_steps: int = 0) -> State
     last = torch.full_like(before, torch.inf)
     for count in range(1 + chord_steps):
         step = factors.solve(r)
-        last = torch.where(going, relative_update(step, state), last)
+        size = relative_update(step, state)
+        last = torch.where(going, size, last)
         trial, trial_r, norm, lowered = line_search(problem, state, step, after)
+        reduced = lowered | (size < ROUNDING) if count == 0 else reduced
         going = going & lowered
         state, r, after = trial.where(going, state), trial_r.where(going, r), torch.where(going, norm, after)
-        reduced = going if count == 0 else reduced
         if not bool(going.any()):
             break
     return StateUpdate(state, reduced, before, after, last, factors)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.condensation.linearisation import Linearisation
+from fusiform.solvers.flow.condensation.linearisation import Linearisation, linearise
 from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.mirror import unfold_state
 from fusiform.solvers.flow.equations.problem import Problem, discretise
@@ -37,8 +37,8 @@ class FlowTangents:
     """A flow and its derivatives along m directions of the coefficients.
 
     `states`: q' (m, …) on the whole plane, at fixed nodes of the elements, which move with the body; `change` (m,):
-    relative size of the last correction of each. `sides`, `side_states`, `side_coefficients`: the designs x ± ε e and
-    their states q ± ε q', (2m, …), first all with plus, for `derivative`.
+    relative size of the last correction of each, below `SETTLED` where it converged. `sides`, `side_states`,
+    `side_coefficients`: the designs x ± ε e and their states q ± ε q', (2m, …), first all with plus, for `derivative`.
     """
 
     states: State
@@ -60,7 +60,8 @@ def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
     """Derivatives of the one `flow` along complex `directions` (m, K) of its coefficients at incidence.
 
     A flow solved on the half plane keeps to it where all directions are real; else the Jacobian of the whole plane is
-    factorised once.
+    factorised once. Where the corrections do not settle, the factors were made too far away: the Jacobian of the flow
+    itself is factorised then.
     """
     problem, state, factors = flow.linearised_along(directions)
     count = len(directions)
@@ -73,6 +74,8 @@ def flow_tangents(flow: FlowBatch, directions: Tensor) -> FlowTangents:
 
     sides = moved(problem)
     fixed = tangent_states(factors, sides, state, MAX_REFINEMENTS, SETTLED)
+    if not bool((fixed.change < SETTLED).all()):
+        fixed = tangent_states(linearise(problem, state), sides, state, MAX_REFINEMENTS, SETTLED)
     states, side_states = fixed.states, fixed.side_states
     if problem.domain is Domain.HALF_PLANE:
         states, side_states, sides = unfold_state(states), unfold_state(side_states), moved(flow.problem)

@@ -39,9 +39,13 @@ class Accuracy:
     lift: float
     first: int
 
-    def resolution(self, reynolds: float) -> Resolution:
-        """The level on which the error is likely to be small enough: the one after the first."""
-        return level(reynolds, self.first + 1)
+    def resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
+        """The level after the first, on which the error is likely to be small enough, for all bodies of a batch.
+
+        `coefficients` (batch, K) at incidence, `reynolds` (batch,). The body that needs most decides.
+        """
+        bodies = zip(reynolds.tolist(), height(coefficients).tolist(), strict=True)
+        return max((level(r, self.first + 1, h) for r, h in bodies), key=work)
 
     def relative(self, forces: complex, error: complex) -> float:
         """The larger of the two errors in units of what is allowed."""

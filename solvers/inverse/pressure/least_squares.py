@@ -26,6 +26,8 @@ class Misfit:
     """λ, the weight of the change of the scaled variables beside the relative misfit."""
     blur: float = 0.03
     """Standard deviation in s of the Gaussian that blurs the difference of the pressures."""
+    settled: float = 1e-4
+    """Largest relative size of the last correction of a derivative of the flow that is used."""
     finenesses: tuple[float, ...] = (0.6, 1.0, 2.0, 4.0)
     """Length over height of the ellipses among which further starts are chosen."""
 
@@ -95,9 +97,14 @@ class PressureFit:
         residual = (pressure - self.target) / self.unit
         return Point(x, flow, residual, blur @ residual, x - self.start)
 
-    def linearised(self, point: Point, blur: FloatArray) -> tuple[FloatArray, State]:
-        """Derivatives of the blurred residual (n, m) and of the state (m, …) along the variables."""
+    def linearised(self, point: Point, blur: FloatArray) -> tuple[FloatArray, State] | None:
+        """Derivatives of the blurred residual (n, m) and of the state (m, …) along the variables.
+
+        None where the iteration for them does not settle.
+        """
         tangents = flow_tangents(point.flow, self.directions)
+        if not bool((tangents.change <= MISFIT.settled).all()):
+            return None
         sides = tangents.sides, tangents.side_states, tangents.side_coefficients
         slopes = tangents.derivative(wall_pressure(*sides, self.alpha, self.arc))
         return blur @ slopes.numpy().T / self.unit, tangents.states
@@ -108,8 +115,7 @@ class PressureFit:
         if first is not None:
             yield first
         if count > 1:
-            bodies = (Body.ellipse(f, modes=self.variables.modes).coefficients for f in MISFIT.finenesses)
-            packed = (self.variables.pack(a, self.variables.body.origin) for a in bodies)
+            packed = (self.variables.pack(a, self.variables.body.origin) for a in ellipses(self.variables.modes))
             points = [self.at(x, self.no_blur) for x in packed]
             yield from sorted((p for p in points if p is not None), key=lambda p: p.misfit)[: count - 1]
 
@@ -117,6 +123,11 @@ class PressureFit:
         """Coefficients at incidence of variables (batch, m)."""
         scaled = torch.complex(x, torch.zeros_like(x)) if self.variables.symmetric else torch.complex(*x.chunk(2, 1))
         return laurent.rotate(scaled / self.variables.scale, torch.full_like(x[:, 0], self.alpha))
+
+
+def ellipses(modes: int) -> Tensor:
+    """The bodies (n, modes) among which further starts are chosen."""
+    return torch.stack([Body.ellipse(f, modes=modes).coefficients for f in MISFIT.finenesses])
 
 
 def _gaussian_means(arc: FloatArray) -> FloatArray:

@@ -114,6 +114,8 @@ class _Run:
         slow = 0
         for _ in range(max_iterations):
             model, value = self._quadratic(), self._point.value
+            if model is None:
+                return SearchEnd(self._point, PressureOutcome.STUCK)
             newton = self._step(model, model.hessian)
             if self._fall(max(value - model.decrease(newton), 0.0)) < self._tolerance:
                 return SearchEnd(self._point, PressureOutcome.CONVERGED)
@@ -132,8 +134,12 @@ class _Run:
         """Fall of the root of the sum of squares from here to `value`."""
         return math.sqrt(self._point.value) - math.sqrt(value)
 
-    def _quadratic(self) -> Quadratic:
-        jacobian, states = self._fit.linearised(self._point, self._blur)
+    def _quadratic(self) -> Quadratic | None:
+        """The model at the current point; None where the derivatives of the flow are not found."""
+        linearised = self._fit.linearised(self._point, self._blur)
+        if linearised is None:
+            return None
+        jacobian, states = linearised
         nearness = MISFIT.nearness**2
         gradient = jacobian.T @ self._point.blurred + nearness * self._point.change
         return Quadratic(gradient, jacobian.T @ jacobian + nearness * np.eye(len(gradient)), states)

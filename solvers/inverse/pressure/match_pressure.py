@@ -16,6 +16,7 @@ more than 0.1 % from the target therefore goes on with the difference blurred al
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -28,8 +29,8 @@ from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import ACCURACIES
-from fusiform.solvers.geometry import Body
-from fusiform.solvers.inverse.pressure.least_squares import Point, PressureFit
+from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.inverse.pressure.least_squares import Point, PressureFit, ellipses
 from fusiform.solvers.inverse.pressure.levenberg import FIRST_SEARCH, LEVENBERG, OTHER_SEARCHES, SearchEnd, search
 from fusiform.solvers.inverse.pressure.outcome import PressureOutcome
 from fusiform.solvers.inverse.pressure.pressure_match import PressureIterate, PressureMatch
@@ -112,7 +113,7 @@ def match_pressure(
     begun = time.perf_counter()
     _check_options(grid, starts, max_iterations, tolerance)
     table = checked_target(target, modes)
-    fit = _fit(start.with_modes(modes), conditions, table, grid)
+    fit = pressure_fit(start.with_modes(modes), conditions, table, grid, starts)
     best, history = _best_of_searches(fit, starts, max_iterations, tolerance, callback)
     body = fit.variables.body_at(best.point.x, f"{start.name}-matched")
     solution = solve(body, conditions, grid=grid)
@@ -128,12 +129,23 @@ def _check_options(grid: str, starts: int, max_iterations: int, tolerance: float
     )
 
 
-def _fit(start: Body, conditions: FlowConditions, target: FloatArray, grid: str) -> PressureFit:
-    """The least-squares problem, with the start rounded where its edges are too sharp."""
+def pressure_fit(start: Body, conditions: FlowConditions, target: FloatArray, grid: str, starts: int) -> PressureFit:
+    """The least-squares problem, with the start rounded where its edges are too sharp.
+
+    All searches have one resolution, so that the misfit is smooth and their ends can be compared: that of the tallest
+    body from which one of them may begin.
+    """
     symmetric = start.is_symmetric() and conditions.alpha_deg == 0.0 and has_equal_sides(target)
     variables = Variables(start, start.modes, symmetric, ())
     origin = nearest_feasible(variables, variables.pack(start.coefficients, start.origin)).x
-    return PressureFit(variables, origin, conditions, target, ACCURACIES[grid].resolution(conditions.reynolds))
+    first = variables.coefficients(torch.from_numpy(origin)[None])
+    shapes = torch.cat([first, ellipses(start.modes)]) if starts > 1 else first
+    alpha, reynolds = (
+        torch.full((len(shapes),), value, dtype=torch.float64)
+        for value in (math.radians(conditions.alpha_deg), conditions.reynolds)
+    )
+    resolution = ACCURACIES[grid].resolution(laurent.rotate(shapes, alpha), reynolds)
+    return PressureFit(variables, origin, conditions, target, resolution)
 
 
 def _best_of_searches(

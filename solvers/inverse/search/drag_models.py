@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -79,7 +79,7 @@ class DragModel(Protocol):
         Returns
         -------
         Tensor, shape (batch,), complex128
-            NaN for a body that the model cannot evaluate; first derivatives by autograd.
+            NaN for a body that the model cannot evaluate; first derivatives by autograd, NaN where it has none.
         """
         ...
 
@@ -115,15 +115,15 @@ class ConfidentModel(DragModel, Protocol):
 
 @dataclass(frozen=True)
 class SolverModel:
-    """The flow solver as a drag model, at one resolution, so that the drag is a smooth function of the shape.
+    """The flow solver as a drag model.
 
-    It has no memory: equal questions have equal answers. A search that asks about one body after the other passes the
-    state of the last one to `forces_near`.
+    It has no memory: equal questions have equal answers. At one resolution the drag is a smooth function of the shape,
+    so a search keeps to that of its start (`fixed_for`); it passes the state of the last body to `forces_near`.
 
     Parameters
     ----------
     resolution : Resolution, optional
-        The elements; by default those of `standard` for the largest Reynolds number of a call.
+        The elements; by default those that `standard` takes for the bodies of a call or of a search's start.
     modes : int
         Number of map coefficients that a search varies.
     device : torch.device or str
@@ -148,6 +148,13 @@ class SolverModel:
         """`solver`, and the elements if they were chosen."""
         return "solver" if self.resolution is None else f"solver ({self.resolution})"
 
+    def fixed_for(self, coefficients: Tensor, reynolds: Tensor) -> SolverModel:
+        """The same model with a resolution, by default that of these bodies; arguments as in `force_coefficients`."""
+        return replace(self, resolution=self._resolution(coefficients, reynolds))
+
+    def _resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
+        return self.resolution or ACCURACIES["standard"].resolution(coefficients.detach(), reynolds)
+
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), see `DragModel.force_coefficients`; NaN where the solver finds no flow."""
         return self.forces_near(coefficients, reynolds, None)[0]
@@ -159,9 +166,11 @@ class SolverModel:
         """
         home = coefficients.device
         coefficients, reynolds = coefficients.to(self.device), reynolds.to(self.device)
-        resolution = self.resolution or ACCURACIES["standard"].resolution(float(reynolds.max()))
+        resolution = self._resolution(coefficients, reynolds)
         if start is not None and start.phi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
+        if start is not None:
+            start = State(*(t.to(self.device) for t in vars(start).values()))
         forces, flow = steady_forces(coefficients, reynolds, resolution, start)
         if start is not None and not bool(flow.converged.all()):
             forces, flow = steady_forces(coefficients, reynolds, resolution)

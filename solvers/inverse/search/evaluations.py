@@ -70,8 +70,22 @@ class ForceModel:
         self._state: State | None = None
         self.solves = 0
 
+    def fix_resolution(self, *bodies: FloatArray) -> None:
+        """Answer from now on at the resolution that the `bodies` (≥ shape_size,) need, where the solver may choose it.
+
+        The number of elements grows with a body's height: chosen anew for each body, it would make steps of the drag
+        between neighbouring ones, at which a search's models and line searches fail. Searches begin at these bodies and
+        lead away from tall ones, so that the tallest has enough elements for the others.
+        """
+        if isinstance(self.model, SolverModel):
+            shapes = torch.from_numpy(np.stack([x[: self._variables.shape_size] for x in bodies]))
+            coefficients = self._variables.coefficients(shapes)
+            turned = torch.cat([laurent.rotate(coefficients, alpha.expand(len(bodies))) for alpha in self._alpha])
+            self.model = self.model.fixed_for(turned, self._reynolds.repeat_interleave(len(bodies)))
+
     def __call__(self, x: FloatArray) -> Forces | None:
-        """Forces at variables x (≥ shape_size,); None for an invalid body and where the model has no answer."""
+        """Forces at variables x (≥ shape_size,); None for an invalid body and where the model has no answer, or
+        no derivatives."""
         shape = x[: self._variables.shape_size]
         key = _key(shape)
         if key in self._known:
@@ -98,6 +112,8 @@ class ForceModel:
         lift_slope = torch.zeros_like(leaf)
         if self._lift:
             lift_slope = torch.autograd.grad(forces.imag.sum(), leaf, retain_graph=True)[0]
+        if not bool(torch.isfinite(drag_slope).all() & torch.isfinite(lift_slope).all()):
+            return None
         values = (forces.real, forces.imag, drag_slope, lift_slope, *self._confidence_at(turned, leaf))
         return Forces(*(v.detach().numpy() for v in values))
 

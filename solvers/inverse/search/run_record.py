@@ -73,6 +73,12 @@ class Run:
         """Take over the solver's answers from the checkpoint of an earlier run of the same problem."""
         self.truth.restore(evaluations_in(path, self.problem, self.model))
 
+    def fix_resolution(self, feasible: FloatArray) -> None:
+        """Solve all flows at the resolution of the given body and the `feasible` start (n,)."""
+        self.forces.fix_resolution(self.given, feasible)
+        if self.truth is not self.forces:
+            self.truth.fix_resolution(self.given, feasible)
+
     def pause(self) -> None:
         """Raise `Stopped` if the timeout is over."""
         self._stopping.check()

@@ -7,6 +7,7 @@ import torch
 from flow_cases import BENT, REYNOLDS, bodies, flat, random_state
 from pretended_device import ELSEWHERE, numbers, pretended_device
 
+from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.flow.condensation.linearisation import Linearisation, linearise
 from fusiform.solvers.flow.derivatives.sensitivity import force_vjp
 from fusiform.solvers.flow.derivatives.state_inversion import state_inverse
@@ -22,6 +23,7 @@ from fusiform.solvers.flow.fields.flow_field import FlowField
 from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady.newton import newton
 from fusiform.solvers.flow.steady.steady import solve_batch
+from fusiform.solvers.inverse import SolverModel
 
 RESOLUTION, HIGHER, FINER = Resolution(3, 6, 3, 5), Resolution(3, 6, 4, 6), Resolution(4, 6, 5, 6)
 
@@ -112,6 +114,19 @@ def test_derivatives_and_the_state_inverse_stay_on_the_device(symmetric):
         moved = State(*(t.to(ELSEWHERE) for t in (noise.phi, noise.omega, noise.scalars)))
         for there, other in zip(computed(coefficients.to(ELSEWHERE), REYNOLDS.to(ELSEWHERE), moved), here, strict=True):
             same(there, other)
+
+
+def test_a_start_on_another_device_is_refused_by_solve_and_moved_by_the_solver_as_model():
+    body, conditions = Body(BENT[0]), FlowConditions(float(REYNOLDS[0]))
+    start = solve(body, conditions, grid="coarse")
+    model, near = SolverModel(RESOLUTION, BENT.shape[1]), SolverModel(RESOLUTION, BENT.shape[1], ELSEWHERE)
+    here, state = model.forces_near(BENT, REYNOLDS, None)
+    assert state is not None
+    with pretended_device():
+        with pytest.raises(InputError, match="a start solved on meta, got one on cpu"):
+            solve(body, conditions, grid="coarse", start=start, device=ELSEWHERE)
+        there, _ = near.forces_near(BENT, REYNOLDS, state)
+        torch.testing.assert_close(there, here, rtol=1e-7, atol=1e-7)
 
 
 @pytest.mark.parametrize("symmetric", [False, True])

@@ -13,9 +13,11 @@ from fusiform.solvers.flow import (
     force_coefficients,
     force_vjp,
     level,
+    linearise,
     solve_batch,
     steady_forces,
 )
+from fusiform.solvers.flow.derivatives.sensitivity import solve_adjoint
 from fusiform.solvers.flow.discretisation.layout import make_layout
 from fusiform.solvers.geometry import laurent
 
@@ -166,6 +168,27 @@ def test_tangents_of_the_state_are_differences_of_states():
         difference = (getattr(up, name) - getattr(down, name)) / (2.0 * h)
         found = getattr(tangent.states, name)
         assert float((found - difference).abs().max()) < 1e-5 * float(difference.abs().max()), name
+
+
+def test_factors_from_far_away_do_not_spoil_derivatives():
+    """With those of three times the flow, neither the adjoint's 30 products nor the tangents' refinements converge."""
+    flow, weight = _solved([LOPSIDED], [40.0]), torch.ones(1, dtype=torch.complex128)
+    thrice = flow.unknowns.scaled(torch.tensor([3.0], dtype=torch.float64))
+    far = replace(flow, linearisation=linearise(flow.solved, thrice))
+    assert float(solve_adjoint(flow.solved, flow.unknowns, weight, far.linearisation)[1]) > 1e-3
+    for found, expected in zip(_gradient(far, "drag"), _gradient(flow, "drag"), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-7)
+    directions = torch.eye(3, dtype=torch.complex128)
+    found, expected = flow_tangents(far, directions), flow_tangents(flow, directions)
+    assert float(found.change.max()) < 1e-6
+    torch.testing.assert_close(found.states.scalars, expected.states.scalars, rtol=1e-5, atol=1e-6)
+
+
+def test_a_gradient_without_solved_adjoint_equations_is_refused():
+    solution = solve(Body.circle(), FlowConditions(10.0), grid="coarse")
+    lost = replace(solution.flow, unknowns=solution.flow.unknowns.scaled(torch.full((1,), torch.nan)))
+    with pytest.raises(InputError, match="adjoint equations can be solved"):
+        replace(solution, flow=lost).gradient()
 
 
 def test_the_gradient_of_a_solution_is_that_of_the_body_and_the_incidence():

@@ -33,6 +33,16 @@ def test_radial_elements_follow_the_boundary_layer_the_bubble_and_the_slow_flow(
     assert level(1000.0, 2, height=0.3) == level(1000.0, 2)
 
 
+def test_the_body_of_a_batch_that_needs_most_decides_its_resolution():
+    flat, tall = (Body.ellipse(fineness).coefficients for fineness in (4.0, 0.25))
+    reynolds = torch.tensor([40.0, 40.0], dtype=torch.float64)
+    standard = ACCURACIES["standard"]
+    assert standard.resolution(torch.stack([flat, flat]), reynolds) == level(40.0, standard.first + 1)
+    assert standard.resolution(torch.stack([flat, tall]), reynolds) == level(40.0, standard.first + 1, height=2.0)
+    slow = torch.tensor([0.1, 20.0], dtype=torch.float64)
+    assert standard.resolution(torch.stack([flat, flat]), slow) == level(0.1, standard.first + 1)
+
+
 def test_the_estimate_is_a_share_of_the_difference_and_a_bound_beyond_the_elements():
     coarse, fine = torch.tensor([[1.2 + 0.3j], [0.8 + 0.2j]]), torch.tensor([[1.15 + 0.4j], [0.75 + 0.12j]])
     estimate = ErrorEstimate.of(coarse, fine, CIRCLE, real(10.0))

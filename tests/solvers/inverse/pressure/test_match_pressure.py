@@ -2,15 +2,20 @@
 
 import math
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
-from fusiform.solvers.flow import FlowField, flow_tangents, level, solve_batch
+from fusiform.solvers.flow import ACCURACIES, FlowField, flow_tangents, level, solve_batch
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.inverse import PressureOutcome, match_pressure, pressure_distribution
+from fusiform.solvers.inverse.pressure.least_squares import MISFIT
+from fusiform.solvers.inverse.pressure.levenberg import FIRST_SEARCH, search
+from fusiform.solvers.inverse.pressure.match_pressure import pressure_fit
+from fusiform.solvers.inverse.pressure.target import checked_target
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure
 
 RESOLUTION = level(12.0, 0)
@@ -136,6 +141,31 @@ def test_a_target_that_no_body_has_ends_with_a_sentence():
     assert match.misfit > 0.05
     assert "not attained" in match.status
     assert "reference of C_p" in match.status
+
+
+def _fit(start, reynolds, starts=1):
+    ellipse = solve(Body.ellipse(1.2), FlowConditions(10.0), grid="coarse")
+    target = checked_target(pressure_distribution(ellipse, 20), start.modes)
+    return pressure_fit(start, FlowConditions(reynolds), target, "coarse", starts)
+
+
+def test_all_searches_have_the_resolution_of_the_tallest_start():
+    flat, tall = Body.ellipse(2.0, modes=3), Body.ellipse(0.3, modes=3)
+    number = ACCURACIES["coarse"].first + 1
+    assert _fit(flat, 40.0).resolution == level(40.0, number)
+    assert _fit(tall, 40.0).resolution == level(40.0, number, 1.0 / math.sqrt(0.3))
+    assert _fit(flat, 40.0, starts=2).resolution == level(40.0, number, 1.0 / math.sqrt(min(MISFIT.finenesses)))
+
+
+def test_a_search_ends_where_the_derivatives_of_the_flow_are_not_found():
+    fit = _fit(Body.circle(modes=3), 10.0)
+    point = fit.at(fit.start, fit.no_blur)
+    lost = replace(point.flow, unknowns=point.flow.unknowns.scaled(torch.full((1,), torch.nan)))
+    assert fit.linearised(point, fit.no_blur) is not None
+    end = search(
+        fit, replace(point, flow=lost), FIRST_SEARCH, max_iterations=9, tolerance=1e-4, on_point=lambda _: False
+    )
+    assert end.outcome is PressureOutcome.STUCK
 
 
 def test_a_callback_sees_every_body_and_stops_the_search():

@@ -23,6 +23,8 @@ from fusiform.solvers.inverse import (
     minimize_drag,
     optimize,
 )
+from fusiform.solvers.inverse.search.evaluations import ForceModel
+from fusiform.solvers.inverse.search.variables import Variables
 
 AT = FlowConditions(10.0)
 OPTIMUM = {1.0: 9.877, 10.0: 2.389, 40.0: 1.113}
@@ -60,6 +62,20 @@ def test_the_line_search_steps_back_where_the_model_fails():
 def test_a_start_that_the_model_cannot_evaluate_is_refused():
     with pytest.raises(InputError, match="start that treacherous can evaluate"):
         minimize_drag(Body.ellipse(4.0), FlowConditions(1.0), model=Treacherous(), verify=None)
+
+
+def test_a_body_at_which_the_model_has_no_derivatives_counts_as_one_that_it_cannot_evaluate():
+    class Pointed:
+        name, modes = "pointed", 2
+
+        def force_coefficients(self, coefficients, reynolds):
+            return (2.0 + coefficients.abs().square().sum(1).sqrt()).to(torch.complex128)
+
+    circle, ellipse = Body.circle(modes=2), Body.ellipse(1.5, modes=2)
+    variables = Variables(circle, 2, False, ())
+    forces = ForceModel(Pointed(), variables, (DesignPoint(AT),))
+    assert forces(variables.pack(ellipse.coefficients, 0.0)) is not None
+    assert forces(variables.pack(circle.coefficients, 0.0)) is None
 
 
 def test_an_asymmetric_start_at_incidence_finds_its_way_back_to_symmetry(surrogate):
