@@ -1,9 +1,13 @@
-"""A drag model corrected by the solver: to first order at one body, to second order by secant updates from the steps.
+"""A drag model corrected by the solver: exactly to first order at one body, by regression through all bodies solved.
 
-    F̂(x) = F_s(x) + [F − F_s](x_k) + [F' − F_s'](x_k) (x − x_k) + ½ (x − x_k)ᵀ B (x − x_k)
+    F̂(x) = F_s(x) + e(x) + [E − e](x_k) + [E' − e'](x_k) (x − x_k),   E = F − F_s
 
-F are the solver's forces, F_s the model's. F̂ has the solver's value and gradient at x_k; B, the difference of the two
-curvatures, is learnt by symmetric secant updates.
+F are the solver's forces, F_s the model's, x_k the current body. e is the mean of a Gaussian process with the
+covariance exp(−|x − x'|²/2ℓ²) that is given the errors E and their gradients at all bodies that the solver has seen
+(gradient-enhanced kriging: A. Forrester, A. Sóbester, A. Keane, Engineering Design via Surrogate Modelling, 2008, ch.
+7). A surrogate's errors have short waves: its drag over a long step is often right where its slope is not, and a
+correction of first order alone, carried along the step, would spoil it. The last terms leave F̂ the solver's value and
+gradient at x_k, whatever the regression does.
 """
 
 from __future__ import annotations
@@ -12,70 +16,95 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.search.evaluations import Forces
 
-SAFE = 0.3  # |cos| of the angle between residual and step from which the symmetric rank-one update is taken
+LENGTHS = (0.025, 0.05, 0.1, 0.2, 0.4)
+"""Correlation lengths ℓ that are tried, in the scaled shape variables √k a_k; the most likely one is taken."""
+NOISE = 1e-3
+"""Variance of an observation's noise over that of the errors: keeps bodies that are close together apart."""
 
 Model = Callable[[FloatArray], Forces | None]
+Evaluated = tuple[FloatArray, Forces]  # variables x (n,), and the solver's forces there
 
 
 class CorrectedModel:
-    """F̂ above, as a function of x; `centre` is x_k, `curvature` B for each C_D and C_L, (2, m, n, n)."""
+    """F̂ above, as a function of x, for the bodies `evaluated` by the solver, the current one last."""
 
-    def __init__(self, model: Model, centre: FloatArray, solver: Forces, curvature: FloatArray) -> None:
-        uncorrected = model(centre)
-        assert uncorrected is not None
-        self._model, self._centre, self._curvature = model, centre[: curvature.shape[-1]], curvature
-        self._drag, self._lift = solver.drag - uncorrected.drag, solver.lift - uncorrected.lift
-        self._drag_slope = solver.drag_slope - uncorrected.drag_slope
-        self._lift_slope = solver.lift_slope - uncorrected.lift_slope
+    def __init__(self, model: Model, evaluated: list[Evaluated]) -> None:
+        errors = [(x[: f.drag_slope.shape[1]], _difference(f, m)) for x, f in evaluated if (m := model(x)) is not None]
+        self._model, self._centre = model, errors[-1][0]
+        self._regression = Regression(np.stack([x for x, _ in errors]), np.stack([error for _, error in errors]))
+        self._rest = errors[-1][1] - self._regression(self._centre)
 
     def __call__(self, x: FloatArray) -> Forces | None:
         forces = self._model(x)
         if forces is None:
             return None
-        step = x[: len(self._centre)] - self._centre
-        bend = self._curvature @ step
+        shape = x[: len(self._centre)]
+        error = self._regression(shape) + self._rest
+        error[0] += (shape - self._centre) @ self._rest[1:]
+        (drag, lift), slopes = np.split(error[0], 2), np.split(error[1:].T, 2)
         return replace(
             forces,
-            drag=forces.drag + self._drag + self._drag_slope @ step + 0.5 * bend[0] @ step,
-            lift=forces.lift + self._lift + self._lift_slope @ step + 0.5 * bend[1] @ step,
-            drag_slope=forces.drag_slope + self._drag_slope + bend[0],
-            lift_slope=forces.lift_slope + self._lift_slope + bend[1],
+            drag=forces.drag + drag,
+            lift=forces.lift + lift,
+            drag_slope=forces.drag_slope + slopes[0],
+            lift_slope=forces.lift_slope + slopes[1],
         )
 
 
-def secant_update(curvature: FloatArray, step: FloatArray, change: FloatArray) -> FloatArray:
-    """B (n, n) changed so that B s = y, with r = y − B s: B + r rᵀ/(r·s), or B + (r sᵀ + s rᵀ)/s·s − (r·s) s sᵀ/(s·s)².
+def _difference(solver: Forces, model: Forces) -> FloatArray:
+    """Values and slopes of the model's errors, (1 + n, 2 m): of C_D at all points, then of C_L."""
+    drag = np.column_stack([solver.drag - model.drag, solver.drag_slope - model.drag_slope])
+    lift = np.column_stack([solver.lift - model.lift, solver.lift_slope - model.lift_slope])
+    return np.concatenate([drag, lift]).T
 
-    The symmetric rank-one update learns fastest, but grows without bound as r·s → 0: where the angle between r and s is
-    large, Powell's symmetric form of Broyden's update, the least change, takes its place (Nocedal & Wright, ch. 6).
+
+class Regression:
+    """Mean of a Gaussian process with observed values and gradients.
+
+    `points` (p, n); `observed` (p, 1 + n, outputs): at each point the value and the gradient of each output. The value
+    at the last point is the mean of the prior.
     """
-    rest, square = change - curvature @ step, float(step @ step)
-    product = float(rest @ step)
-    if abs(product) > SAFE * float(np.linalg.norm(rest) * np.linalg.norm(step)):
-        return curvature + np.outer(rest, rest) / product
-    if square > 0.0:
-        symmetric = curvature + (np.outer(rest, step) + np.outer(step, rest)) / square
-        return symmetric - (product / square**2) * np.outer(step, step)
-    return curvature
+
+    def __init__(self, points: FloatArray, observed: FloatArray) -> None:
+        self._points, self._mean = points, observed[-1, 0].copy()
+        centred = observed.copy()
+        centred[:, 0] -= self._mean
+        rows = centred.reshape(-1, observed.shape[2])
+        fits = [_fit(points, rows, length) for length in LENGTHS]
+        best = max(range(len(LENGTHS)), key=lambda number: fits[number][0])
+        self.length, self._weights = LENGTHS[best], fits[best][1]
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Values and gradients (1 + n, outputs) at x (n,)."""
+        mean = covariance(x[None], self._points, self.length) @ self._weights
+        mean[0] += self._mean
+        return mean
 
 
-def learnt_curvature(
-    curvature: FloatArray, model: Model, old: tuple[FloatArray, Forces], new: tuple[FloatArray, Forces]
-) -> FloatArray:
-    """B (2, m, n, n) updated from the two models' gradients at both ends of a step, (x, the solver's forces) each."""
-    before, after = model(old[0]), model(new[0])
-    if before is None or after is None:
-        return curvature
-    size = curvature.shape[-1]
-    step = new[0][:size] - old[0][:size]
-    drag = (new[1].drag_slope - after.drag_slope) - (old[1].drag_slope - before.drag_slope)
-    lift = (new[1].lift_slope - after.lift_slope) - (old[1].lift_slope - before.lift_slope)
-    updated = [
-        [secant_update(matrix, step, change) for matrix, change in zip(matrices, changes, strict=True)]
-        for matrices, changes in zip(curvature, (drag, lift), strict=True)
-    ]
-    return np.array(updated)
+def _fit(points: FloatArray, rows: FloatArray, length: float) -> tuple[float, FloatArray]:
+    """Logarithm of the likelihood, up to a constant, with the best variance of each output, and the weights."""
+    matrix = covariance(points, points, length)
+    factors = cho_factor(matrix + NOISE * np.diag(matrix.diagonal()), lower=True)
+    weights = cho_solve(factors, rows)
+    variances = np.maximum((rows * weights).mean(0), np.finfo(float).tiny)
+    spread = np.log(factors[0].diagonal()).sum() * rows.shape[1]
+    return float(-0.5 * len(rows) * np.log(variances).sum() - spread), weights
+
+
+def covariance(x: FloatArray, y: FloatArray, length: float) -> FloatArray:
+    """Covariance of [value, gradient] at x (p, n) with the same at y (q, n), (p (1 + n), q (1 + n))."""
+    apart = (x[:, None] - y) / length
+    values = np.exp(-0.5 * (apart**2).sum(-1))
+    p, q, n = apart.shape
+    blocks = np.empty((p, 1 + n, q, 1 + n))
+    blocks[:, 0, :, 0] = values
+    slopes = values[..., None] * apart / length
+    blocks[:, 0, :, 1:], blocks[:, 1:, :, 0] = slopes, -slopes.swapaxes(1, 2)
+    bends = np.eye(n) - apart[..., :, None] * apart[..., None, :]
+    blocks[:, 1:, :, 1:] = (values[..., None, None] * bends / length**2).swapaxes(1, 2)
+    return blocks.reshape(p * (1 + n), q * (1 + n))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, learnt_curvature
+from fusiform.solvers.inverse.search.corrected_model import CorrectedModel, Evaluated
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.kkt import Optimality, optimality
@@ -132,14 +132,14 @@ def certify(run: Run, start: FloatArray, scale: float, settings: TrustRegion = T
 
 
 class _Iteration:
-    """The trust-region iteration: current body, optimality, curvature B, radius Δ and penalty."""
+    """The trust-region iteration: bodies evaluated, current one, optimality, radius Δ and penalty."""
 
     def __init__(self, run: Run, start: Candidate, scale: float, settings: TrustRegion) -> None:
         self._run, self._scale, self._settings = run, scale, settings
         self._current = start
         self._optimality = optimality(run.program, start.x, start.forces, scale)
-        points, self._size = start.forces.drag_slope.shape
-        self._curvature: FloatArray = np.zeros((2, points, self._size, self._size))
+        self._evaluated: list[Evaluated] = [(start.x, start.forces)]
+        self._size = start.forces.drag_slope.shape[1]
         self._radius, self._penalty = settings.first_radius, 1.0
 
     def run(self) -> str:
@@ -173,7 +173,7 @@ class _Iteration:
         """Solve the subproblem, and ask the solver at its end if it promises a fall of the merit."""
         self._penalty = max(self._penalty, 2.0 * self._optimality.force_multiplier_sum)
         x, solver = self._current.x, self._current.forces
-        trial = self._subproblem(CorrectedModel(self._run.forces, x, solver, self._curvature))
+        trial = self._subproblem(CorrectedModel(self._run.forces, self._evaluated))
         fall = 0.0 if trial is None else self._merit(x, solver) - self._merit(trial.x, trial.forces)
         promising = trial is not None and fall > self._settings.least_fall * self._scale
         forces = self._run.truth(trial.x) if trial is not None and promising else None
@@ -199,9 +199,8 @@ class _Iteration:
         return None if end is None else end.best
 
     def _judge(self, x: FloatArray, forces: Forces, fall: float) -> None:
-        """Learn from the solver's `forces` at x, change the radius, and accept the body if the merit falls."""
+        """Keep the solver's `forces` at x, change the radius, and accept the body if the merit falls."""
         now = self._current
-        self._curvature = learnt_curvature(self._curvature, self._run.forces, (now.x, now.forces), (x, forces))
         ratio = (self._merit(now.x, now.forces) - self._merit(x, forces)) / fall
         length = float(np.abs((x - now.x)[: self._size]).max())
         settings = self._settings
@@ -212,7 +211,10 @@ class _Iteration:
         if ratio >= settings.accept:
             self._radius = min(self._radius, max(settings.far * length, settings.near * settings.first_radius))
             self._current = self._run.program.candidate(x, forces)
+            self._evaluated.append((x, forces))
             self._optimality = optimality(self._run.program, x, forces, self._scale)
+        else:
+            self._evaluated.insert(-1, (x, forces))
 
     def _merit(self, x: FloatArray, forces: Forces) -> float:
         """The objective, with an exact penalty for the force constraints and a steep one for the shape's.

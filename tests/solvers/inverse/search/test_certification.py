@@ -1,8 +1,7 @@
-"""Certified optima: the solver's own conditions, few solves, whatever the model is; secant updates."""
+"""Certified optima: the solver's own conditions, few solves, whatever the model is."""
 
 import math
 
-import numpy as np
 import pytest
 import torch
 
@@ -18,7 +17,6 @@ from fusiform.solvers.inverse import (
     minimize_drag,
     optimize,
 )
-from fusiform.solvers.inverse.search.corrected_model import secant_update
 
 AT = FlowConditions(10.0)
 
@@ -63,19 +61,6 @@ def test_a_start_that_is_the_optimum_is_certified(surrogate):
     result = optimize(Problem(Body.circle(), (DesignPoint(AT),), Nearest(), certify=True, verify=None), model=surrogate)
     assert result.certified, result.status
     assert result.fun == 0.0
-
-
-@pytest.mark.parametrize("across", [0.0, 0.8, 0.9, 1.0])
-def test_secant_updates_keep_the_curvature_symmetric_and_meet_the_last_step(across):
-    random = np.random.default_rng(0)
-    curvature = np.zeros((5, 5))
-    step = random.standard_normal(5)
-    change = random.standard_normal(5)
-    change -= across * (change @ step / (step @ step)) * step
-    curvature = secant_update(curvature, step, change)
-    np.testing.assert_allclose(curvature @ step, change, atol=1e-12)
-    np.testing.assert_allclose(curvature, curvature.T, atol=1e-12)
-    assert np.linalg.norm(curvature) < 5.0 * np.linalg.norm(change) / np.linalg.norm(step)
 
 
 @pytest.mark.slow
