@@ -22,6 +22,7 @@ from fusiform.solvers.geometry.formats.tables.surfaces import joined_surfaces, s
 from fusiform.solvers.geometry.formats.tables.text_lines import TextLine, numbers, parsed_line, split_fields, text_lines
 
 _SURFACE = re.compile(r"\b(upper|lower|top|bottom)\b", re.IGNORECASE)
+_MOST_COLUMNS = 1000
 _GRID_LINE = 4  # numbers in the grid line of an MSES file
 _LEADING = 0.1  # of the extent, from the leading edge
 
@@ -91,11 +92,12 @@ def _point_rows(lines: list[TextLine]) -> tuple[list[TextLine], tuple[float, ...
 
 
 def _usual_width(rows: list[TextLine]) -> int:
-    """The most frequent number of columns, at least two."""
+    """The most frequent number of columns, at least two; few, since they are compared with each other."""
     width = Counter(len(row.values) for row in rows).most_common(1)[0][0]
+    line = next(row.number for row in rows if len(row.values) == width)
     require(
-        width >= 2,
-        f"expected two numbers x, y on each line, got 1 in line {rows[0].number}; keep only x and y",
+        2 <= width <= _MOST_COLUMNS,
+        f"expected two numbers x, y on each line, got {width} in line {line}; keep only x and y",
     )
     return width
 
@@ -115,9 +117,10 @@ def _may_be_title(row: TextLine, least: float, largest: float) -> bool:
 
 def _is_damaged(line: TextLine, width: int) -> bool:
     """True for text of as many fields as a point that begins with a decimal number, or with #N/A or its like."""
+    if line.values or line.comment or not line.text:
+        return False
     fields = split_fields(line.text)
-    unread = not line.values and not line.comment and len(fields) == width
-    return unread and bool(re.fullmatch(r"[+-]?\d*\.\d+|#.+", fields[0]))
+    return len(fields) == width and bool(re.fullmatch(r"[+-]?\d*\.\d+|#.+", fields[0]))
 
 
 def _require_no_damage(lines: list[TextLine], width: int) -> None:

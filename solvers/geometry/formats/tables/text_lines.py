@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fusiform.solvers.common.errors import InputError, require
 
+MOST_LINES = 50_000  # five for each point that an outline may have, blank lines and comments among them
 _NUMBER = re.compile(
     r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d{1,3})?|nan|inf|infinity)", re.IGNORECASE | re.ASCII
 )
@@ -52,8 +53,12 @@ def _decoded_bytes(content: bytes) -> str:
 
 
 def text_lines(content: str | bytes) -> list[TextLine]:
-    """All lines of the file, blank ones too."""
+    """All lines of the file, blank ones too; `InputError` for far more than an outline has points."""
     lines = re.split(r"\r\n|\r|\n", decoded(content).replace("\x1a", " "))
+    require(
+        len(lines) <= MOST_LINES,
+        f"expected a table of at most {MOST_LINES} lines, got {len(lines)}; keep every second or every tenth point",
+    )
     return [parsed_line(number, line) for number, line in enumerate(lines, start=1)]
 
 
