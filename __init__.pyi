@@ -32,6 +32,7 @@ __all__ = [
     "UserConstraint",
     "UserObjective",
     "WedgeAngle",
+    "__version__",
     "check_gradient",
     "export_body",
     "load_body",
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 from .solvers import Body, FlowConditions, InputError, Solution, SolveOutcome, export_body, load_body, solve
+from .solvers.common.version import __version__
 from .solvers.inverse import (
     Circle,
     DesignPoint,

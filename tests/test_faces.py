@@ -7,6 +7,7 @@ import importlib
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def loaded_by(*modules: str) -> list[str]:
 def test_importing_a_face_loads_its_parents_and_itself(face: str) -> None:
     parts = face.split(".")
     assert loaded_by(face) == [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert importlib.import_module("fusiform").__version__ == project["version"]
 
 
 @pytest.mark.parametrize("face", FACES)
