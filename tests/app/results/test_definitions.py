@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 from fusiform.app.results.definitions import rows
+from fusiform.solvers import Body, FlowConditions
+from fusiform.surrogates import load_surrogate
+from fusiform.surrogates.design_space import DesignSpace
+from fusiform.surrogates.designs import sample
 
 
 def test_a_number_that_is_not_known_has_no_row() -> None:
@@ -14,3 +19,15 @@ def test_a_number_that_is_not_known_has_no_row() -> None:
 
 def test_rounding_noise_is_zero() -> None:
     assert rows({"lift_coefficient": -1e-17})[0][1] == "0"
+
+
+def test_the_residual_that_is_called_usual_is_that_of_the_shipped_model() -> None:
+    model, designs = load_surrogate(), sample(DesignSpace(), 3, range(10))
+    conditions = zip(designs.reynolds.tolist(), designs.alpha.rad2deg().tolist(), strict=True)
+    answers = [
+        model.evaluate(Body(a), FlowConditions(*at)) for a, at in zip(designs.coefficients, conditions, strict=True)
+    ]
+    found = [answer.correction.residual for answer in answers]
+    words = rows({"flow_residual": found[0]})[0][2]
+    low, high = map(float, re.search(r"([\d.]+) to ([\d.]+) is usual", words).groups())
+    assert sum(low <= residual <= high for residual in found) >= 8, found
