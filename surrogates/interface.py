@@ -57,7 +57,7 @@ class Correction:
     last_step : float
         Relative length of the last step; the error of the discrete solution that is left is smaller.
     updates : int
-        Linear solves spent.
+        Factorisations spent.
 
     Examples
     --------

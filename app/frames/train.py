@@ -15,7 +15,7 @@ COLUMNS = (
     ("drag, median", "Median of |C_D/C_D* − 1| over the held-out cases; * is the solver on the recipe's grid."),
     ("drag, 95 %", "95 % of the held-out cases have a smaller drag error than this."),
     ("vorticity, median", "Median of ‖ω − ω*‖/‖ω*‖ over the nodes of the grid: how well the whole flow is met."),
-    ("linear solves", "Factorisations of the flow's Jacobian that the training data cost; a full solve takes 2 or 3."),
+    ("factorisations", "Factorisations of the flow's Jacobian that the training data cost; a full solve takes 2 or 3."),
     ("steps", "Updates of the network's weights, all stages."),
 )
 
@@ -79,7 +79,7 @@ def row(run: KeptRun) -> list[str]:
         f"{errors['drag']['median']:.2%}",
         f"{errors['drag']['p95']:.2%}",
         f"{errors['vorticity']['median']:.1%}",
-        f"{run.card['linear_solves']:,}",
+        f"{run.card['factorisations']:,}",
         f"{run.points[-1].step:,}" if run.points else "–",
     ]
 

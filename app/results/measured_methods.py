@@ -29,13 +29,13 @@ class MeasuredMethod:
     method: str
     steps: int
     bodies: int
-    linear_solves: int
+    factorisations: int
     drag: Spread
 
     @property
     def solves_per_body(self) -> float:
-        """Linear solves that the training data of a body cost."""
-        return self.linear_solves / self.bodies
+        """Factorisations that the training data of a body cost."""
+        return self.factorisations / self.bodies
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def comparison() -> Comparison:
 
 
 def _method(row: dict[str, Any]) -> MeasuredMethod:
-    kept = {name: row[name] for name in ("label", "method", "steps", "bodies", "linear_solves")}
+    kept = {name: row[name] for name in ("label", "method", "steps", "bodies", "factorisations")}
     return MeasuredMethod(**kept, drag=Spread(**row["drag"]))
 
 

@@ -33,7 +33,7 @@ def expected_case(config: DatasetConfig) -> dict[str, Expected]:
         "omega": fields,
         "scalars": Expected("float64", (2,), -1e6, 1e6),
         "forces": Expected("float64", (FORCES,), -1e6, 1e6),
-        "linear_solves": Expected("float64", (), 1, 10_000),
+        "factorisations": Expected("float64", (), 1, 10_000),
     }
 
 

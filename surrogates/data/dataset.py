@@ -41,7 +41,7 @@ CHUNK = 128  # cases that are discretised at once
 
 @dataclass(frozen=True)
 class Dataset:
-    """Solved cases: designs, the state and the forces of each, and linear solves spent.
+    """Solved cases: designs, the state and the forces of each, and factorisations spent.
 
     `phi` and `omega` (cases, n_xi, n_eta) in single precision, `scalars` (cases, 2) = (Q, Γ); `forces` (cases, 4):
     C_D pressure, friction, C_L pressure, friction.
@@ -52,7 +52,7 @@ class Dataset:
     omega: Tensor
     scalars: Tensor
     forces: Tensor
-    linear_solves: Tensor
+    factorisations: Tensor
     resolution: Resolution
     digest: str
 
@@ -84,7 +84,7 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
             "omega": state.omega[i].numpy().astype(np.float32),
             "scalars": state.scalars[i].numpy(),
             "forces": forces[i].numpy(),
-            "linear_solves": flows.linear_solves[i].numpy(),
+            "factorisations": flows.factorisations[i].numpy(),
         }
         write_arrays(case_path(folder, index), arrays)
     return failed
@@ -148,7 +148,7 @@ def load_dataset(folder: Path, most: int | None = None) -> Dataset:
         stack("omega"),
         stack("scalars"),
         stack("forces"),
-        stack("linear_solves"),
+        stack("factorisations"),
         manifest.config.resolution,
         manifest.digest,
     )

@@ -9,12 +9,12 @@ from fusiform.surrogates.training import TargetFiles
 
 @dataclass(frozen=True)
 class Spent:
-    """Costs of targets: bodies drawn, those accepted, those with tangents, and linear solves."""
+    """Costs of targets: bodies drawn, those accepted, those with tangents, and factorisations."""
 
     drawn: int = 0
     accepted: int = 0
     with_tangents: int = 0
-    linear_solves: int = 0
+    factorisations: int = 0
 
     def __add__(self, other: Spent) -> Spent:
         return Spent(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))

@@ -43,7 +43,7 @@ def train(
     """Train by the recipe on the data in `data` (see `make_data`) and store the model in `folder`; returns the model.
 
     Each stage has a folder with checkpoints, so that a killed run can continue, and metrics.jsonl; `tensorboard` is for
-    the same numbers. The model's card holds the errors on the held-out cases, the linear solves spent, and the
+    the same numbers. The model's card holds the errors on the held-out cases, the factorisations spent, and the
     provenance. Under `torchrun` the processes train together, and the first makes the targets and writes the files.
     `InputError` if `folder` holds another recipe's run.
     """
@@ -63,7 +63,7 @@ def _train(
     foundation = Foundation.of(dataset, recipe.network.basis)
     run = Run(folder, recipe, foundation, test.designs, workers, progress, tensorboard)
     network = foundation.fresh_network(recipe.network, recipe.training.seed)
-    labels, spent = foundation.labels, Spent(linear_solves=int(dataset.linear_solves.sum()))
+    labels, spent = foundation.labels, Spent(factorisations=int(dataset.factorisations.sum()))
     for planned in plan(recipe):
         stage = planned.prepare(run, network, labels)
         _fit(run, stage)
@@ -111,7 +111,7 @@ def _card(recipe: Recipe, surrogate: Surrogate, dataset: Dataset, test: Dataset,
         "sip_bodies_drawn": spent.drawn,
         "sip_bodies_accepted": spent.accepted,
         "tangent_bodies": spent.with_tangents,
-        "linear_solves": spent.linear_solves,
+        "factorisations": spent.factorisations,
         "dataset_digest": dataset.digest,
         "heldout_digest": test.digest,
         "heldout": evaluate(surrogate, test),

@@ -18,7 +18,7 @@ CARD: Mapping[str, Any] = {
     "sip_bodies_drawn": COUNT,
     "sip_bodies_accepted": COUNT,
     "tangent_bodies": COUNT,
-    "linear_solves": COUNT,
+    "factorisations": COUNT,
     "dataset_digest": TEXT,
     "heldout_digest": TEXT,
     "heldout": {"cases": COUNT, "drag": SPREAD, "lift": SPREAD, "vorticity": SPREAD, "velocity": SPREAD},

@@ -11,14 +11,14 @@ from fusiform.surrogates.model.surrogate import Surrogate
 DEFINITIONS = (
     "Drag: |C_D/C_D* − 1|. Lift: |C_L − C_L*|, absolute. Vorticity: ‖ω − ω*‖/‖ω*‖ over the nodes of the elements; "
     "velocity likewise. "
-    "* is the solver on the model's own elements. A linear solve is one factorisation and solve of the flow's "
-    "Jacobian: a full solve takes one to two, a SIP body about one."
+    "* is the solver on the model's own elements. Factorisations are those of the flow's Jacobian: a full solve "
+    "takes one to two, a SIP body about one."
 )
 
 
 def comparison_table(surrogates: list[Surrogate]) -> list[list[str]]:
     """Header and one row a model: method, solver work, held-out errors."""
-    header = ["model", "method", "full solves", "SIP bodies (accepted)", "linear solves", "network steps"]
+    header = ["model", "method", "full solves", "SIP bodies (accepted)", "factorisations", "network steps"]
     header += [
         f"{quantity} {which}" for quantity in ("drag", "lift", "vorticity", "velocity") for which in ("median", "95 %")
     ]
@@ -34,7 +34,7 @@ def _row(name: str, card: dict[str, Any]) -> list[str]:
     steps += tangents["steps"] if tangents["bodies"] else 0
     steps += card["recipe"].get("finish", {"steps": 0})["steps"]
     row = [name, training["method"], str(card["full_solves"])]
-    row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["linear_solves"]), str(steps)]
+    row += [f"{card['sip_bodies_drawn']} ({card['sip_bodies_accepted']})", str(card["factorisations"]), str(steps)]
     return row + [
         f"{errors[w][q]:.2%}" if w != "lift" else f"{errors[w][q]:.4f}"
         for w in errors
@@ -87,8 +87,8 @@ saw, solved to the accuracy of `fine`, they were kept by {counted["drag"]:.1%} (
 
 **How it was made.** Method `{training["method"]}`: {card["full_solves"]} full solves, and {card["sip_bodies_drawn"]}
 bodies answered by the state inverse, of which {card["sip_bodies_accepted"]} were accepted,
-{card.get("tangent_bodies", 0)} of these with the derivatives of their flow along the design; {card["linear_solves"]}
-linear solves in all. The recipe is in `config.json`, under `card`.
+{card.get("tangent_bodies", 0)} of these with the derivatives of their flow along the design; {card["factorisations"]}
+factorisations in all. The recipe is in `config.json`, under `card`.
 
 **Held-out errors**, {errors["cases"]} bodies of the same design space that no training saw, drawn with another seed:
 

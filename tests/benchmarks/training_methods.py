@@ -78,7 +78,7 @@ START_STEPS, START_BATCH = 1500, 128
 TARGET_SHARE = 0.5
 CLOCK = time.process_time
 OPTIMA = (2.0, 5.0, 10.0)
-WORK = ("steps", "bodies", "linear_solves")
+WORK = ("steps", "bodies", "factorisations")
 ASSETS = Path("assets/training")
 
 
@@ -193,7 +193,7 @@ def seconds_per_target(physics: FlowPhysics, data: Batch, network: PairInputs) -
 
 
 def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tuple[str, int]) -> dict[str, object]:
-    """One method with one seed; the record of its errors against time, steps and linear solves."""
+    """One method with one seed; the record of its errors against time, steps and factorisations."""
     name, seed = task
     path = folder / f"{file_stem(name, seed)}.json"
     if path.exists():
@@ -233,13 +233,13 @@ def run(folder: Path, seconds: float, sizes: tuple[int, int, int, int], task: tu
     result = train(network, rule, physics, data, config, log, validate=validate)
     lines = [json.loads(line) for line in (log / "metrics.jsonl").read_text().splitlines()]
     inversions = sum(line["inversions"] for line in lines)
-    per_solve = float(shared.dataset.linear_solves.double().mean())
+    per_solve = float(shared.dataset.factorisations.double().mean())
     record = {
         "method": name,
         "seed": seed,
         "bodies": bodies if method.targets else result.steps * method.batch,
         "steps": result.steps,
-        "linear solves": round(inversions * (per_solve if method.targets == "solve" else 1.0)),
+        "factorisations": round(inversions * (per_solve if method.targets == "solve" else 1.0)),
         "seconds": result.seconds,
         "with validation": CLOCK() - begun,
         "before": before,
@@ -339,7 +339,7 @@ def table(measured: dict[str, Any]) -> str:
         rest = " | ".join(f"{row[key]:.2%}" for key in ("drag_95", "vorticity", "vorticity_95"))
         return f"{drag['median']:.3%} ({drag['lowest']:.3%}, {drag['highest']:.3%}) | {rest} |"
 
-    rows = ["| method | steps | bodies | linear solves | drag median (seeds) | drag 95 % | vorticity median | 95 % |"]
+    rows = ["| method | steps | bodies | factorisations | drag median (seeds) | drag 95 % | vorticity median | 95 % |"]
     rows += ["|" + "---|" * 8, "| the start of all | | | | " + cells(measured["start"])]
     for row in measured["methods"].values():
         rows.append(f"| {row['label']} | " + " | ".join(str(row[key]) for key in WORK) + " | " + cells(row))

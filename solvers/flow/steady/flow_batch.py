@@ -23,7 +23,7 @@ class FlowBatch:
     """Steady flows of a batch, ρ = U = d = 1.
 
     `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the state; `linear_solves` (batch,): factorisations, those on coarser levels counted by their share of the work;
+    the state; `factorisations` (batch,): how many, those on coarser levels counted by their share of the work;
     `continued` (batch,) bool: a path of neighbouring problems led there. `solved`, `unknowns`, `linearisation`:
     problem, state and factorised Jacobian as they were solved, on the half plane of flows symmetric about the stream;
     the Jacobian is that of a state close to the solution, or of a similar flow, and is shared with the adjoint.
@@ -38,7 +38,7 @@ class FlowBatch:
     linearisation: Linearisation
     converged: Tensor
     update: Tensor
-    linear_solves: Tensor
+    factorisations: Tensor
     continued: Tensor
     below: FlowBatch | None = None
 
@@ -77,7 +77,7 @@ class FlowBatch:
         return self.problem, self.state, linearise(self.problem, self.state)
 
     def replaced(self, index: int, answer: FlowBatch) -> FlowBatch:
-        """The batch with one case replaced by the one of `answer`; its count of linear solves stays."""
+        """The batch with one case replaced by the one of `answer`; its count of factorisations stays."""
         at = torch.tensor([index], device=self.reynolds.device)
         order = torch.arange(len(self.reynolds), device=at.device)
         order[at] = len(self.reynolds)

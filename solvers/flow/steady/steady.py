@@ -60,7 +60,7 @@ def solve_batch(
             answer = flow_of(coefficients[case], reynolds[case], problem, result, spent, continued=True)
         else:
             answer = solve_batch(coefficients[case], reynolds[case], resolution, domain=domain)
-        flow.linear_solves[case] += answer.linear_solves
+        flow.factorisations[case] += answer.factorisations
         if bool(answer.converged):
             flow = flow.replaced(index, answer)
     return flow
@@ -124,7 +124,7 @@ def flow_of(
         linearisation=result.linearisation,
         converged=is_solution(result, TOLERANCE),
         update=result.update,
-        linear_solves=result.factorisations + spent,
+        factorisations=result.factorisations + spent,
         continued=torch.full_like(reynolds, continued, dtype=torch.bool),
         below=below,
     )

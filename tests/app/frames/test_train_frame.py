@@ -17,7 +17,7 @@ from fusiform.app.state.train import Axis
 
 CARD = {
     "heldout": {"cases": 12, "drag": {"median": 0.0123, "p95": 0.045}, "vorticity": {"median": 0.0678}},
-    "linear_solves": 12345,
+    "factorisations": 12345,
 }
 DONE = KeptRun("sip", Path("runs/sip"), (Point(1500, "sip-1", 0.5, 3.0, 0.0123, 0.045),), CARD)
 BEGUN = KeptRun("dp", Path("runs/dp"), (Point(50, "supervised", 0.5, None, None, None),), None)

@@ -29,7 +29,7 @@ def test_the_headline_and_the_sentences_hold_the_numbers() -> None:
     values = {metric.label: metric.value for metric in why.headline()}
     assert (values["Inverted: SIP"], values["DP over SIP"]) == (f"{sip:.2%}", f"{dp / sip:.0f} times")
     assert f"{dp:.1%}, while its loss falls" in why.failures()
-    solves, bodies = methods[why.BEST_SIP].linear_solves, methods[why.BEST_SIP].bodies
+    solves, bodies = methods[why.BEST_SIP].factorisations, methods[why.BEST_SIP].bodies
     assert f"cost {solves / bodies:.1f} factorisations" in why.cost_words()
     assert len(why.findings()) >= 3
 

@@ -68,7 +68,7 @@ def test_a_round_is_the_librarys_rule_with_targets_on_disk(small_cases, tmp_path
     assert isinstance(files, TargetFiles)
     used = int(files.accepted.sum())
     assert len(stage.data) == len(stage.labels) == len(labels) + used
-    assert stage.spent == Spent(drawn=6, accepted=used, linear_solves=files.inversions)
+    assert stage.spent == Spent(drawn=6, accepted=used, factorisations=files.inversions)
     assert torch.equal(stage.labels.targets[: len(labels)], labels.targets)
     report = stage.rule.step(stage.network, stage.data, stage.physics)
     assert report.accepted == 1.0

@@ -23,7 +23,7 @@ def test_supervised_training_makes_a_usable_model(small_cases, tmp_path):
     assert steps[-1][:3] == ("supervised", 60, 60)
     card = json.loads((tmp_path / "model" / "config.json").read_text())["card"]
     assert card["full_solves"] == 10
-    assert card["linear_solves"] >= card["full_solves"]
+    assert card["factorisations"] >= card["full_solves"]
     assert card["heldout"]["cases"] == 4
     again = load_surrogate(tmp_path / "model")
     answer = again.evaluate(Body.ellipse(2.0), FlowConditions(5.0))
@@ -34,13 +34,13 @@ def test_supervised_training_makes_a_usable_model(small_cases, tmp_path):
     )
 
 
-def test_sip_training_spends_linear_solves_on_new_bodies(small_cases, tmp_path):
+def test_sip_training_spends_factorisations_on_new_bodies(small_cases, tmp_path):
     train(small_recipe(tmp_path, "sip", SIP), small_cases, tmp_path / "model", 1)
     card = json.loads((tmp_path / "model" / "config.json").read_text())["card"]
     assert card["sip_bodies_drawn"] == 6
     assert card["sip_bodies_accepted"] >= 1
-    solved = int(load_dataset(small_cases / "train").linear_solves.sum())
-    assert solved + 6 <= card["linear_solves"] <= solved + 12
+    solved = int(load_dataset(small_cases / "train").factorisations.sum())
+    assert solved + 6 <= card["factorisations"] <= solved + 12
 
 
 def test_a_round_of_tangents_follows_and_is_not_repeated(small_cases, tmp_path):
@@ -122,4 +122,4 @@ def test_torchrun_trains_the_model_that_one_process_trains(small_cases, tmp_path
         assert done.returncode == 0, done.stderr
     one, two = (load_surrogate(tmp_path / name) for name in ("one", "two"))
     assert one.card["heldout"]["drag"] == pytest.approx(two.card["heldout"]["drag"], rel=1e-3)
-    assert one.card["linear_solves"] == two.card["linear_solves"]
+    assert one.card["factorisations"] == two.card["factorisations"]

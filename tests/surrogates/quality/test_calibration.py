@@ -96,4 +96,4 @@ def test_the_card_states_how_it_was_made_and_meets_the_targets(surrogate):
         two_sigma = 2.0 * math.sqrt(0.95 * 0.05 / row["bodies"])
         assert min(row["drag"], row["lift"]) >= 0.95 - two_sigma
     assert card["dataset_digest"] != card["heldout_digest"]
-    assert {"recipe", "full_solves", "linear_solves", "versions"} <= set(card)
+    assert {"recipe", "full_solves", "factorisations", "versions"} <= set(card)
