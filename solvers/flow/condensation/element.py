@@ -94,20 +94,21 @@ def _add_outflow(problem: Problem, c: Tensor, t: Tensor, d: Slopes) -> None:
 
 
 def factorise_elements(problem: Problem, state: State) -> tuple[ElementFactors, Tensor]:
-    """The elimination of all interiors, and the matrices (batch, nr, na, 2 nB, 2 nB) that are left of E1_B and E2_B."""
+    """The elimination of all interiors, and the matrices (batch, nr, na, 2 nB, 2 nB) that are left of E2_B and E1_B by
+    φ_B and ω_B."""
     inside, k = problem.layout.interior, problem.stiffness
     c, t = transport_matrices(problem, state)
     inner, outer = torch.split(problem.layout.ordered(problem.heavy), [inside, k.shape[-1] - inside], dim=-1)
     coupling = t[..., :inside] / inner[..., None, :]
-    c += coupling @ k[..., :inside, :]
-    left = torch.cat([k[..., inside:, :inside], c[..., inside:, :inside]], dim=-2)
+    c.flatten(0, 2).baddbmm_(coupling.flatten(0, 2), k[..., :inside, :].flatten(0, 2))
+    left = torch.cat([c[..., inside:, :inside], k[..., inside:, :inside]], dim=-2)
     right = torch.cat([c[..., :inside, inside:], t[..., :inside, inside:]], dim=-1)
     interior = Elimination.of(c[..., :inside, :inside], right, left)
     edge = outer.shape[-1]
     rest = torch.empty_like(k[..., :1, :1].expand(*k.shape[:-2], 2 * edge, 2 * edge))
-    rest[..., :edge, :edge] = k[..., inside:, inside:]
-    rest[..., :edge, edge:] = 0.0
-    rest[..., :edge, edge:].diagonal(dim1=-2, dim2=-1).copy_(-outer)
-    rest[..., edge:, :edge] = c[..., inside:, inside:]
-    rest[..., edge:, edge:] = t[..., inside:, inside:]
-    return ElementFactors(interior, k[..., :inside, :], coupling, inner[..., None]), interior.remaining(rest)
+    rest[..., :edge, :edge] = c[..., inside:, inside:]
+    rest[..., :edge, edge:] = t[..., inside:, inside:]
+    rest[..., edge:, :edge] = k[..., inside:, inside:]
+    rest[..., edge:, edge:] = 0.0
+    rest[..., edge:, edge:].diagonal(dim1=-2, dim2=-1).copy_(-outer)
+    return ElementFactors(interior, k[..., :inside, :], coupling, inner[..., None]), interior.remaining_(rest)

@@ -28,10 +28,11 @@ class Elimination:
         inverse = torch.linalg.inv_ex(block)[0]
         return cls(inverse, inverse @ right, left)
 
-    def remaining(self, rest: Tensor) -> Tensor:
-        """S of W, the matrices `rest`."""
-        matrices = (part.flatten(0, -3) for part in (rest, self.left, self.right))
-        return torch.baddbmm(*matrices, alpha=-1.0).view(rest.shape)
+    def remaining_(self, rest: Tensor) -> Tensor:
+        """S in the place of W, the matrices `rest`."""
+        matrices = (part.flatten(0, -3) for part in (self.left, self.right))
+        rest.view(-1, *rest.shape[-2:]).baddbmm_(*matrices, alpha=-1.0)
+        return rest
 
     def reduced(self, eliminated: Tensor, transposed: bool) -> tuple[Tensor, Tensor]:
         """What is kept of b_e for `restored`, and what is subtracted from b_r."""

@@ -73,20 +73,17 @@ class Linearisation:
             carried = second / elements.mass
             whole = elements.stiffness.mT @ carried
             kept, fill = elements.interior.reduced(first + whole[..., :inside, :], transposed)
-            own = slice(0, edge)
         else:
             whole = elements.coupling @ first
             kept, fill = elements.interior.reduced(second + whole[..., :inside, :], transposed)
-            own = slice(edge, None)
-        fill[..., own, :] -= whole[..., inside:, :]
+        fill[..., :edge, :] -= whole[..., inside:, :]
         sectors = self._solve_sectors(numbering, fields, scalars, fill, transposed)
         boundary = self._boundary(numbering, sectors, transposed)
         phi = elements.interior.restored(kept, boundary, transposed)
+        both = torch.cat([phi, boundary[..., :edge, :]], dim=-2)
         if transposed:
-            both = torch.cat([phi, boundary[..., edge:, :]], dim=-2)
             inner = (elements.coupling.mT @ both - carried, phi)
         else:
-            both = torch.cat([phi, boundary[..., :edge, :]], dim=-2)
             inner = (phi, (elements.stiffness @ both - first) / elements.mass)
         everything = torch.cat(
             [*(part.flatten(1, 3) for part in inner), sectors.flatten(1, 2), fields.new_zeros(batch, 1, columns)], dim=1
@@ -108,16 +105,14 @@ class Linearisation:
         gather = numbering.gather_columns if transposed else numbering.gather_rows
         rhs = padded[:, gather].view(batch, na, total, columns)
         rhs[:, :, first : first + closed] += scalars[:, None, :closed] / na
-        height = numbering.width if transposed else numbering.height
-        places = numbering.columns if transposed else numbering.rows
-        sums = fields.new_zeros(batch, na * height, columns)
-        sums.index_add_(1, places, fill.flatten(1, 3))
-        sums = sums.view(batch, na, height, columns)
+        terms = torch.cat([fill.flatten(1, 3), fields.new_zeros(batch, 1, columns)], dim=1)
+        one, other = numbering.column_terms if transposed else numbering.row_terms
+        sums = (terms.index_select(1, one) + terms.index_select(1, other)).view(batch, na, -1, columns)
         if transposed:
-            rhs -= sums[:, :, :total]
+            rhs -= sums
         else:
             rhs.addcmul_(sums[:, :, :total], sectors.entered[..., None], value=-1.0)
-            rhs[:, :, first : first + closed] -= sectors.closures @ sums[:, :, total:-1]
+            rhs[:, :, first : first + closed] -= sectors.closures @ sums[:, :, total:]
         kept, reduced = sectors.arcs.reduced(rhs[:, :, : numbering.arcs], transposed)
         rest = self.ring.solve(rhs[:, :, numbering.arcs :] - reduced, transposed)
         return torch.cat([sectors.arcs.restored(kept, rest, transposed), rest], dim=2)

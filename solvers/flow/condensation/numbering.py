@@ -28,15 +28,17 @@ SCALARS = {Domain.PLANE: 4, Domain.HALF_PLANE: 2, Domain.MERIDIAN: 1}
 class Numbering:
     """Index maps of a layout.
 
-    `arcs`, `line`, `scalars`: numbers of unknowns of each kind in a sector. `rows`, `columns` (nr na 2 nB,): equation
-    and unknown of each element's boundary φ, then ω, elements radial first, in sectors of `height` rows and `width`
-    columns one after the other; `entries` (nr na (2 nB)²,): the places of the elements' matrices in the sectors'
-    matrices. `gather_rows`, `gather_columns` (na unknowns,): where the equations and unknowns of sectors stand in a
-    flattened state (φ, ω), each once, the others at its end, where there is a zero. `owner_rows`, `owner_columns`:
-    where the entries of a flattened state stand in [interior φ | interior ω | sectors | zero]. `interior`
-    (2 nr na nI,): where the interior φ, then ω, of the elements stand in a flattened state. `outer_phi`, `outer_omega`,
-    `wall_omega` (n2,): unknowns of a sector's outer and wall arcs, ends included. `share` (na, n2): the part of a
-    node's terms that goes to each sector.
+    `arcs`, `line`, `scalars`: numbers of unknowns of each kind in a sector. `rows`, `columns` (nr na 2 nB,): places of
+    the equations E2, then E1, and of the unknowns φ, then ω, of each element's boundary, elements radial first, in
+    sectors of `height` rows and `width` columns one after the other; `row_terms` (2, na (unknowns + n2)),
+    `column_terms` (2, na unknowns): the numbers among those of the two that each equation or unknown is the sum of;
+    where there are fewer, the number after the last one. `entries` (nr na (2 nB)²,): the places of the elements'
+    matrices in the sectors' matrices. `gather_rows`, `gather_columns` (na unknowns,): where the equations and unknowns
+    of sectors stand in a flattened state (φ, ω), each once, the others at its end, where there is a zero. `owner_rows`,
+    `owner_columns`: where the entries of a flattened state stand in [interior φ | interior ω | sectors | zero].
+    `interior` (2 nr na nI,): where the interior φ, then ω, of the elements stand in a flattened state. `outer_phi`,
+    `outer_omega`, `wall_omega` (n2,): unknowns of a sector's outer and wall arcs, ends included. `share` (na, n2): the
+    part of a node's terms that goes to each sector.
     """
 
     arcs: int
@@ -46,6 +48,8 @@ class Numbering:
     width: int
     rows: Tensor
     columns: Tensor
+    row_terms: Tensor
+    column_terms: Tensor
     entries: Tensor
     gather_rows: Tensor
     gather_columns: Tensor
@@ -86,8 +90,9 @@ def make_numbering(layout: Layout) -> Numbering:
     field = np.repeat([0, 1], len(boundary))[None]
     j = np.tile(boundary % n2, 2)[None]
     wall = lines == 0
-    rows = np.where(wall & (field == 1), total + j, unknown(np.where(wall, 1, field), lines, j))
-    columns = np.where(wall & (field == 0), unused_column, unknown(np.where(wall, 1, field), lines, j))
+    by_column = unknown(np.where(wall, 1, field), lines, j)
+    columns = np.where(wall & (field == 0), unused_column, by_column)
+    rows = np.roll(np.where(wall & (field == 1), total + j, by_column), len(boundary), axis=1)
     rows, columns = (np.repeat(m[None], na, axis=0) for m in (rows, columns))
     if layout.domain is Domain.HALF_PLANE:
         for end, first in ((0, arcs), (na - 1, arcs + line)):
@@ -137,6 +142,8 @@ def make_numbering(layout: Layout) -> Numbering:
     maps = {
         "rows": rows.ravel(),
         "columns": columns.ravel(),
+        "row_terms": _terms(rows.ravel(), na, height, total + n2),
+        "column_terms": _terms(columns.ravel(), na, width, total),
         "entries": entries.ravel(),
         "gather_rows": gathers[0].ravel(),
         "gather_columns": gathers[1].ravel(),
@@ -151,3 +158,13 @@ def make_numbering(layout: Layout) -> Numbering:
     tensors: dict[str, Any] = {name: torch.tensor(m, device=device) for name, m in maps.items()}
     sizes: dict[str, Any] = {"arcs": arcs, "line": line, "scalars": scalars, "height": height, "width": width}
     return Numbering(**sizes, **tensors, share=torch.tensor(share).to(layout.w_xi))
+
+
+def _terms(places: np.ndarray, na: int, count: int, used: int) -> np.ndarray:
+    """The numbers of the at most two of `places` that are each of the first `used` of a sector's `count`, (2, na used);
+    where there are fewer, the number after the last one."""
+    order, wanted = np.argsort(places, kind="stable"), (np.arange(na)[:, None] * count + np.arange(used)).ravel()
+    first = np.searchsorted(places[order], wanted)
+    order = np.append(order, [len(places)] * 2)
+    there = np.append(places, -1)[order]
+    return np.stack([np.where(there[first + k] == wanted, order[first + k], len(places)) for k in (0, 1)])

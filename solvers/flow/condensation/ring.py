@@ -94,17 +94,16 @@ def _merged(sectors: Tensor, m: int) -> tuple[Tensor, Elimination]:
     """Pairs of neighbours as one sector each, (batch, half as many, …), an odd one last, and the eliminations."""
     even = sectors.shape[1] // 2 * 2
     a, b, odd = sectors[:, 0:even:2], sectors[:, 1:even:2], sectors[:, even:]
-    left, right, border = slice(0, m), slice(m, 2 * m), slice(2 * m, None)
+    left, right, border, far = slice(0, m), slice(m, 2 * m), slice(2 * m, None), slice(m, None)
     block = a[..., right, right] + b[..., left, left]
-    across = [a[..., right, left], b[..., left, right], a[..., right, border] + b[..., left, border]]
-    down = [a[..., left, right], b[..., right, left], a[..., border, right] + b[..., border, left]]
-    merge = Elimination.of(block, torch.cat(across, dim=-1), torch.cat(down, dim=-2))
-    pair = (merge.left @ merge.right).neg_()
-    pair[..., left, left] += a[..., left, left]
-    pair[..., left, border] += a[..., left, border]
-    pair[..., right, right] += b[..., right, right]
-    pair[..., right, border] += b[..., right, border]
-    pair[..., border, left] += a[..., border, left]
-    pair[..., border, right] += b[..., border, right]
-    pair[..., border, border] += a[..., border, border] + b[..., border, border]
+    across = torch.cat([a[..., right, left], b[..., left, far]], dim=-1)
+    across[..., border] += a[..., right, border]
+    down = torch.cat([a[..., left, right], b[..., far, left]], dim=-2)
+    down[..., border, :] += a[..., border, right]
+    pair = a.clone(memory_format=torch.contiguous_format)
+    pair[..., far, far] = b[..., far, far]
+    pair[..., left, right] = pair[..., right, left] = 0.0
+    pair[..., border, border] += a[..., border, border]
+    merge = Elimination.of(block, across, down)
+    merge.remaining_(pair)
     return (torch.cat([pair, odd], dim=1) if odd.shape[1] else pair), merge

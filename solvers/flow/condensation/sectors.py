@@ -87,7 +87,7 @@ def factorise_sectors(
         _level_ends(problem, numbering, a, entered)
     arcs = numbering.arcs
     elimination = Elimination.of(a[..., :arcs, :arcs], a[..., :arcs, arcs:total], a[..., arcs:total, :arcs])
-    return SectorFactors(elimination, entered, closures), elimination.remaining(a[..., arcs:total, arcs:total])
+    return SectorFactors(elimination, entered, closures), elimination.remaining_(a[..., arcs:total, arcs:total])
 
 
 def drag_gradient(problem: Problem) -> tuple[Tensor, Tensor]:

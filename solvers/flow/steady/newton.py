@@ -112,7 +112,7 @@ def _chord_steps(
     return state, update
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def newton(
     problem: Problem,
     start: State,
@@ -124,7 +124,7 @@ def newton(
 
     A case ends without that after all `settings.factorisations`, or when no step lowers the residual; at a solution,
     whose residual is rounding, no step does, but there it is short. `factors`: of similar problems, which serve the
-    first steps.
+    first steps. All but the linearisation are ordinary tensors, through which autograd may go.
     """
     state, count = State(*essential(problem, start), start.scalars), start.scalars.shape[0]
     update = torch.full_like(start.scalars[:, 0], torch.inf)
@@ -151,8 +151,10 @@ def newton(
         active = active[~done]
         if len(active) == 0:
             break
-    if len(finished) == 1:
-        return NewtonResult(state, update, factorisations, finished[0][1])
-    order = torch.argsort(torch.cat([index for index, _ in finished]))
-    parts = Linearisation.concatenate([part for _, part in finished])
-    return NewtonResult(state, update, factorisations, parts.select(order))
+    factors = finished[0][1]
+    if len(finished) > 1:
+        order = torch.argsort(torch.cat([index for index, _ in finished]))
+        factors = Linearisation.concatenate([part for _, part in finished]).select(order)
+    with torch.inference_mode(False):
+        state = State(*(t.clone() for t in vars(state).values()))
+        return NewtonResult(state, update.clone(), factorisations.clone(), factors)
