@@ -54,7 +54,7 @@ def force_vjp(flow: FlowBatch, weight: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(solved[:, None], by_coefficients, torch.nan), torch.where(solved, gradient[1], torch.nan)
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def solve_adjoint(
     problem: Problem, state: State, weight: Tensor, factors: Linearisation, tolerance: float = ADJOINT_TOLERANCE
 ) -> tuple[State, Tensor]:
@@ -72,7 +72,8 @@ def solve_adjoint(
 
     rhs = _stacked(factors.solve_transposed(equations.force_gradient(weight)))
     solution, left = minimal_residual(product, rhs, tolerance, MOST_PRODUCTS)
-    return unstacked(solution), left
+    with torch.inference_mode(False):
+        return unstacked(solution.clone()), left.clone()
 
 
 def _stacked(state: State) -> Tensor:

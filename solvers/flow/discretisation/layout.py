@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.common.autograd import ordinary_tensors
+from fusiform.solvers.common.memory import keep_freed_memory
 from fusiform.solvers.flow.discretisation import gll
 from fusiform.solvers.flow.resolution import Resolution
 
@@ -155,6 +156,7 @@ def make_layout(resolution: Resolution, domain: Domain, dtype: torch.dtype, devi
     They are copies in torch's own memory: products round differently in memory that is aligned differently, and equal
     questions should have equal answers.
     """
+    keep_freed_memory()
     n1, n2 = resolution.radial_degree + 1, resolution.angular_degree + 1
     nr = resolution.radial_elements
     na = resolution.angular_elements if domain is Domain.PLANE else resolution.angular_elements // 2

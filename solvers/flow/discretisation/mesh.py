@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow.discretisation import gll
 from fusiform.solvers.flow.discretisation.angular import angular_breaks
-from fusiform.solvers.flow.discretisation.extent import RADIUS, bubble_growth, outer_radius
+from fusiform.solvers.flow.discretisation.extent import RADIUS, bubble_growth, height, outer_radius
 from fusiform.solvers.flow.discretisation.layout import Domain, Layout
 
 STRETCHING, BOUNDARY_LAYER = 2.25, 2.0
@@ -57,8 +57,9 @@ def make_mesh(coefficients: Tensor, reynolds: Tensor, layout: Layout, like: Mesh
     if like is not None and (like.xi_breaks.shape[1], like.eta_breaks.shape[1]) == counts:
         radial, angular = like.xi_breaks, like.eta_breaks
     else:
-        radial = _radial_breaks(torch.log(2.0 * outer_radius(coefficients, reynolds)), reynolds, layout.radial)
-        angular = _closed_breaks(coefficients, reynolds, layout)
+        across = height(coefficients)
+        radial = _radial_breaks(torch.log(2.0 * outer_radius(across, reynolds)), reynolds, layout.radial)
+        angular = _closed_breaks(coefficients, 1.0 + bubble_growth(across, reynolds) / RADIUS, layout)
     eta = _nodes(angular, layout.resolution.angular_degree)
     return Mesh(
         xi=_nodes(radial, layout.resolution.radial_degree),
@@ -68,9 +69,8 @@ def make_mesh(coefficients: Tensor, reynolds: Tensor, layout: Layout, like: Mesh
     )
 
 
-def _closed_breaks(coefficients: Tensor, reynolds: Tensor, layout: Layout) -> Tensor:
-    """η_0 = 0 … η_na, which is 2π, or π on half of the plane, (batch, na + 1)."""
-    widening = 1.0 + bubble_growth(coefficients, reynolds) / RADIUS
+def _closed_breaks(coefficients: Tensor, widening: Tensor, layout: Layout) -> Tensor:
+    """η_0 = 0 … η_na, which is 2π, or π on half of the plane, (batch, na + 1); `widening`: see `angular_breaks`."""
     angular = angular_breaks(coefficients, widening, layout.resolution.angular_elements)
     end = 2.0 * math.pi if layout.domain is Domain.PLANE else math.pi
     return torch.cat([angular[:, : layout.angular], torch.full_like(angular[:, :1], end)], dim=1)

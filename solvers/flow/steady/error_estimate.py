@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.discretisation.extent import truncation_error
+from fusiform.solvers.flow.discretisation.extent import height, truncation_error
 
 SHARE, SAFETY = 0.25, 2.5
 
@@ -36,7 +36,7 @@ class ErrorEstimate:
         (2, batch), and the flow's parameters."""
         change = SHARE * torch.view_as_real(fine - coarse)
         whole, parts = change.sum(0).abs(), change.abs().sum(0)
-        far = torch.view_as_real(fine.sum(0)).abs() * truncation_error(coefficients, reynolds)[:, None]
+        far = torch.view_as_real(fine.sum(0)).abs() * truncation_error(height(coefficients), reynolds)[:, None]
         bound = SAFETY * torch.maximum(whole, 0.5 * parts) + far
         return cls(*(torch.view_as_complex(each) for each in (whole, far, bound)))
 

@@ -7,7 +7,7 @@ import torch
 
 from fusiform.solvers import Body
 from fusiform.solvers.flow import ACCURACIES, ErrorEstimate, Resolution, level, solve_batch, solve_to_accuracy
-from fusiform.solvers.flow.discretisation.extent import outer_radius, truncation_error
+from fusiform.solvers.flow.discretisation.extent import height, outer_radius, truncation_error
 from fusiform.solvers.flow.steady.error_estimate import SAFETY, SHARE
 from fusiform.solvers.flow.steady.levels import LEVELS
 
@@ -46,7 +46,7 @@ def test_the_body_of_a_batch_that_needs_most_decides_its_resolution():
 def test_the_estimate_is_a_share_of_the_difference_and_a_bound_beyond_the_elements():
     coarse, fine = torch.tensor([[1.2 + 0.3j], [0.8 + 0.2j]]), torch.tensor([[1.15 + 0.4j], [0.75 + 0.12j]])
     estimate = ErrorEstimate.of(coarse, fine, CIRCLE, real(10.0))
-    far = float(truncation_error(CIRCLE, real(10.0)))
+    far = float(truncation_error(height(CIRCLE), real(10.0)))
     assert complex(estimate.elements[0]) == pytest.approx(complex(SHARE * 0.1, SHARE * 0.02), rel=1e-5)
     assert complex(estimate.far_field[0]) == pytest.approx(complex(far * 1.9, far * 0.52), rel=1e-5)
     torch.testing.assert_close(estimate.total, estimate.elements + estimate.far_field)
@@ -56,7 +56,7 @@ def test_the_estimate_is_a_share_of_the_difference_and_a_bound_beyond_the_elemen
 
 
 def test_the_outer_radius_follows_the_height_and_bubbles_but_not_slender_bodies():
-    tall, slender = Body.ellipse(0.25).coefficients[None], Body.ellipse(10.0).coefficients[None]
+    tall, slender = (height(Body.ellipse(fineness).coefficients[None]) for fineness in (0.25, 10.0))
     assert float(outer_radius(tall, real(10.0))) == pytest.approx(2.0 * 40.0 + 3.0)
     assert float(outer_radius(tall, real(40.0))) > 115.0
     assert float(outer_radius(slender, real(1000.0))) == pytest.approx(40.03)
