@@ -29,9 +29,10 @@ class _Elsewhere(Tensor):
 
     @staticmethod
     def __new__(cls, held: Tensor) -> _Elsewhere:
-        made = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
-            cls, held.shape, held.stride(), held.storage_offset(), dtype=held.dtype, device=ELSEWHERE
-        )
+        with torch.inference_mode(False):  # torch refuses to make one inside
+            made = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+                cls, held.shape, held.stride(), held.storage_offset(), dtype=held.dtype, device=ELSEWHERE
+            )
         made.held = held
         return made
 
@@ -76,6 +77,9 @@ def _target(kwargs: dict[str, Any]) -> torch.device | None:
 def _computed(function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     name, tensors = str(function), []
     held = _mapped(lambda t: tensors.append(t) or getattr(t, "held", t), (list(args), kwargs))
+    for place, argument in enumerate(args):  # of `to`, which inference mode leaves as it is
+        if isinstance(argument, torch.device) and argument == ELSEWHERE:
+            held[0][place] = torch.device("cpu")
     there, target = any(isinstance(t, _Elsewhere) for t in tensors), _target(kwargs)
     if there and not name.startswith(("aten._to_copy", "aten.copy_")):
         strays = [t for t in tensors if not isinstance(t, _Elsewhere) and (t.dim() > 0 or t.device == ELSEWHERE)]
