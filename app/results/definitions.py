@@ -15,6 +15,8 @@ CONVENTIONS = (
     "Drag is along the stream, lift across it; the incidence turns the body, nose up."
 )
 
+TIP = "on both sides; the point is a sharp tip, where C_p is a matter of the tip's radius and is not resolved"
+
 Row = tuple[str, str, str]
 
 ESTIMATES = ("drag_error", "lift_error", "drag_bound", "lift_bound", "corrected_drag_bound", "corrected_lift_bound")
@@ -27,7 +29,9 @@ _DEFINITIONS = {
     "drag_error": ("error of C_D", "estimated size, of the elements and of the far field together"),
     "lift_error": ("error of C_L", "estimated likewise"),
     "front_pressure_coefficient": ("front C_p", "at the front stagnation point; C_p = (p − p∞) / (½ ρ U²)"),
+    "front_pressure_nearby": ("  0.05 d off it", TIP),
     "base_pressure_coefficient": ("base C_p", "at the rearmost point"),
+    "base_pressure_nearby": ("  0.05 d off it", TIP),
     "recirculation_length": ("recirculation", "length of the closed wake behind the rearmost point, over d; 0 if none"),
     "separation_points": ("separation", "x/d, y/d at incidence: where the flow leaves the wall; if attached, the rear"),
     "attachment_points": ("attachment", "x/d, y/d at incidence: where it meets the wall"),
@@ -78,13 +82,14 @@ _DEFINITIONS = {
 
 
 def _text(value: Any, digits: int, least: float) -> str:
-    """Numbers up to `least` in size as 0; points in lines of their own."""
+    """Numbers up to `least` in size as 0; points in lines of their own, two numbers in one."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value if abs(value) > least else 0.0:.{digits}g}"
     if isinstance(value, list):
-        return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in value)
+        points = value if all(isinstance(point, list) for point in value) else [value]
+        return "\n".join(", ".join(f"{round(x, 3) + 0.0:.3f}" for x in point) for point in points)
     return str(value)
 
 

@@ -28,6 +28,7 @@ from fusiform.app.frames.shared.metric import Metric
 from fusiform.app.state.control_points import given_outline_of, outline_of
 from fusiform.app.state.session import DesignState, Settings
 from fusiform.app.state.window import Home, Share, Window
+from fusiform.solvers.flow import WallPoint
 from fusiform.solvers.shedding import shedding_note
 
 INVITATION = "Drag a point of the outline, move a slider, or press Optimise."
@@ -105,8 +106,8 @@ class Frame:
         points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in analysis.separation)
         length = analysis.recirculation_length
         return (
-            f"$C_p$ {coefficient(analysis.front.pressure_coefficient)} at the front, "
-            f"{coefficient(analysis.rear.pressure_coefficient)} at the base. The flow leaves the wall at "
+            f"$C_p$ {_pressure_at(analysis.front)} at the front, {_pressure_at(analysis.rear)} at the base. "
+            "The flow leaves the wall at "
             f"{points.replace('-', '−')}; "
             + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind it.")
         )
@@ -158,3 +159,12 @@ def frame(design: DesignState, settings: Settings, known: Known) -> Frame:
     window = window_of(design.present, home)
     share = design.share if home == design.home else None
     return Frame(design, settings, known, home, window, share, *compared(known, settings.compare))
+
+
+def _pressure_at(point: WallPoint) -> str:
+    """C_p of a point of the wall; of a sharp tip, where it is not resolved, that nearby too."""
+    value = coefficient(point.pressure_coefficient)
+    if not point.sharp:
+        return value
+    beside = " and ".join(coefficient(each) for each in point.nearby)
+    return f"{value} (a sharp tip, whose radius it depends on; {beside} at 0.05 d from it)"

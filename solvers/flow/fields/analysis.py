@@ -25,7 +25,7 @@ class FlowAnalysis:
     `free_stagnation`: from front to rear. `recirculation_length`: from the rearmost point of the body along x to the
     rearmost free stagnation point, 0 if none lies behind the body.
     `front`: the attachment point of highest C_p; `rear`: the rearmost point; `suction_peak`: the point of least C_p.
-    The C_p of the last two depends on the tail's radius where they are at a sharp tail: `FlowField.wall_pressure_at`.
+    Where one is `sharp`, its C_p is a matter of the tip's radius, and `nearby` holds what is resolved.
     `pressure_force`, `friction_force`: C_D + i C_L at the wall, as the solver computes them.
 
     Examples
@@ -69,10 +69,15 @@ class FlowAnalysis:
         return 2 * len(self.eddies) - 2 * len(self.saddles) - wall == -2
 
     def summary(self) -> dict[str, Any]:
-        """The main features, ready for JSON; points of the wall are [x, y] in d, body at incidence."""
+        """The main features, ready for JSON; points of the wall are [x, y] in d, body at incidence.
+
+        `front_pressure_nearby`, `base_pressure_nearby`: where these points are `sharp`, else None.
+        """
         return {
             "front_pressure_coefficient": self.front.pressure_coefficient,
+            "front_pressure_nearby": list(self.front.nearby) if self.front.sharp else None,
             "base_pressure_coefficient": self.rear.pressure_coefficient,
+            "base_pressure_nearby": list(self.rear.nearby) if self.rear.sharp else None,
             "recirculation_length": self.recirculation_length,
             "separation_points": [[p.position.real, p.position.imag] for p in self.separation],
             "attachment_points": [[p.position.real, p.position.imag] for p in self.attachment],

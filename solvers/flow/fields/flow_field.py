@@ -111,10 +111,10 @@ class FlowField:
     def wall_pressure_at(self, eta: FloatArray) -> FloatArray:
         """C_p of the outline at angles η (n,).
 
-        At the tip of a sharp tail it is a matter of the tail's radius, and not resolved: NACA 0012 at Re 40 and 5° has
-        −1.8, −2.3 and −2.7 for radii of 1.2e-4, 5e-5 and 2.3e-5 d on twice the usual elements, −1.5 to −2.0 on the
-        usual ones, where it is off by up to 0.12 at 0.02 d from the tip. From 0.05 d on, radii and elements change it
-        by 0.005 at most.
+        At the tip of a sharp tail (`WallPoint.sharp`) it is a matter of the tail's radius, and not resolved: NACA 0012
+        at Re 40 and 5° has −1.8, −2.3 and −2.7 for radii of 1.2e-4, 5e-5 and 2.3e-5 d on twice the usual elements, −1.5
+        to −2.0 on the usual ones, where it is off by up to 0.12 at 0.02 d from the tip. From 0.05 d on, radii and
+        elements change it by 0.005 at most.
         """
         return self.elements.along_arc(self.wall_pressure_coefficient, eta)
 

@@ -14,8 +14,9 @@ from scipy.optimize import minimize_scalar
 from fusiform.solvers.flow.fields.element_polynomials import subdivided
 from fusiform.solvers.flow.fields.flow_field import FlowField
 
-TIE = 1e-6
+TIE, TINY = 1e-6, 1e-300
 SUBDIVISION, SAMPLES = 4, 65
+SHARP, NEARBY = 0.005, 0.05  # in d: a radius of curvature, and a distance at which no tip's radius matters
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,32 @@ class WallPoint:
     """A point of the outline.
 
     `eta` in [0, 2π); `position` x + iy; `arc_length` from the rearmost point, positive along the upper side
-    (counter-clockwise), negative along the lower one; `pressure_coefficient` there.
+    (counter-clockwise), negative along the lower one; `pressure_coefficient` there. `radius`: of the outline's
+    curvature, in d; `nearby`: C_p at `NEARBY` along the wall, clockwise and counter-clockwise of the point.
     """
 
     eta: float
     position: complex
     arc_length: float
     pressure_coefficient: float
+    radius: float
+    nearby: tuple[float, float]
+
+    @property
+    def sharp(self) -> bool:
+        """True at a tip whose C_p is a matter of its radius, and not resolved; `nearby` it is.
+
+        NACA 0012 at Re 40 and 5°: −1.8 on `coarse`, −1.9 on `fine`, −1.5 with eight modes; −0.24 nearby on all. The
+        ends of an ellipse 14:1, of radius 0.01 d, are right to 1.5 %.
+        """
+        return self.radius < SHARP
 
 
 class Wall:
     """h²ω, C_p and h = ds/dη along the outline, as periodic functions of the angle η."""
 
     def __init__(self, field: FlowField) -> None:
-        self._z = field.z
+        self._z, self._map = field.z, field.map
         self._eta = subdivided(field.elements.eta, field.elements.angular_degree, SUBDIVISION)
         speed = np.abs(field.map.slope(np.exp(1j * self._eta)))
         self._vorticity = field.wall_vorticity_at
@@ -95,10 +108,24 @@ class Wall:
 
     def _point(self, eta: float) -> WallPoint:
         turn, half = float(self._arc(2.0 * np.pi)), np.mod(eta, 2.0 * np.pi)
+        zeta = np.exp(1j * half)
+        slope, bend = self._map.slope(zeta), self._map.bend(zeta)
+        before, after = (float(self._pressure(self._along(half, sign * NEARBY))) for sign in (-1.0, 1.0))
         arc = float(self._arc(half) - self._arc(np.mod(self._rear, 2.0 * np.pi)))
         return WallPoint(
             eta=float(half),
             position=complex(self._z(np.exp(1j * np.array([eta])))[0]),
             arc_length=arc - turn * math.ceil(arc / turn - 0.5 - TIE),
             pressure_coefficient=float(self._pressure(half)),
+            radius=float(np.abs(slope) ** 3 / max(np.abs((np.conj(slope) * bend).real), TINY)),
+            nearby=(before, after),
         )
+
+    def _along(self, eta: float, distance: float) -> float:
+        """The angle at an arc length from the one of `eta`, in [0, 2π)."""
+        arcs, turn = self._arc(self._eta), float(self._arc(2.0 * np.pi))
+        target = np.mod(float(self._arc(eta)) + distance, turn)
+        angle = float(np.interp(target, arcs, self._eta))
+        for _ in range(3):
+            angle = min(max(angle - float((self._arc(angle) - target) / self._speed(angle)), 0.0), 2.0 * np.pi)
+        return angle % (2.0 * np.pi)

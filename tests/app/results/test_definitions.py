@@ -31,3 +31,9 @@ def test_the_residual_that_is_called_usual_is_that_of_the_shipped_model() -> Non
     words = rows({"flow_residual": found[0]})[0][2]
     low, high = map(float, re.search(r"([\d.]+) to ([\d.]+) is usual", words).groups())
     assert sum(low <= residual <= high for residual in found) >= 8, found
+
+
+def test_a_pressure_at_a_sharp_tip_has_a_row_that_says_so() -> None:
+    (row,) = rows({"base_pressure_nearby": [-0.2371, -0.2519], "front_pressure_nearby": None})
+    assert row[1] == "-0.237, -0.252"
+    assert "sharp tip" in row[2]

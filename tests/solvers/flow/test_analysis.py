@@ -212,3 +212,28 @@ def test_attached_flow_has_no_closed_streamlines():
 def test_a_window_with_swapped_limits_is_refused(circle_40):
     with pytest.raises(InputError, match="expected a window"):
         streamlines(circle_40.field, (1.0, -1.0, -1.0, 1.0))
+
+
+def test_the_pressure_of_a_sharp_tail_is_called_unresolved_and_that_nearby_is_given():
+    bodies = (load_body("naca0012"), load_body("naca0012").with_modes(8))
+    tails = [coarse(body, 10.0).analysis.rear for body in bodies]
+    assert all(tail.sharp for tail in tails)
+    assert abs(tails[0].pressure_coefficient - tails[1].pressure_coefficient) > 1.0
+    np.testing.assert_allclose(tails[0].nearby, tails[1].nearby, atol=0.02)
+    numbers = coarse(bodies[0], 10.0).summary()
+    assert numbers["base_pressure_nearby"] == list(tails[0].nearby)
+    assert numbers["front_pressure_nearby"] is None
+
+
+@pytest.mark.parametrize("fineness", [1.0, 4.0, 14.0])
+def test_round_ends_have_the_curvature_of_an_ellipse_and_the_pressure_beside_them(fineness):
+    solution = coarse(Body.ellipse(fineness), 10.0)
+    rear, half = solution.analysis.rear, 0.5 * np.sqrt(fineness)
+    assert not rear.sharp
+    assert rear.radius == pytest.approx((0.25 / half) ** 2 / half, rel=1e-4)
+    angle = np.linspace(0.0, 1.0, 20001)
+    arc = np.append(0.0, np.abs(np.diff(solution.field.z(np.exp(1j * angle)))).cumsum())
+    beside = float(np.interp(0.05, arc, angle))
+    expected = solution.field.wall_pressure_at(np.array([2.0 * np.pi - beside, beside]))
+    np.testing.assert_allclose(rear.nearby, expected, atol=2e-3)
+    assert solution.summary()["base_pressure_nearby"] is None
