@@ -83,8 +83,8 @@ def test_the_remark_says_where_shedding_is_likely(new: Session) -> None:
     assert "Re on the height across the stream is 50, above about 35" in framed(replace(new, design=design)).remark
 
 
-def test_the_remark_says_that_the_pressure_at_a_sharp_tail_depends_on_its_radius() -> None:
-    session = edits.new_session({"body": "naca0012"})
+def test_the_remark_says_that_the_pressure_at_a_sharp_tail_depends_on_its_radius(new: Session) -> None:
+    session = edits.open_body(new, load_body("naca0012"))
     shown = frame(session.design, session.settings, refined(framed(session)))
     assert "at the front, " in shown.remark
     assert "(a sharp tip, whose radius it depends on; " in shown.remark
