@@ -71,21 +71,21 @@ def z_xi_xi(coefficients: Tensor, zeta: Tensor) -> Tensor:
     return c * (zeta + (a * _powers(zeta, a.shape[-1])).sum(-1))
 
 
-def on_polar_grid(coefficients: Tensor, xi: Tensor, eta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """z, dz/dξ and d²z/dξ² at ζ = e^{ξ+iη}, each (batch, n_xi, n_eta), of `xi` (batch, n_xi) and `eta` (batch, n_eta).
+def on_polar_grid(coefficients: Tensor, xi: Tensor, eta: Tensor) -> tuple[Tensor, Tensor]:
+    """z and dz/dξ at ζ = e^{ξ+iη}, each (batch, n_xi, n_eta), of `xi` (batch, n_xi) and `eta` (batch, n_eta).
 
     ζ^(−k) = e^{−kξ} e^{−ikη} makes each sum over k a product of two small matrices.
     """
     k = modes(coefficients)
-    amplitude = torch.stack([coefficients, -k * coefficients, k.square() * coefficients], dim=1)
+    amplitude = torch.stack([coefficients, -k * coefficients], dim=1)
     radial = torch.exp(-xi[:, :, None] * k)
     phase = k[:, None] * eta[:, None, :]
     angular = torch.complex(phase.cos(), -phase.sin())
     sums = (radial[:, None] * amplitude[:, :, None, :]) @ angular[:, None]
     radius, c = xi.exp()[:, :, None], conformal_radius(coefficients)[:, None, None]
     zeta = torch.complex(radius * eta.cos()[:, None], radius * eta.sin()[:, None])
-    z, z_xi, z_xi_xi = (c[:, None] * (zeta[:, None] + sums)).unbind(1)
-    return z, z_xi, z_xi_xi
+    z, z_xi = (c[:, None] * (zeta[:, None] + sums)).unbind(1)
+    return z, z_xi
 
 
 def outline(coefficients: Tensor, count: int) -> Tensor:

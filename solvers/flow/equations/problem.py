@@ -130,7 +130,7 @@ def discretise(
     """
     layout = make_layout(resolution, domain, reynolds.dtype, reynolds.device)
     mesh = make_mesh(coefficients, reynolds, layout, like)
-    z, slope, _ = laurent.on_polar_grid(coefficients, mesh.xi, mesh.eta)
+    z, slope = laurent.on_polar_grid(coefficients, mesh.xi, mesh.eta)
     sizes = 0.25 * mesh.xi_step[:, :, None] * mesh.eta_step[:, None, :]
     cell = sizes[..., None, None] * (layout.w_xi[:, None] * layout.w_eta)
     arcs = 0.5 * mesh.eta_step[..., None] * layout.w_eta

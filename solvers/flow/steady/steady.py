@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -93,14 +95,12 @@ def start_from_coarser(coefficients: Tensor, reynolds: Tensor, problem: Problem)
     arrived = is_solution(result, START_TOLERANCE)
     spent = result.factorisations
     if not bool(arrived.all()):
-        again = newton(coarse, cold_start(coarse), START_TOLERANCE, CAREFUL)
-        spent = spent + again.factorisations
-        result = NewtonResult(
-            result.state.where(arrived, again.state),
-            torch.where(arrived, result.update, again.update),
-            spent,
-            result.linearisation,
-        )
+        failed = torch.nonzero(~arrived)[:, 0]
+        part = coarse.select(failed)
+        again = newton(part, cold_start(part), START_TOLERANCE, CAREFUL)
+        spent = spent.index_add(0, failed, again.factorisations)
+        update = result.update.index_copy(0, failed, again.update)
+        result = replace(result, state=result.state.replace(failed, again.state), update=update)
     moved = transfer(result.state, coarse, problem).where(is_solution(result, START_TOLERANCE), cold_start(problem))
     return moved, spent * (work(resolution) / work(problem.layout.resolution))
 
