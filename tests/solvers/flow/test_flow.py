@@ -13,7 +13,9 @@ from fusiform.solvers.common.batches import select
 from fusiform.solvers.flow import ACCURACIES, Domain, Resolution, force_coefficients, level, newton, solve_batch
 from fusiform.solvers.flow.discretisation import mesh
 from fusiform.solvers.flow.discretisation.extent import height, outer_radius, truncation_error
-from fusiform.solvers.flow.steady.steady import is_solution
+from fusiform.solvers.flow.equations.problem import discretise
+from fusiform.solvers.flow.equations.start import cold_start
+from fusiform.solvers.flow.steady.steady import is_solution, start_from_coarser
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
@@ -279,3 +281,16 @@ def test_forces_of_the_whole_plane_equal_the_reported_ones(circle_40):
     pressure, friction = force_coefficients(circle_40.flow.problem, circle_40.flow.state)
     assert pressure.real.item() == pytest.approx(circle_40.drag_pressure)
     assert friction.real.item() == pytest.approx(circle_40.drag_friction)
+
+
+def test_a_case_that_fails_on_the_coarser_level_starts_cold_and_leaves_the_others_alone():
+    coefficients = torch.cat([Body.ellipse(fineness).coefficients[None] for fineness in (0.5, 2.0)])
+    reynolds = torch.tensor([100.0, 40.0], dtype=torch.float64)
+    both = discretise(coefficients, reynolds, level(100.0, 2), Domain.HALF_PLANE)
+    state, spent = start_from_coarser(coefficients, reynolds, both)
+    cold = cold_start(both)
+    torch.testing.assert_close(state.omega[0], cold.omega[0], rtol=0.0, atol=0.0)
+    alone, spent_alone = start_from_coarser(coefficients[1:], reynolds[1:], both.select(torch.tensor([1])))
+    torch.testing.assert_close(state.omega[1:], alone.omega, rtol=1e-9, atol=1e-9)
+    assert float(spent[1]) == float(spent_alone)
+    assert float(spent[0]) > 2.0 * float(spent[1])
