@@ -64,8 +64,10 @@ def test_the_far_field_continues_the_elements(lifting):
     assert np.isfinite(inner.streamfunction).all()
 
 
-def test_symmetric_flow_is_symmetric():
-    field = solve(Body.ellipse(2.0), FlowConditions(10.0), grid="coarse").field
+def test_the_flow_past_a_symmetric_body_is_symmetric_on_the_whole_plane_too():
+    coefficients, reynolds = Body.ellipse(2.0).coefficients[None], torch.tensor([10.0], dtype=torch.float64)
+    flow = solve_batch(coefficients, reynolds, level(10.0, 1), domain=Domain.PLANE)
+    field = FlowField(flow.problem, flow.state, flow.coefficients)
     points = np.array([1.0 + 0.3j, -0.9 + 0.2j, 4.0 + 1.0j])
     up, down = field.at(points), field.at(points.conj())
     np.testing.assert_allclose(up.u, down.u, atol=1e-8)
