@@ -15,6 +15,7 @@ from torch import Tensor
 from fusiform.solvers.flow.condensation.elimination import Elimination
 from fusiform.solvers.flow.condensation.numbering import Numbering
 from fusiform.solvers.flow.discretisation.layout import Domain
+from fusiform.solvers.flow.equations.axis_ends import end_rows
 from fusiform.solvers.flow.equations.problem import DIPOLE_DECAY, Problem
 from fusiform.solvers.flow.equations.state import State
 
@@ -98,8 +99,8 @@ def drag_gradient(problem: Problem) -> tuple[Tensor, Tensor]:
 
 def _level_ends(problem: Problem, numbering: Numbering, a: Tensor, entered: Tensor) -> None:
     """The rows ω_η = 0 of the two wall nodes on the axis, in the first and the last sector."""
+    rows = end_rows(problem)[:, :, None]
     for sector, end in ((0, slice(0, 1)), (-1, slice(-1, None))):
         row = numbering.wall_omega[end]
-        slope = problem.scale_eta[:, 0, sector, 0] * problem.layout.d_eta[end]
         a[:, sector, row] = entered[:, sector, row] = 0.0
-        a[:, sector, row[:, None], numbering.wall_omega] = slope[:, None]
+        a[:, sector, row[:, None], numbering.wall_omega] = rows[:, sector]

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow.derivatives.lagrangian import test_functions, wall_multiplier
 from fusiform.solvers.flow.discretisation.layout import Domain
+from fusiform.solvers.flow.equations.axis_ends import end_rows, ends
 from fusiform.solvers.flow.equations.problem import Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import (
@@ -58,7 +59,10 @@ class AdjointEquations:
         by_phi[:, -1] -= problem.outer_weight * far_projection(problem, v[:, -1])
         by_omega[:, -1] -= torch.where(problem.inflow, adjoint.omega[:, -1], 0.0)
         if problem.domain is Domain.MERIDIAN:
-            self._vary_level_ends(by_omega[:, 0], adjoint.phi[:, 0])
+            n2 = problem.layout.n2
+            first, last = (ends(adjoint.phi[:, 0])[..., None] * end_rows(problem)).unbind(1)
+            by_omega[:, 0, :n2] -= first
+            by_omega[:, 0, -n2:] -= last
         else:
             shear = problem.viscosity[:, None] * problem.arc * problem.slope[:, 0]
             by_omega[:, 0] += problem.layout.copies * (force.conj()[:, None] * 1j * shear).real
@@ -104,9 +108,3 @@ class AdjointEquations:
             source[:, 0][edge] += arcs * (problem.base_eta * carried)[edge]
         scale_xi, scale_eta = problem.scale_xi[:, None], problem.scale_eta[:, None]
         return layout.assemble((layout.d_xi.mT @ flux_xi) * scale_xi + (flux_eta @ layout.d_eta) * scale_eta + source)
-
-    def _vary_level_ends(self, by_omega: Tensor, multiplier: Tensor) -> None:
-        """Subtract what ω_η at the ends of the wall on the axis, times `multiplier` (batch, n_eta), gives, in place."""
-        layout, scale = self._problem.layout, self._problem.scale_eta[:, 0, :, 0, 0]
-        by_omega[:, : layout.n2] -= (multiplier[:, :1] * scale[:, :1]) * layout.d_eta[0]
-        by_omega[:, -layout.n2 :] -= (multiplier[:, -1:] * scale[:, -1:]) * layout.d_eta[-1]

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.discretisation.layout import Domain
+from fusiform.solvers.flow.equations.axis_ends import end_slopes, ends
 from fusiform.solvers.flow.equations.problem import Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import (
@@ -45,7 +46,7 @@ def lagrangian(problem: Problem, state: State, adjoint: State, weight: Tensor) -
     boundary = (wall_flux(problem) * v[:, 0] - outer - entering).sum(-1) - leaving
     total = boundary - integral + (coefficient_scale(problem) * weight.real - adjoint.scalars[:, 0]) * scalars[:, 0]
     if problem.domain is Domain.MERIDIAN:
-        total = total - _level_ends(problem, omega[:, 0], adjoint.phi[:, 0])
+        total = total - (ends(adjoint.phi[:, 0]) * end_slopes(problem, omega[:, 0])).sum(-1)
     else:
         shear = problem.viscosity * (problem.arc * omega[:, 0] * problem.slope[:, 0]).sum(-1)
         total = total + layout.copies * (force.conj() * 1j * shear).real
@@ -95,10 +96,3 @@ def _weak_form(problem: Problem, phi: Tensor, omega: Tensor, v: Tensor, w: Tenso
         density = density - omega * w * (problem.base_xi * phi_eta - problem.base_eta * phi_xi)
     leaving = 0.5 * (v_eta * omega * w)[:, -1, :, -1] * outer_arcs(problem)
     return (mass * density).flatten(1).sum(-1), leaving.flatten(1).sum(-1)
-
-
-def _level_ends(problem: Problem, omega: Tensor, multiplier: Tensor) -> Tensor:
-    """Σ multiplier · ω_η over the two ends of the wall on the axis; `omega`, `multiplier` (batch, n_eta) along it."""
-    n2, d_eta, scale = problem.layout.n2, problem.layout.d_eta, problem.scale_eta[:, 0, :, 0, 0]
-    first, last = omega[:, :n2] @ d_eta[0], omega[:, -n2:] @ d_eta[-1]
-    return multiplier[:, 0] * scale[:, 0] * first + multiplier[:, -1] * scale[:, -1] * last

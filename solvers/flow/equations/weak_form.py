@@ -30,6 +30,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.discretisation.layout import Domain
+from fusiform.solvers.flow.equations.axis_ends import end_slopes
 from fusiform.solvers.flow.equations.problem import DIPOLE_DECAY, Problem
 from fusiform.solvers.flow.equations.state import State
 
@@ -141,7 +142,9 @@ def residual_and_forces(problem: Problem, state: State) -> tuple[State, tuple[Te
     jump = sums[:, 1, 0].sum(-1) if problem.domain is Domain.PLANE else state.scalars[:, 1]
     poisson, transport = torch.addcmul(sums * w.kept, nodal, w.entering).unbind(1)
     if problem.domain is Domain.MERIDIAN:
-        poisson = torch.cat([_with_level_ends(problem, poisson[:, 0], nodal[:, 1, 0])[:, None], poisson[:, 1:]], dim=1)
+        first, last = end_slopes(problem, nodal[:, 1, 0]).unbind(1)
+        wall = torch.cat([first[:, None], poisson[:, 0, 1:-1], last[:, None]], dim=1)
+        poisson = torch.cat([wall[:, None], poisson[:, 1:]], dim=1)
     r = State(poisson, transport, torch.stack([state.scalars[:, 0] - (pressure + friction).real, jump], dim=1))
     scale = coefficient_scale(problem)
     return r, (pressure * scale, friction * scale)
@@ -173,11 +176,3 @@ def coefficient_scale(problem: Problem) -> float:
 def force_coefficients(problem: Problem, state: State) -> tuple[Tensor, Tensor]:
     """Pressure and friction parts of C_D + i C_L, each (batch,) complex, on the area of `coefficient_scale`."""
     return residual_and_forces(problem, state)[1]
-
-
-def _with_level_ends(problem: Problem, rows: Tensor, omega: Tensor) -> Tensor:
-    """Rows (batch, n_eta) of the wall, the first and the last replaced by ω_η there."""
-    n2, d_eta, scale = problem.layout.n2, problem.layout.d_eta, problem.scale_eta[:, 0, :, 0, 0]
-    first = scale[:, :1] * (omega[:, :n2] @ d_eta[0])[:, None]
-    last = scale[:, -1:] * (omega[:, -n2:] @ d_eta[-1])[:, None]
-    return torch.cat([first, rows[:, 1:-1], last], dim=1)
