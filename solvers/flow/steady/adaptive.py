@@ -9,10 +9,12 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from fusiform.solvers.flow.condensation.linearisation import Linearisation
 from fusiform.solvers.flow.discretisation.extent import height
 from fusiform.solvers.flow.discretisation.mesh import Mesh
 from fusiform.solvers.flow.equations.problem import Problem, discretise
 from fusiform.solvers.flow.equations.start import cold_start
+from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.transfer import transfer
 from fusiform.solvers.flow.equations.weak_form import force_coefficients
 from fusiform.solvers.flow.resolution import Resolution
@@ -119,23 +121,30 @@ class _Levels:
         """Newton's method from a similar flow, or the flow `before` (default: cold); again with care if it fails."""
         problem = discretise(self.coefficients, self.reynolds, self.resolution(number), self.domain, self.mesh)
         self.mesh, spent = problem.mesh, 0.0
-        similar, factors = self.similar.get(problem.layout.resolution), None
         if before is not None:
             spent = before.spent * work(before.problem.layout.resolution) / work(problem.layout.resolution)
-        if similar is not None and (before is None or before.spent == 0.0):
-            start, factors = similar.unknowns, similar.linearisation
-        elif before is not None:
-            start = transfer(before.result.state, before.problem, problem)
-        elif self.start is not None:
-            start = transfer(self.start.unknowns, self.start.solved, problem)
-        else:
-            start = cold_start(problem)
+        start, factors = self._start(problem, before)
         for settings in (QUICK, CAREFUL):
             result = newton(problem, start, tolerance, settings, factors)
             spent += float(result.factorisations)
             if bool(is_solution(result, tolerance)):
                 break
         return _Level(number, problem, result, spent, tolerance, before is not None and before.continued, before)
+
+    def _start(self, problem: Problem, before: _Level | None) -> tuple[State, Linearisation | None]:
+        """A state near the solution, and factors that may serve: those of the similar flow, if they did on the level
+        before."""
+        similar = self.similar.get(problem.layout.resolution)
+        if before is None:
+            if similar is not None:
+                return similar.unknowns, similar.linearisation
+            if self.start is not None:
+                return transfer(self.start.unknowns, self.start.solved, problem), None
+            return cold_start(problem), None
+        if similar is None or similar.below is None:
+            return transfer(before.result.state, before.problem, problem), None
+        change = transfer(before.result.state - similar.below.unknowns, before.problem, problem)
+        return similar.unknowns + change, similar.linearisation if before.spent == 0.0 else None
 
     def climb(self, before: _Level) -> _Answer:
         """Finer levels than `before`, until the accuracy is met, or one fails, or none is left."""

@@ -19,7 +19,7 @@ from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import essential, residual, residual_norm
 
 LINE_SEARCH_FACTORS = (1.0, 0.5, 0.25, 0.1, 0.03)
-PATIENCE = 6
+PATIENCE, FASTEST = 6, 0.1
 ROUNDING = 1e-9  # relative length of a step below which a residual that does not fall is solved to rounding
 
 
@@ -95,7 +95,8 @@ def _chord_steps(
 ) -> tuple[State, Tensor]:
     """Further steps with the same factors, case by case for as long as they contract; state and `NewtonResult.update`.
 
-    Chord steps after a Newton step e contract by about J⁻¹J'e, of which the first one has only half.
+    Chord steps after a Newton step e contract by about J⁻¹J'e, of which the first one has only half; and modes that
+    hardly contract may come out late, wherefore no rate is believed to be below `FASTEST`.
     """
     last, going = update, (update < settings.chord_start) & (update >= tolerance)
     for count in range(settings.chord_steps):
@@ -106,7 +107,7 @@ def _chord_steps(
         rate = size / last
         going = going & (rate < settings.contraction) & (size * rate**PATIENCE < tolerance)
         state = (state - step).where(going, state)
-        ahead = size * (2.0 * rate).clamp_max(1.0)
+        ahead = size * (2.0 * rate).clamp(FASTEST, 1.0)
         update, last = torch.where(going, ahead, update), torch.where(going, size, last)
         going = going & (update >= tolerance)
     return state, update

@@ -19,7 +19,7 @@ from fusiform.solvers.flow.steady.flow_batch import FlowBatch
 from fusiform.solvers.flow.steady.levels import coarser, work
 from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, NewtonSettings, newton
 
-TOLERANCE, START_TOLERANCE = 3e-9, 1e-3
+TOLERANCE, START_TOLERANCE = 1e-8, 1e-3
 
 
 def domain_of(coefficients: Tensor) -> Domain:
