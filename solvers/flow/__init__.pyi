@@ -1,6 +1,7 @@
 __all__ = [
     "ACCURACIES",
     "DYNAMIC_PRESSURE",
+    "SAFETY",
     "TANGENT_STEP",
     "Accuracy",
     "Domain",
@@ -15,6 +16,7 @@ __all__ = [
     "Streamlines",
     "WallPoint",
     "analyse",
+    "counted_change",
     "discretise",
     "flow_tangents",
     "force_coefficients",
@@ -63,7 +65,7 @@ from .fields.vts import write_vts
 from .fields.wall_features import WallPoint
 from .resolution import Resolution
 from .steady.adaptive import ACCURACIES, Accuracy, solve_to_accuracy
-from .steady.error_estimate import ErrorEstimate
+from .steady.error_estimate import SAFETY, ErrorEstimate, counted_change
 from .steady.flow_batch import FlowBatch
 from .steady.levels import level
 from .steady.newton import newton

@@ -6,9 +6,9 @@ elements with higher degrees, to which the updates lead on:
 
     ε_D = 2.5 |Re Δ| + δ_D,   ε_L = 2.5 |Δ| + δ_L,   Δ: change of C_D + i C_L,  δ: bounds on the far field's truncation.
 
-The change counts at least half of those of the drag's pressure and friction parts, which now and then cancel. At sharp
-edges the change of the lift alone is too small, hence the modulus. To both comes the effect of a misfit of the
-body (`CorrectionLimits`, measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
+The change of the drag counts at least half of those of its parts (`counted_change`). At sharp edges the change of the
+lift alone is too small, hence the modulus. To both comes the effect of a misfit of the body (`CorrectionLimits`,
+measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow import (
+    SAFETY,
     ErrorEstimate,
     Problem,
     State,
+    counted_change,
     discretise,
     force_coefficients,
     is_symmetric,
@@ -49,14 +51,13 @@ class FieldUpdates:
 class CorrectionLimits:
     """When a corrected flow is an answer.
 
-    `safety`: factor on the estimated errors; `drag`: the largest error of the drag, over C_D; `lift`: that of the lift,
+    `drag`: the largest error of the drag, over C_D; `lift`: that of the lift,
     over |C_D + i C_L|; `least`: the smallest error that is stated, over these: two degrees agree by chance now and
     then; `promise`: a relative error of the drag, that of a standard solve, that is good enough even where the
     network's bound is smaller; `drag_misfit`, `lift_misfit`: errors of the forces, over C_D and |C_D + i C_L|, of a
     body for each unit of its misfit.
     """
 
-    safety: float = 2.5
     drag: float = 0.02
     lift: float = 0.06
     least: float = 2e-4
@@ -127,11 +128,11 @@ def _finer_forces(coefficients: Tensor, reynolds: Tensor, problem: Problem, stat
 
 def _error(coefficients: Tensor, reynolds: Tensor, forces: Tensor, finer: Tensor) -> complex:
     """ε of the drag + i ε of the lift, of the parts `forces` (2, 1); inf where there are no `finer` ones."""
-    parts, total = (finer - forces)[:, 0], complex(forces.sum())
-    change, half = complex(parts.sum()), 0.5 * float(parts.real.abs().sum())
+    total, modulus = complex(forces.sum()), abs(complex((finer - forces).sum()))
+    change = float(counted_change(forces, finer)[0, 0])
     far_field = complex(ErrorEstimate.of(forces, finer, coefficients, reynolds).far_field[0])
-    drag = max(LIMITS.safety * max(abs(change.real), half), LIMITS.least * abs(total.real)) + far_field.real
-    lift = max(LIMITS.safety * max(abs(change), half), LIMITS.least * abs(total)) + far_field.imag
+    drag = max(SAFETY * change, LIMITS.least * abs(total.real)) + far_field.real
+    lift = max(SAFETY * max(modulus, change), LIMITS.least * abs(total)) + far_field.imag
     lift = 0.0 if is_symmetric(coefficients) else lift
     return complex(*(size if math.isfinite(size) else math.inf for size in (drag, lift)))
 

@@ -18,6 +18,15 @@ from fusiform.solvers.flow.discretisation.extent import height, truncation_error
 SHARE, SAFETY = 0.25, 2.5
 
 
+def counted_change(coarse: Tensor, fine: Tensor) -> Tensor:
+    """Sizes of the changes of drag and lift, (batch, 2), as they count where a promise is at stake.
+
+    `coarse`, `fine`: pressure and friction parts of C_D + i C_L, (2, batch) each.
+    """
+    change = torch.view_as_real(fine - coarse)
+    return torch.maximum(change.sum(0).abs(), 0.5 * change.abs().sum(0))
+
+
 @dataclass(frozen=True)
 class ErrorEstimate:
     """Estimated moduli of the errors of drag and lift, as real and imaginary part, (batch,).
@@ -34,10 +43,9 @@ class ErrorEstimate:
     def of(cls, coarse: Tensor, fine: Tensor, coefficients: Tensor, reynolds: Tensor) -> ErrorEstimate:
         """Of the finer one of two successive levels, from the pressure and friction parts of C_D + i C_L on both, each
         (2, batch), and the flow's parameters."""
-        change = SHARE * torch.view_as_real(fine - coarse)
-        whole, parts = change.sum(0).abs(), change.abs().sum(0)
+        whole = SHARE * torch.view_as_real((fine - coarse).sum(0)).abs()
         far = torch.view_as_real(fine.sum(0)).abs() * truncation_error(height(coefficients), reynolds)[:, None]
-        bound = SAFETY * torch.maximum(whole, 0.5 * parts) + far
+        bound = SAFETY * SHARE * counted_change(coarse, fine) + far
         return cls(*(torch.view_as_complex(each) for each in (whole, far, bound)))
 
     @classmethod
