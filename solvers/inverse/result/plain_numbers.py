@@ -47,6 +47,8 @@ def _require_numbers(table: Mapping[str, Any]) -> None:
             good = value is None or is_number(value)
         elif key.endswith("_points"):
             good = isinstance(value, list) and len(value) <= LONGEST_LIST and all(map(_is_pair, value))
+        elif key.endswith("_nearby"):
+            good = value is None or _is_pair(value)
         elif key == "status":
             good = isinstance(value, str) and len(value) <= LONGEST_TEXT
         else:
