@@ -16,7 +16,7 @@ from fusiform.surrogates.flow_training.targets.flow_targets import invert_flows
 
 SEED = 77_777
 CHUNK = 8
-SETTINGS = [(0, 1), (2, 1), (4, 1), (8, 1), (4, 2)]
+SETTINGS = [(1, 1), (2, 1), (4, 1), (8, 1), (4, 2)]
 
 
 def _row(label: str, outputs: torch.Tensor, truth: torch.Tensor, chosen: torch.Tensor, updates: float) -> str:
