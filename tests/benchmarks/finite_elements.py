@@ -13,11 +13,13 @@ to the same 1e-6 (to 1e-4 it would save at most one of four to six factorisation
 It has the curved wall, the forces and the gradient of the others, which favours it.
 
 A peer is charged for the cheapest of its runs in `CHOICES` that is accurate, without its mesh and without the search
-for that run; `solve` for all it does, with its error estimate.
+for that run, which takes the answer to make; `solve` for all it does, with its error estimate. Beside it stands one
+level of its elements, chosen from `DEGREES` with the same hindsight, solved to the same 1e-6: like for like.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -34,6 +36,12 @@ from reference_flows import ReferenceFlow, reference_flow
 
 from fusiform.solvers import FlowConditions, solve
 from fusiform.solvers.conditions import REYNOLDS_RANGE
+from fusiform.solvers.flow import ACCURACIES, force_vjp
+from fusiform.solvers.flow.equations.problem import discretise
+from fusiform.solvers.flow.equations.start import cold_start
+from fusiform.solvers.flow.steady.newton import newton
+from fusiform.solvers.flow.steady.steady import domain_of, flow_of, is_solution
+from fusiform.solvers.solution import turned_coefficients
 
 ACCURACY, GRADIENT_ACCURACY = 2e-3, 5e-2
 CANDIDATES, REPEATS = 2, 3
@@ -75,6 +83,8 @@ CHOICES = {
         for radius in (2.0, 3.0, 4.0, 6.0)
     ],
 }
+DEGREES = ((3, 4), (4, 5), (5, 6), (6, 8), (7, 10))
+TOLERANCE = 1e-6
 GRADIENT_REFERENCE = ("quadrilaterals", 5, 0.16, 9.0)
 
 
@@ -145,6 +155,26 @@ def our_run(case: ReferenceFlow) -> Run:
     return Run("standard", solution.drag_coefficient, gradient, solved - begun, end - begun)
 
 
+def one_level(case: ReferenceFlow, degrees: tuple[int, int]) -> Run:
+    """A cold solution on one level of this library's elements, with its gradient."""
+    coefficients = turned_coefficients(case.body, FlowConditions(case.reynolds, case.alpha_deg))
+    reynolds = torch.tensor([case.reynolds], dtype=torch.float64)
+    resolution = ACCURACIES["standard"].resolution(coefficients, reynolds).with_degrees(*degrees)
+    begun = time.process_time()
+    problem = discretise(coefficients, reynolds, resolution, domain_of(coefficients))
+    result = newton(problem, cold_start(problem), TOLERANCE)
+    if not bool(is_solution(result, TOLERANCE)):
+        raise ArithmeticError(f"no flow on {resolution}")
+    flow = flow_of(coefficients, reynolds, problem, result, 0.0 * reynolds)
+    drag = complex(sum(flow.force_coefficients)[0]).real
+    solved = time.process_time()
+    turned_gradient, _ = force_vjp(flow, torch.ones_like(coefficients[:, 0]))
+    end = time.process_time()
+    modes = np.arange(1, coefficients.shape[1] + 1)
+    gradient = turned_gradient[0].numpy() * np.exp(1j * np.radians(case.alpha_deg) * (modes + 1.0))
+    return Run(str(resolution), drag, gradient, solved - begun, end - begun)
+
+
 class Peer:
     """All runs of one kind: `series` of ways to run, each from coarse to fine, held against a target."""
 
@@ -191,20 +221,23 @@ def compare(case: ReferenceFlow) -> None:
     target = Target(case, finite_element_run(case, *GRADIENT_REFERENCE).gradient)
     ours = [our_run(case) for _ in range(REPEATS)]
     best = {with_gradient: min(run.cost(with_gradient) for run in ours) for with_gradient in (False, True)}
+    alone = Peer([[partial(one_level, case, degrees) for degrees in DEGREES]], target)
+    single = {with_gradient: alone.cheapest(with_gradient) for with_gradient in best}
     head = f"| {case.body.name} | {case.reynolds:g} | {case.alpha_deg:g} | {best[False]:.3f} | {best[True]:.3f} "
     head += f"| {target.drag_error(ours[0]):+.3%} | {target.gradient_error(ours[0]):.1%} "
+    head += f"| {single[False].label if single[False] else 'none is accurate'} "
+    head += "".join(f"| {run.cost(key):.3f} " if run else "| " for key, run in single.items())
     for kind, choices in CHOICES.items():
         series = [[partial(finite_element_run, case, kind, k, size, r) for size in sizes] for k, r, sizes in choices]
         them, row = Peer(series, target), head
         for with_gradient, our in best.items():
-            their = them.cheapest(with_gradient)
+            their, alike = them.cheapest(with_gradient), single[with_gradient]
             row += (
-                "| none is accurate | | | "
+                "| none is accurate | | | | "
                 if their is None
-                else (
-                    f"| {their.label} | {their.mesh_seconds:.2f} | {their.cost(with_gradient):.3f} "
-                    f"| {their.cost(with_gradient) / our:.2f} "
-                )
+                else f"| {their.label} | {their.mesh_seconds:.2f} | {their.cost(with_gradient):.3f} "
+                f"| {their.cost(with_gradient) / our:.2f} "
+                f"| {their.cost(with_gradient) / alike.cost(with_gradient) if alike else math.nan:.2f} "
             )
         print(f"{row}|", flush=True)
 
@@ -218,9 +251,10 @@ def main() -> None:
     our_run(cases[0])
     for kind in MESHES:
         finite_element_run(cases[0], kind, 2, 0.3, 1.0)
-    columns = "FEM | mesh s | FEM s | ratio "
-    print(f"| body | Re | alpha | s | s with gradient | drag | gradient | drag: {columns}| and gradient: {columns}|")
-    print("|" + "---|" * 15)
+    columns = "FEM | mesh s | FEM s | over `standard` | over one level "
+    ours = "s | s with gradient | drag | gradient | one level | s | s with gradient"
+    print(f"| body | Re | alpha | {ours} | drag: {columns}| and gradient: {columns}|")
+    print("|" + "---|" * 20)
     for case in cases:
         compare(case)
 
