@@ -58,3 +58,15 @@ def test_large_values_are_abbreviated_to_one_line(value: object) -> None:
 def test_another_kind_is_one_sentence() -> None:
     with pytest.raises(InputError, match=r"^expected a dict, got 3; give a table$"):
         require_kind(3, dict, "give a table")
+
+
+def test_a_value_of_the_right_kind_is_not_put_into_words() -> None:
+    """The words for a solved flow, all its tensors, take several times as long as the solve that starts from it."""
+
+    class Large:
+        def __repr__(self) -> str:
+            raise AssertionError
+
+    require_kind(Large(), Large, "give one")
+    with pytest.raises(AssertionError):
+        require_kind(Large(), dict, "give a table")
