@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -118,7 +119,7 @@ class Solution:
     outcome: SolveOutcome
     status: str
     seconds: float
-    flow: FlowBatch
+    flow: FlowBatch = dataclass_field(repr=False)
 
     @property
     def converged(self) -> bool:

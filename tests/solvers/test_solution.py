@@ -67,3 +67,9 @@ def test_the_outcome_is_a_value() -> None:
     none = replace(solution, outcome=SolveOutcome.NOT_CONVERGED)
     assert (none.converged, none.accurate) == (False, False)
     assert [outcome.value for outcome in SolveOutcome] == ["converged", "inaccurate", "not_converged"]
+
+
+def test_a_printed_solution_has_its_numbers_without_the_unknowns_of_the_flow(usual: dict[str, Solution]) -> None:
+    printed = repr(usual["half plane"])
+    assert f"drag_coefficient={usual['half plane'].drag_coefficient!r}" in printed
+    assert len(printed) < 2000
