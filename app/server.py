@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -15,27 +16,33 @@ from fusiform.app.allowed_hosts import EVERY_ADDRESS, OnlyAllowedHosts, allowed_
 from fusiform.solvers.common.errors import InputError, require
 
 FIRST_PORT, PORTS_TRIED = 8501, 20
+REFUSALS = {errno.EADDRINUSE: "is in use", errno.EACCES: "only an administrator may use"}
 
 
-def _is_free(address: str, port: int) -> bool:
+def _refusal(address: str, port: int) -> str | None:
+    """Why nothing can listen on `port`; None if something can."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
-        except (OSError, TypeError, ValueError):  # the latter two: letters that no address has
-            return False
-    return True
+        except (OSError, TypeError, ValueError) as error:  # the latter two: letters that no address has
+            if isinstance(error, OSError) and error.errno in REFUSALS:
+                return REFUSALS[error.errno]
+            raise InputError(
+                f"expected an address of this machine to listen on, got {address}; give 127.0.0.1 for this machine "
+                "only, or 0.0.0.0 for all its addresses"
+            ) from error
+    return None
 
 
 def _choose_port(port: int | None, address: str) -> int:
     candidates = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
     for candidate in candidates:
-        if _is_free(address, candidate):
+        refusal = _refusal(address, candidate)
+        if refusal is None:
             return candidate
-    taken = f"{port}, which is in use" if port is not None else f"none from {candidates[0]}"
-    raise InputError(
-        f"expected a free port at {address}, got {taken}; choose another with --port, or another --address"
-    )
+    got = f"{port}, which {refusal}" if port is not None else f"none from {candidates[0]} to {candidates[-1]}"
+    raise InputError(f"expected a free port at {address}, got {got}; choose another with --port, or another --address")
 
 
 def _can_open_browser() -> bool:

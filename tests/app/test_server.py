@@ -15,6 +15,7 @@ from streamlit_page import PAGE, SECONDS
 from websocket import WebSocketBadStatusException, create_connection
 
 from fusiform.app.allowed_hosts import allowed_hosts
+from fusiform.app.server import serve
 from fusiform.solvers import InputError
 
 ALLOWED = "bodies.example.org"
@@ -106,3 +107,12 @@ def wait_until_healthy(port: int) -> None:
         except urllib.error.URLError:
             assert time.monotonic() < end, "the server did not start in time"
             time.sleep(0.1)
+
+
+def test_a_port_in_use_is_named_as_such() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"got {port}, which is in use; choose another with --port"):
+            serve(port, "127.0.0.1", browser=False)
