@@ -22,8 +22,9 @@ def check_grid(grid: str, tolerance: float | None) -> None:
         require(tolerance is None, f"expected no tolerance for the grid {grid}, got {tolerance}; choose the grid auto")
         return
     low, high = TOLERANCE_RANGE
+    got = "none" if tolerance is None else shown(tolerance)
     require(
         tolerance is not None and is_number(tolerance) and low <= tolerance <= high,
-        f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {tolerance}; give for "
-        "example 0.001 for 0.1 % (on the command line: --tolerance 0.001)",
+        f"expected a tolerance of the drag between {low:g} and {high:g} for grid auto, got {got}; give for example "
+        "0.001 for 0.1 % (on the command line: --tolerance 0.001)",
     )

@@ -33,11 +33,13 @@ def solve(
     at: At = None,
     grid: Annotated[
         Literal[NamedGrid, "auto"] | None,
-        typer.Option(help=f"Grid, {GRID_HELP}; auto: below --tolerance. Standard if not given."),
+        typer.Option(help=f"Grid, {GRID_HELP}; auto: below --tolerance. Not given: auto if T is, else standard."),
     ] = None,
     tolerance: Annotated[
         float | None,
-        typer.Option(metavar="T", help="Refine until the estimated relative error of the drag is below T; grid auto."),
+        typer.Option(
+            metavar="T", help="Refine until the estimated relative error of the drag is below T, on grid auto."
+        ),
     ] = None,
     modes: Modes = DEFAULT_MODES,
     max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
