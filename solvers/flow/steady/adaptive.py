@@ -165,6 +165,8 @@ class _Levels:
         return _Level(number, problem, result, float(spent + result.factorisations), continued=True)
 
     def estimate(self, coarse: _Level, fine: _Level) -> ErrorEstimate:
+        if not coarse.arrived:
+            return ErrorEstimate.unknown(fine.forces)
         return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds)
 
     def met(self, at: _Level, estimate: ErrorEstimate) -> bool:

@@ -1,15 +1,17 @@
 """Levels and the estimate of what they miss."""
 
+import math
 from itertools import pairwise
 
 import pytest
 import torch
 
 from fusiform.solvers import Body
-from fusiform.solvers.flow import ACCURACIES, ErrorEstimate, Resolution, level, solve_batch, solve_to_accuracy
+from fusiform.solvers.flow import ACCURACIES, Accuracy, ErrorEstimate, Resolution, level, solve_batch, solve_to_accuracy
 from fusiform.solvers.flow.discretisation.extent import height, outer_radius, truncation_error
 from fusiform.solvers.flow.steady.error_estimate import SAFETY, SHARE
 from fusiform.solvers.flow.steady.levels import LEVELS
+from fusiform.solvers.geometry import laurent
 
 CIRCLE = Body.circle().coefficients[None]
 
@@ -73,3 +75,13 @@ def test_slow_flows_are_not_wrong_in_silence(reynolds):
     assert accurate
     drags = [float(sum(each.force_coefficients).real) for each in (flow, exact)]
     assert drags[0] == pytest.approx(drags[1], rel=1e-3)
+
+
+def test_no_error_is_estimated_from_a_level_that_was_not_solved():
+    """Degrees 4 and 5 have no solution here; those of the next level have one, and are within a tenth by themselves."""
+    coefficients = laurent.rotate(Body.ellipse(0.25).coefficients[None], real(math.radians(10.0)))
+    tenth = Accuracy(drag=0.1, lift=0.3, first=0)
+    flow, _, accurate = solve_to_accuracy(coefficients, real(60.0), tenth)
+    assert accurate
+    assert float(flow.below.update) < 1e-3
+    assert flow.below.below.update.isinf()
