@@ -22,11 +22,12 @@ from fusiform.solvers.flow.resolution import Resolution
 class FlowBatch:
     """Steady flows of a batch, ρ = U = d = 1.
 
-    `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): the last relative change of
-    the state; `factorisations` (batch,): how many, those on coarser levels counted by their share of the work;
-    `continued` (batch,) bool: a path of neighbouring problems led there. `solved`, `unknowns`, `linearisation`:
-    problem, state and factorised Jacobian as they were solved, on the half plane of flows symmetric about the stream;
-    the Jacobian is that of a state close to the solution, or of a similar flow, and is shared with the adjoint.
+    `coefficients` (batch, K) at incidence; `converged` (batch,) bool; `update` (batch,): a bound on the next
+    relative change of the state; `factorisations` (batch,): how many, those on coarser levels counted by their share of
+    the work; `continued` (batch,) bool: a path of neighbouring problems led there. `solved`, `unknowns`,
+    `linearisation`: problem, state and factorised Jacobian as they were solved, on the half plane of flows symmetric
+    about the stream; the Jacobian is that of a state close to the solution, or of a similar flow, and is shared with
+    the adjoint.
     `below`: the flow on the level below, if there was one, from which a similar flow's solve starts.
     """
 
