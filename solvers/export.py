@@ -10,12 +10,16 @@ from fusiform.solvers.flow import FlowField, write_vts
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.geometry.formats.extruded_solid import write_stl
+from fusiform.solvers.geometry.formats.outline_texts import find_unit
 from fusiform.solvers.geometry.formats.outline_writers import OUTLINE_SUFFIXES, write_outline
+from fusiform.solvers.geometry.formats.revolved_solid import REVOLVED_SUFFIXES, write_revolved
 from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.geometry.polygons import signed_area
 
 EXPORT_SUFFIXES = (*OUTLINE_SUFFIXES, ".stl", ".vts")
+REVOLUTION_SUFFIXES = (*OUTLINE_SUFFIXES, ".stl", ".obj", ".vtp", ".vts")
 OUTLINE_POINTS = 400
+MERIDIAN_POINTS = 193
 AREA_TOLERANCE = 1e-3
 
 
@@ -30,20 +34,24 @@ def export_body(
 ) -> None:
     """Write a body, or the flow past it, to a file; an old file is replaced.
 
-    An outline has 400 points at zero incidence and is closed. Every file is read back before it appears: the same area,
-    closed or watertight; the polygon's area is within 1e-3 of the body's.
+    An outline has 400 points at zero incidence and is closed. Every file is read back before it appears: the same area
+    or volume, closed or watertight; the polygon's area is within 1e-3 of the body's.
+
+    A body of revolution is written as its meridian (.csv: x, r), as a solid of 512 sides around the x axis whose volume
+    is within 1e-3 of the body's, or as its whole section (.dat, .svg, .dxf).
 
     Parameters
     ----------
     body : Body
     path : path-like
-        Ends in .dat, .csv, .svg or .dxf (the outline), .stl (the extruded outline), or .vts (the flow).
+        Ends in .dat, .csv, .svg or .dxf (the outline), .stl (the extruded outline, or the solid of revolution), or .vts
+        (the flow); for a body of revolution also in .obj (the solid) or .vtp (its surface).
     unit : str
         The unit of the written numbers: um, mm, cm, m, in or ft. Nothing is converted; .svg and .dxf record it.
     chord : float, optional
         Length along x to which the outline is scaled about the origin. None: the body's own numbers.
     span : float, optional
-        Length of the extrusion; None: one reference length. For .stl only.
+        Length of the extrusion; None: one reference length. For .stl of a plane body only.
     field : FlowField, optional
         The flow, such as `solution.field`, for .vts: lengths in d, velocities in U.
 
@@ -64,11 +72,16 @@ def export_body(
     require_body(body)
     file = file_path(path)
     suffix = file.suffix.lower()
+    possible = REVOLUTION_SUFFIXES if body.revolution else EXPORT_SUFFIXES
     require(
-        suffix in EXPORT_SUFFIXES,
-        f"expected a file ending in {', '.join(EXPORT_SUFFIXES)}, got {file.suffix or 'no ending'!r}; choose one",
+        suffix in possible,
+        f"expected a file ending in {', '.join(possible)}, got {file.suffix or 'no ending'!r}; choose one",
     )
     require(span is None or suffix == ".stl", f"expected a span for .stl only, got one for {suffix}; leave it out")
+    require(
+        span is None or not body.revolution,
+        "expected a span for extruded sections only, got one for a body of revolution; leave it out",
+    )
     if suffix == ".vts":
         require(chord is None, "expected a .vts in units of d, got a chord; leave it out")
         require(
@@ -88,7 +101,10 @@ def export_body(
         f"expected an outline of area {area:g}, got {signed_area(points):g} from {OUTLINE_POINTS} points; "
         "choose a smoother body",
     )
-    if suffix == ".stl":
+    if body.revolution and suffix in REVOLVED_SUFFIXES:
+        find_unit(unit)
+        write_revolved(file, scale * body.meridian(MERIDIAN_POINTS), name=body.name)
+    elif suffix == ".stl":
         write_stl(file, points, span=scale * body.reference_length if span is None else span)
     else:
         write_outline(file, points, name=body.name, unit=unit)

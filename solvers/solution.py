@@ -42,6 +42,9 @@ class SolveOutcome(StrEnum):
     NOT_CONVERGED = "not_converged"
 
 
+FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient", "drag_error", "lift_error")
+
+
 @dataclass(frozen=True)
 class ForceGradient:
     """Derivatives of a force coefficient.
@@ -72,8 +75,8 @@ class ForceGradient:
 class Solution:
     """A solved flow, as `solve` returns it.
 
-    Coefficients are forces over ½ ρ U² d per unit span, d = √(4A/π); the drag points along the stream, the lift
-    along +y.
+    Coefficients are forces over ½ ρ U² d per unit span, d = √(4A/π); for a body of revolution over ½ ρ U² π d²/4, d the
+    diameter of the sphere of its volume. The drag points along the stream, the lift along +y.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ class Solution:
     grid : str
         The requested accuracy: coarse, standard, fine or auto.
     drag_coefficient, drag_pressure, drag_friction : float
-        The drag and its parts, drag_coefficient = drag_pressure + drag_friction.
+        The drag and its parts, drag_coefficient = drag_pressure + drag_friction; like the lift NaN without a solution.
     lift_coefficient : float
     drag_error, lift_error : float
         Estimated moduli of the errors, of the elements and the far field's truncation together; NaN without a
@@ -157,7 +160,8 @@ class Solution:
         Raises
         ------
         InputError
-            For another force, where there is no solution, and where the adjoint equations are not solved.
+            For another force, the lift of a body of revolution, where there is no solution, and where the adjoint
+            equations are not solved.
 
         Examples
         --------
@@ -169,6 +173,10 @@ class Solution:
         require(
             isinstance(force, str) and force in ("drag", "lift"),
             f"expected the force drag or lift, got {force!r}; choose one of them",
+        )
+        require(
+            force == "drag" or not self.body.revolution,
+            "expected the force drag for a body of revolution, got lift, which is zero; ask for the drag",
         )
         require(self.converged, "expected a converged solution for a gradient, got one that is not; see its status")
         with torch.inference_mode(False):  # also turns gradients on
@@ -189,12 +197,7 @@ class Solution:
     def summary(self) -> dict[str, Any]:
         """The numbers with their conventions, ready for JSON; where it converged, those of `analysis` too."""
         return {
-            "drag_coefficient": self.drag_coefficient,
-            "drag_pressure": self.drag_pressure,
-            "drag_friction": self.drag_friction,
-            "lift_coefficient": self.lift_coefficient,
-            "drag_error": self.drag_error if math.isfinite(self.drag_error) else None,
-            "lift_error": self.lift_error if math.isfinite(self.lift_error) else None,
+            **{name: known_or_none(getattr(self, name)) for name in FORCES},
             **(self.analysis.summary() if self.converged else {}),
             **conventions(self.body, self.conditions),
             "grid": self.grid,
@@ -206,13 +209,20 @@ class Solution:
         }
 
 
+def known_or_none(value: float) -> float | None:
+    """The number, or None where it is not one."""
+    return value if math.isfinite(value) else None
+
+
 def conventions(body: Body, conditions: FlowConditions) -> dict[str, Any]:
     """The reference quantities of the coefficients of an answer, for its `summary`."""
     return {
         "reynolds": conditions.reynolds,
         "alpha_deg": conditions.alpha_deg,
+        "revolution": body.revolution,
         "reference_length": body.reference_length,
         "area": body.area,
+        **({"volume": body.volume, "wetted_area": body.wetted_area} if body.revolution else {}),
         "fit_error": body.fit_error,
         "source": body.source or None,
     }

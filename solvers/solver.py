@@ -9,7 +9,7 @@ import torch
 
 from fusiform.solvers.common.errors import InputError, require, require_kind, shown
 from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.flow import ACCURACIES, Accuracy, FlowBatch, solve_to_accuracy
+from fusiform.solvers.flow import ACCURACIES, Accuracy, Domain, FlowBatch, solve_to_accuracy
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.grids import check_grid
@@ -30,14 +30,15 @@ def solve(
 ) -> Solution:
     """Solve the steady laminar flow past a body.
 
-    The vorticity transport equation and ∇²ψ = −ω, on spectral elements whose degrees rise until the estimated errors of
-    drag and lift are below those that `grid` names. Takes hundredths to tenths of a second on one core.
+    The vorticity transport equation and that of the stream function, ∇²ψ = −ω in the plane and Stokes' around an axis,
+    on spectral elements whose degrees rise until the estimated errors of drag and lift are below those that `grid`
+    names. Takes hundredths to tenths of a second on one core.
 
     Parameters
     ----------
     body : Body
     conditions : FlowConditions
-        Reynolds number and angle of attack.
+        Reynolds number and angle of attack, which is 0 for a body of revolution: its flow is along the axis.
     grid : str
         Relative errors that the drag and the lift may have: "coarse" 1 % and 3 %, "standard" 0.3 % and 1 %, "fine"
         0.1 % and 0.3 %, or "auto" with a `tolerance`. A lift below a tenth of the drag counts as that.
@@ -56,8 +57,8 @@ def solve(
     Raises
     ------
     InputError
-        For an argument of another type, an unknown grid or device, a start on another device, and a tolerance out of
-        range.
+        For an argument of another type, incidence of a body of revolution, an unknown grid or device, a start on
+        another device, and a tolerance out of range.
 
     Examples
     --------
@@ -65,6 +66,12 @@ def solve(
     >>> solution = solve(Body.ellipse(2.0), FlowConditions(reynolds=10.0), grid="coarse")
     >>> print(f"{solution.drag_coefficient:.2f}; {solution.status}")
     2.47; Converged on 4 x 12 elements of degrees 5 and 6; estimated error of the drag 0.01%.
+
+    A sphere; its drag coefficient is on the frontal area π d²/4:
+
+    >>> sphere = solve(Body.sphere(), FlowConditions(reynolds=100.0))
+    >>> print(f"{sphere.drag_coefficient:.3f}, separation at {sphere.analysis.separation_angles[0]:.0f} degrees")
+    1.088, separation at 127 degrees
     """
     begun = time.perf_counter()
     accuracy = _accuracy(grid, tolerance)
@@ -73,11 +80,16 @@ def solve(
     with torch.inference_mode(False), torch.no_grad():
         coefficients = turned_coefficients(body, conditions, device)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64, device=device)
-        flow, estimate, accurate = solve_to_accuracy(coefficients, reynolds, accuracy, start.flow if start else None)
+        domain = Domain.MERIDIAN if body.revolution else None
+        near = start.flow if start else None
+        flow, estimate, accurate = solve_to_accuracy(coefficients, reynolds, accuracy, near, domain)
         pressure, friction = (complex(f[0]) for f in flow.force_coefficients)
-    error = complex(estimate.total[0])
-    total = pressure + friction
     outcome = _outcome(bool(flow.converged), accurate)
+    if outcome is SolveOutcome.NOT_CONVERGED:
+        pressure = friction = complex(math.nan, math.nan)
+    error, bound = (complex(each[0]) for each in (estimate.total, estimate.bound))
+    total = pressure + friction
+    promises = _broken_promises(accuracy, total, bound) if outcome is SolveOutcome.INACCURATE else ""
     return Solution(
         body=body,
         conditions=conditions,
@@ -89,7 +101,7 @@ def solve(
         drag_error=error.real,
         lift_error=error.imag,
         outcome=outcome,
-        status=f"{_status(outcome, flow, total, error)} {shedding_note(body, [conditions])}".rstrip(),
+        status=f"{_status(outcome, flow, total, error)}{promises} {shedding_note(body, [conditions])}".rstrip(),
         seconds=time.perf_counter() - begun,
         flow=flow,
     )
@@ -98,6 +110,11 @@ def solve(
 def _check(body: Body, conditions: FlowConditions, device: torch.device | str) -> None:
     require_body(body)
     require_kind(conditions, FlowConditions, "give FlowConditions(reynolds, alpha_deg)")
+    require(
+        not body.revolution or conditions.alpha_deg == 0.0,
+        f"expected an angle of attack of 0 for a body of revolution, got {conditions.alpha_deg:g} degrees; only the "
+        "flow along its axis is solved",
+    )
     require(
         isinstance(device, str | torch.device), f"expected the name of a device, got {shown(device)}; give cpu or cuda"
     )
@@ -134,7 +151,7 @@ def _accuracy(grid: str, tolerance: float | None) -> Accuracy:
 def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: complex) -> str:
     if outcome is SolveOutcome.NOT_CONVERGED:
         spurious = float(flow.unknowns.scalars[0, 0]) <= 0.0
-        how = "a negative drag came out" if spurious else f"last change {float(flow.update):.1e}"
+        how = "a negative drag came out" if spurious else _last_step(float(flow.update))
         return (
             f"Newton's method did not converge ({how} on {flow.resolution}; from "
             "lower degrees, by continuation in the Reynolds number and in the shape): probably there is no steady flow "
@@ -146,7 +163,22 @@ def _status(outcome: SolveOutcome, flow: FlowBatch, forces: complex, error: comp
     if math.isnan(error.real):
         return f"{text}its error is unknown, because no flow was found on finer elements: confirm it otherwise."
     text += f"estimated error of the drag {abs(error.real / forces.real):.2%}"
-    text += "." if flow.symmetric else f", of the lift coefficient {abs(error.imag):.1e}."
-    if outcome is SolveOutcome.INACCURATE:
-        text += " With the safety factor of 2.5 the drag's or the lift's is more than this grid promises."
+    text += "." if flow.without_lift else f", of the lift coefficient {abs(error.imag):.1e}."
     return text
+
+
+def _last_step(update: float) -> str:
+    return f"the last step changed it by {update:.1e}" if math.isfinite(update) else "no step came nearer to one"
+
+
+def _broken_promises(accuracy: Accuracy, forces: complex, bound: complex) -> str:
+    """A sentence about the estimates, with their safety factor, that are larger than promised."""
+    off = accuracy.shares(forces, bound)
+    found = [
+        f"the {name} may be {share:.2%} off, where {promise:.2g}% is promised"
+        for name, share, promise in zip(
+            ("drag", "lift"), off, (100.0 * accuracy.drag, 100.0 * accuracy.lift), strict=True
+        )
+        if share > 0.01 * promise
+    ]
+    return f" With a safety factor of 2.5 {' and '.join(found)}." if found else ""

@@ -19,7 +19,8 @@ BodyArgument = Annotated[
     typer.Argument(
         metavar="BODY",
         help="circle, ellipse:2 (length over height), naca0012, the name of a sample, or an outline: .dat, .csv, .svg, "
-        ".dxf, or the section of a mesh: .stl, .obj, .ply",
+        ".dxf, or the section of a mesh: .stl, .obj, .ply; of revolution: sphere, spheroid:3, capsule:3, teardrop:3, "
+        "myring, suboff, sears-haack, von-karman, raindrop",
     ),
 ]
 MaxFitError = Annotated[
@@ -38,6 +39,13 @@ Axis = Annotated[
 ]
 At = Annotated[
     float | None, typer.Option("--at", metavar="X", help="The place of that plane; half way through if not given.")
+]
+Revolution = Annotated[
+    bool,
+    typer.Option(
+        "--revolution",
+        help="The body of revolution: of a section with a name, of a table x, r, or of a mesh in any position.",
+    ),
 ]
 Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]

@@ -1,4 +1,4 @@
-"""The commands: solve, predict, optimize, dataset, train, evaluate, calibrate, app.
+"""The commands: solve, predict, optimize, export, dataset, train, evaluate, calibrate, app.
 
 Standard output carries the result and nothing else; progress and warnings go to standard error. A flow less accurate
 than its grid promises is a warning. Each command checks its input before it imports the numerical packages, so that
@@ -14,6 +14,7 @@ import typer
 from fusiform.app.commands.calibrate import calibrate
 from fusiform.app.commands.dataset import dataset
 from fusiform.app.commands.evaluate import evaluate
+from fusiform.app.commands.export import export
 from fusiform.app.commands.failures import Commands
 from fusiform.app.commands.open_app import open_app
 from fusiform.app.commands.optimize import optimize
@@ -29,7 +30,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (solve, predict, optimize, dataset, train, evaluate, calibrate):
+for command in (solve, predict, optimize, export, dataset, train, evaluate, calibrate):
     cli.command()(command)
 cli.command(name="app")(open_app)
 

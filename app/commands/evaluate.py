@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, Data, Json, ModelFolder, a_path
-from fusiform.app.commands.printed_models import print_models
+from fusiform.app.commands.printed_result import print_models
 from fusiform.surrogates.data.dataset_folder import HELDOUT, require_cases
 from fusiform.surrogates.model.card_values import require_finished
 from fusiform.surrogates.model.model_folder import read_configuration

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusiform.app.commands.arguments import GRID_HELP, Alpha, At, Axis, Json, MaxFitError, Modes, Part, a_path
+from fusiform.app.commands.arguments import (
+    GRID_HELP,
+    Alpha,
+    At,
+    Axis,
+    Json,
+    MaxFitError,
+    Modes,
+    Part,
+    Revolution,
+    a_path,
+)
 from fusiform.app.commands.constraint_flags import with_constraint_flags
 from fusiform.app.commands.optimum_notes import notes, title
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
@@ -41,7 +52,14 @@ Start = Annotated[
     ),
 ]
 CHECKPOINT = "checkpoint.json"
-DEFAULT_FIT = {"modes": DEFAULT_MODES, "max_fit_error": LARGEST_FIT_ERROR, "part": None, "axis": "z", "at": None}
+DEFAULT_FIT = {
+    "modes": DEFAULT_MODES,
+    "max_fit_error": LARGEST_FIT_ERROR,
+    "part": None,
+    "axis": "z",
+    "at": None,
+    "revolution": False,
+}
 
 
 @with_constraint_flags
@@ -52,6 +70,7 @@ def optimize(
     ] = None,
     alpha_deg: Alpha = 0.0,
     part: Part = None,
+    revolution: Revolution = False,
     axis: Axis = "z",
     at: At = None,
     model: Annotated[
@@ -85,7 +104,14 @@ def optimize(
         options["certify"] = True
     checkpoint = _checkpoint(out, force, resume)
     check_drag_model(model)
-    fit = {"modes": modes, "max_fit_error": max_fit_error, "part": part, "axis": axis, "at": at}
+    fit = {
+        "modes": modes,
+        "max_fit_error": max_fit_error,
+        "part": part,
+        "axis": axis,
+        "at": at,
+        "revolution": revolution,
+    }
     first = partial(_start_problem, start, reynolds, alpha_deg, fit)
     problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
     _require_consistent(problem)
@@ -153,8 +179,8 @@ def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Ma
         )
         require(
             fit == DEFAULT_FIT,
-            "expected the body in the problem file, got --modes, --max-fit-error, --part, --axis or "
-            "--at as well; leave them out",
+            "expected the body in the problem file, got --modes, --max-fit-error, --part, --axis, --at "
+            "or --revolution as well; leave them out",
         )
         from fusiform.solvers.inverse.problem.problem_file import read_problem
 

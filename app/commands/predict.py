@@ -16,6 +16,7 @@ from fusiform.app.commands.arguments import (
     MaxFitError,
     Modes,
     Part,
+    Revolution,
     Reynolds,
     a_path,
 )
@@ -34,6 +35,7 @@ def predict(
     body: BodyArgument,
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
+    revolution: Revolution = False,
     part: Part = None,
     axis: Axis = "z",
     at: At = None,
@@ -53,7 +55,9 @@ def predict(
         read_configuration(model)
     from fusiform.solvers import load_body
 
-    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at)
+    shape = load_body(
+        body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at, revolution=revolution
+    )
     from fusiform.surrogates import load_surrogate
 
     prediction = load_surrogate(model).evaluate(shape, conditions)

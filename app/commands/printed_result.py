@@ -1,4 +1,4 @@
-"""Printing a result: a table with definitions, or one JSON object."""
+"""Printing a result, or the measured errors of trained models: a table with definitions, or one JSON object."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
-from fusiform.app.results.definitions import CONVENTIONS, rows
+from fusiform.app.results.definitions import CONVENTIONS, REVOLUTION_CONVENTIONS, rows
 from fusiform.app.results.json_text import json_text
 from fusiform.app.terminal.exit_codes import NOT_CONVERGED
 from fusiform.app.terminal.streams import printable, say
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body, Solution
+    from fusiform.surrogates import Surrogate
 
 PLAIN_WIDTH, NARROWEST = 120, 60  # columns outside a terminal, and at least: a narrower terminal breaks the lines
 WIDEST_VALUE = 30  # columns; longer values take several lines
@@ -45,9 +46,26 @@ def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequ
     if as_json:
         print_json(numbers)
     else:
-        _print_table(make_console(), title, numbers, notes)
+        conventions = REVOLUTION_CONVENTIONS if body.revolution else CONVENTIONS
+        _print_table(make_console(), title, numbers, [*notes, conventions])
     if body.fit_warning:
         say(f"warning: {body.fit_warning}.")
+
+
+def print_models(surrogates: list[Surrogate], as_json: bool) -> None:
+    """Print the cards of `surrogates`: a column each, or one JSON object by name."""
+    if as_json:
+        print_json({surrogate.name: surrogate.card for surrogate in surrogates})
+        return
+    from fusiform.surrogates.quality.model_card import DEFINITIONS, comparison_table
+
+    header, *columns = comparison_table(surrogates)
+    table = Table(*(Column(name, overflow="fold") for name in ("", *(column[0] for column in columns))))
+    for label, *values in list(zip(header, *columns, strict=True))[1:]:
+        table.add_row(label, *values)
+    console = make_console()
+    console.print(table)
+    console.print(DEFINITIONS, highlight=False)
 
 
 def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:
@@ -60,7 +78,7 @@ def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: S
     for row in lines:
         table.add_row(*("\n".join(_plain(line) for line in cell.split("\n")) for cell in row))
     console.print(table)
-    for note in (*notes, CONVENTIONS):
+    for note in notes:
         console.print(_plain(note), highlight=False)
 
 

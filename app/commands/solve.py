@@ -16,6 +16,7 @@ from fusiform.app.commands.arguments import (
     MaxFitError,
     Modes,
     Part,
+    Revolution,
     Reynolds,
 )
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
@@ -28,6 +29,7 @@ def solve(
     body: BodyArgument,
     reynolds: Reynolds,
     alpha_deg: Alpha = 0.0,
+    revolution: Revolution = False,
     part: Part = None,
     axis: Axis = "z",
     at: At = None,
@@ -51,7 +53,9 @@ def solve(
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
-    shape = load_body(body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at)
+    shape = load_body(
+        body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at, revolution=revolution
+    )
     from fusiform.solvers import solve as solve_flow
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):

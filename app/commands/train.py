@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from fusiform.app.commands.arguments import DATA_FOLDER, WORKERS, Data, Json, RecipeFile, Workers, a_path, check_recipe
-from fusiform.app.commands.printed_models import print_models
-from fusiform.app.commands.printed_result import make_console
+from fusiform.app.commands.printed_result import make_console, print_models
 from fusiform.app.commands.progress import show_stages
 from fusiform.solvers.common.files import folder_held
 from fusiform.surrogates.data.dataset_folder import DATA_SETS, require_cases

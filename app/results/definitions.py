@@ -15,12 +15,17 @@ CONVENTIONS = (
     "Drag is along the stream, lift across it; the incidence turns the body, nose up."
 )
 
+REVOLUTION_CONVENTIONS = (
+    "C = F / (½ ρ U² π d² / 4), with d = (6 V / π)^⅓, the diameter of the sphere of equal volume V. Re = U d / ν. "
+    "Drag and stream are along the axis."
+)
+
 TIP = "on both sides; the point is a sharp tip, where C_p is a matter of the tip's radius and is not resolved"
 
 Row = tuple[str, str, str]
 
 ESTIMATES = ("drag_error", "lift_error", "drag_bound", "lift_bound", "corrected_drag_bound", "corrected_lift_bound")
-SIZES = ("reference_length", "area")
+SIZES = ("reference_length", "area", "volume", "wetted_area")
 _DEFINITIONS = {
     "drag_coefficient": ("drag C_D", "pressure part + friction part"),
     "drag_pressure": ("  pressure part", "from the pressure on the wall"),
@@ -59,7 +64,9 @@ _DEFINITIONS = {
     "reynolds": ("Reynolds number", "based on d"),
     "alpha_deg": ("incidence", "degrees, nose up"),
     "reference_length": ("d", "in the body's own unit"),
-    "area": ("area A", "in the body's own unit, squared"),
+    "area": ("area A", "inside the outline, in the body's own unit, squared"),
+    "volume": ("volume V", "in the body's own unit, cubed"),
+    "wetted_area": ("wetted area", "of the surface, in the body's own unit, squared"),
     "fit_error": ("fit error", "largest distance between the given outline and the body, over d"),
     "grid": ("grid", f"estimated error of the drag: {GRID_ERRORS}; auto: the tolerance"),
     "tolerance": ("tolerance", "limit of the estimated relative error of the drag"),

@@ -20,7 +20,7 @@ BODIES_KEPT = 200
 class Design:
     """A body and its conditions; `coefficients` a_k, lengths in the user's unit, as in `Body`.
 
-    `given`: the points of the outline to which the body was fitted; none for an exact body.
+    `given`: the points of the outline to which the body was fitted; none for an exact body. `revolution`: the kind.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Design:
     alpha_deg: float
     source: str = ""
     given: tuple[complex, ...] = ()
+    revolution: bool = False
 
     @classmethod
     def of(cls, body: Body, conditions: FlowConditions) -> Design:
@@ -47,6 +48,7 @@ class Design:
             alpha_deg=conditions.alpha_deg,
             source=body.source,
             given=_points(body.given_outline),
+            revolution=body.revolution,
         )
 
     @property
@@ -60,6 +62,7 @@ class Design:
             self.origin,
             self.source,
             self.given,
+            self.revolution,
         )
 
     @property
@@ -123,10 +126,11 @@ def _body(
     origin: complex,
     source: str,
     given: tuple[complex, ...],
+    revolution: bool,
 ) -> Body:
     a = torch.tensor(coefficients, dtype=torch.complex128)
     outline = np.array([(z.real, z.imag) for z in given]) if given else None
-    return Body(a, reference_length, name, fit_error, origin, source, outline)
+    return Body(a, reference_length, name, fit_error, origin, source, outline, revolution)
 
 
 def _points(outline: FloatArray | None) -> tuple[complex, ...]:

@@ -17,14 +17,15 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.limits import MODES_RANGE
 
 LONGEST_NAME = 40
-LONGEST_TEXTS = {"body": 700, "name": 200, "modes": 8, "d": 40, "re": 40, "alpha": 40}
+LONGEST_TEXTS = {"body": 700, "name": 200, "modes": 8, "d": 40, "re": 40, "alpha": 40, "revolution": 8}
 _NUMBERS = (("d", "1"), ("re", "10"), ("alpha", "0"))
 
 
 def to_link(design: Design) -> dict[str, str]:
     """Parameters of an address that open `design` again, its coefficients rounded to single precision."""
     a = np.trim_zeros(np.array(design.coefficients), "b").astype(np.complex64)
-    return {
+    kind = {"revolution": "1"} if design.revolution else {}
+    return kind | {
         "body": base64.urlsafe_b64encode(a.tobytes()).decode().rstrip("="),
         "modes": str(len(design.coefficients)),
         "name": design.name,
@@ -61,4 +62,5 @@ def from_link(parameters: Mapping[str, str]) -> Design:
     a = torch.zeros(modes, dtype=torch.complex128)
     a[: len(raw)] = torch.from_numpy(raw.copy())
     name = re.sub(r"[^\w .:+-]", "", parameters.get("name", ""))[:LONGEST_NAME] or "linked body"
-    return Design.of(Body(a, length, name), FlowConditions(reynolds, alpha))
+    body = Body(a, length, name, revolution=parameters.get("revolution", "") == "1")
+    return Design.of(body, FlowConditions(reynolds, alpha))

@@ -1,47 +1,46 @@
-"""A body: the section of a planar obstacle, as the image of |ζ| > 1 under a Laurent map."""
+"""A body: a plane section, or a body of revolution, as the image of |ζ| > 1 under a Laurent map."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
-from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import make_plain, require_kind
+from fusiform.solvers.common.errors import require, require_kind
 from fusiform.solvers.common.files import file_path
-from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
-from fusiform.solvers.geometry.fitting.given_points import given_points
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
+from fusiform.solvers.geometry.formats.meridian_files import find_section_in
 from fusiform.solvers.geometry.formats.outline_files import find_outline_in
 from fusiform.solvers.geometry.formats.simple_outline import simple_outline
+from fusiform.solvers.geometry.laurent import radius_of
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     FIT_WARNING,
     LARGEST_FIT_ERROR,
-    require_amount,
     require_fineness,
     require_fit,
     require_length,
     require_max_fit_error,
     require_modes,
-    require_origin,
 )
-from fusiform.solvers.geometry.measures import Measures
+from fusiform.solvers.geometry.meridian_bodies import MeridianBodies
 from fusiform.solvers.geometry.named_outlines import naca_outline
-from fusiform.solvers.geometry.validity import require_valid
 
 
-@dataclass(frozen=True, eq=False)
-class Body(Measures):
+class Body(MeridianBodies):
     """A body, the image of the outside of the unit circle under a Laurent map.
 
     The outline is   origin + d · z(e^{iη}),   z(ζ) = c [ζ + a_1/ζ + … + a_K/ζ^K],   0 ≤ η < 2π,  and c follows from the
     coefficients (`laurent.conformal_radius`), so that the area is π d²/4 for all coefficients. A body cannot be
     changed.
+
+    A body of revolution is swept by the upper half of its outline about the x axis. Its coefficients are real, d is the
+    diameter of the sphere of equal volume, and the outline is origin + (d/λ) z with λ = `revolution.sphere_ratio`, so
+    that the volume is π d³/6 for all coefficients. `scale` is the factor of z for both kinds.
 
     Parameters
     ----------
@@ -49,23 +48,25 @@ class Body(Measures):
         a_1 … a_K at zero incidence, shape (K,), K from 1 to 64; kept as complex128 on the CPU. Each access returns a
         new copy.
     reference_length : float
-        d > 0, the diameter of the circle of equal area, in the user's unit of length.
+        d > 0, the diameter of the circle of equal area, or of the sphere of equal volume, in the user's unit of length.
     name : str
     fit_error : float
         Hausdorff distance between an imported outline and this body, divided by d; 0 for exact bodies.
     origin : complex
-        The centre a_0 of the map, x + iy, in the user's unit.
+        The centre a_0 of the map, x + iy, in the user's unit; real for a body of revolution.
     source : str
         One sentence about the file: the curve that is the body, those that are not, and repairs; "" without a file.
     given_outline : array_like, optional
         (n, 2), points of the outline to which the body was fitted, in order, in the user's unit, of a fit at most 400;
         None for exact bodies. Each access returns a new copy.
+    revolution : bool
+        True for a body of revolution, see `sphere`, `spheroid`, `from_meridian` and `revolved`.
 
     Raises
     ------
     InputError
-        If the coefficients do not describe a simple outline (`is_valid`), d is not positive, or another argument is of
-        the wrong type.
+        If the coefficients do not describe a simple outline (`is_valid`), or are not real for a body of revolution, d
+        is not positive, or another argument is of the wrong type.
 
     Examples
     --------
@@ -78,25 +79,6 @@ class Body(Measures):
         ...
     fusiform.solvers.common.errors.InputError: expected coefficients of an outline that does not cross itself, ...
     """
-
-    coefficients: Tensor = frozen_tensor(torch.complex128)  # noqa: RUF009, a descriptor without state
-    reference_length: float = 1.0
-    name: str = "body"
-    fit_error: float = 0.0
-    origin: complex = 0j
-    source: str = ""
-    given_outline: FloatArray | None = frozen_array(given_points)  # noqa: RUF009, a descriptor without state
-
-    def __post_init__(self) -> None:
-        require_valid(self.coefficients)
-        require_length(self.reference_length, "reference length", "give the equal-area diameter")
-        require_kind(self.name, str, "give the name as a string")
-        require_amount(self.fit_error, "fit error", "leave it out for an exact body")
-        require_origin(self.origin)
-        require_kind(self.source, str, "give the source as a string")
-        make_plain(self, "reference_length", "fit_error", "origin")
-        for field in ("name", "source"):  # a name of a file may hold bytes that no file of text can
-            object.__setattr__(self, field, getattr(self, field).encode("utf-8", "replace").decode())
 
     @classmethod
     def circle(cls, diameter: float = 1.0, *, modes: int = DEFAULT_MODES) -> Self:
@@ -213,6 +195,7 @@ class Body(Measures):
         axis: str = "z",
         at: float | None = None,
         max_fit_error: float | None = LARGEST_FIT_ERROR,
+        revolution: bool = False,
     ) -> Self:
         """The body nearest to the outline in a file, named after the file.
 
@@ -228,12 +211,15 @@ class Body(Measures):
             The layer, the id or the number of a curve of a drawing; the largest if None, see `source`.
         axis, at : str, float or None
             The plane of the cut: where the mesh's coordinate `axis` ("x", "y", "z") is `at`; its middle if None.
+        revolution : bool
+            True for the body of revolution in the file. A table holds a meridian, x and r, or a symmetric section, as a
+            drawing does; a mesh may lie in any position, its axis is found, and `source` tells of it.
 
         Raises
         ------
         InputError
             If the file cannot be read (`read_outline`), its points do not bound a body (`fit_outline`), or the body
-            differs from them by more than `max_fit_error`.
+            differs from them by more than `max_fit_error`; with `revolution`, if there is no body of revolution in it.
 
         Examples
         --------
@@ -243,7 +229,14 @@ class Body(Measures):
         >>> body.name, round(body.fineness, 4)
         ('ellipse', 2.0)
         """
-        found, name = find_outline_in(path, part=part, axis=axis, at=at), file_path(path).stem
+        name = file_path(path).stem
+        require_kind(revolution, bool, "give True for a body of revolution")
+        if revolution:
+            found = find_section_in(path, part=part, axis=axis, at=at)
+            return cls.from_section(
+                found.points, name=name, modes=modes, max_fit_error=max_fit_error, source=found.source
+            )
+        found = find_outline_in(path, part=part, axis=axis, at=at)
         return cls.from_outline(found.points, name=name, modes=modes, max_fit_error=max_fit_error, source=found.source)
 
     @property
@@ -269,7 +262,7 @@ class Body(Measures):
         ----------
         modes : int
             1 to 64, else `InputError`. More than now: zeros are appended. Fewer: zeros are dropped, or else the nearest
-            body of the same area is fitted, and its distance from this one is added to `fit_error`.
+            body of the same area (volume) is fitted, and its distance from this one is added to `fit_error`.
 
         Examples
         --------
@@ -286,12 +279,20 @@ class Body(Measures):
             kept = torch.nn.functional.pad(a, (0, max(modes - len(a), 0)))[:modes]
             return replace(self, coefficients=kept)
         fewer, shift, distance = fit_fewer_modes(a.numpy(), modes)
-        return replace(
-            self,
-            coefficients=torch.from_numpy(fewer),
-            fit_error=self.fit_error + distance,
-            origin=self.origin + self.reference_length * shift,
-        )
+        near = replace(self, coefficients=torch.from_numpy(fewer), origin=self.origin + self.scale * shift)
+        farthest = radius_of(fewer) * (1.0 + float(np.abs(fewer).sum()))
+        moved = distance * (self.scale / self.reference_length)
+        rescaled = farthest * abs(near.scale - self.scale) / self.reference_length
+        return replace(near, fit_error=self.fit_error + moved + rescaled)
+
+
+def require_plane_body(body: Body, work: str) -> None:
+    """`InputError` unless it is a plane body, which `work` is for."""
+    require_body(body)
+    require(
+        not body.revolution,
+        f"expected a plane section for {work}, got a body of revolution, whose flow only `solve` knows; give a section",
+    )
 
 
 def require_body(body: Body) -> None:

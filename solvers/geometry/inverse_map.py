@@ -48,11 +48,11 @@ SEARCH = InverseSearch()
 
 
 class InverseMap:
-    """ζ(z) of the body with `coefficients` (K,) complex."""
+    """ζ(z) of the body with `coefficients` (K,) complex; `radius`: c, by default for unit area diameter."""
 
-    def __init__(self, coefficients: ComplexArray) -> None:
+    def __init__(self, coefficients: ComplexArray, radius: float | None = None) -> None:
         self._a = coefficients
-        self._c = radius_of(coefficients)
+        self._c = radius or radius_of(coefficients)
 
     def __call__(self, points: ComplexArray) -> ComplexArray:
         """ζ, |ζ| ≥ 1, of finite `points` (n,); NaN for points inside the body, which have none."""

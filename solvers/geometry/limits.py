@@ -25,7 +25,7 @@ def require_modes(modes: int) -> None:
 
 
 def require_fineness(fineness: float) -> None:
-    """Raise `InputError` unless an ellipse may have that length over height."""
+    """Raise `InputError` unless an ellipse or spheroid may have that length over height."""
     low, high = FINENESS_RANGE
     require(
         is_number(fineness) and low <= fineness <= high,
@@ -78,9 +78,9 @@ def _is_near(point: Complex) -> bool:
         return False
 
 
-def require_count(count: int) -> None:
+def require_count(count: int, least: int = 1) -> None:
     """Raise `InputError` unless an outline can be sampled at that many points."""
     require(
-        is_whole(count) and 1 <= count <= LARGEST_COUNT,
-        f"expected 1 to {LARGEST_COUNT} points, got {shown_count(count)}; give a whole number",
+        is_whole(count) and least <= count <= LARGEST_COUNT,
+        f"expected {least} to {LARGEST_COUNT} points, got {shown_count(count)}; give a whole number",
     )

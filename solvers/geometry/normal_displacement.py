@@ -80,10 +80,11 @@ def _row(displacement: FloatArray) -> FloatArray:
 
 
 def displaced(body: Body, displacement: FloatArray) -> Body:
-    """A body with its outline moved along the normal, of the same area and number of modes.
+    """A body with its outline moved along the normal, of the same area (volume) and number of modes.
 
     The moved outline is scaled back to the area, and displacements finer than the modes resolve are smoothed. The move
-    is shortened where the body would become invalid.
+    is shortened where the body would become invalid. A body of revolution stays one: the mean of the displacements at
+    mirrored points counts.
 
     Parameters
     ----------
@@ -112,21 +113,27 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
     """
     require_body(body)
     step = torch.from_numpy(_row(displacement)) / STEPS.substeps
+    if body.revolution:
+        step = 0.5 * (step + step.roll(-1).flip(0)) * (body.reference_length / body.scale)
     a, origin = body.coefficients, 0j
     floor = min(STEPS.least_margin, 0.5 * float(univalence_margin(a[None])))
     for _ in range(STEPS.substeps):
         change, shift = _variation(a, step)
+        if body.revolution:
+            change, shift = change.real + 0j, shift.real + 0j
         for halving in range(STEPS.halvings):
             trial = a + 0.5**halving * change
             if bool(is_valid(trial[None])) and float(univalence_margin(trial[None])) >= floor:
                 a, origin = trial, origin + 0.5**halving * complex(shift)
                 break
-    origin = body.origin + body.reference_length * origin
+    origin = body.origin + body.scale * origin
     return replace(body, coefficients=a, origin=origin, fit_error=0.0, given_outline=None)
 
 
 def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> Body:
     """`displaced` by a smooth bump, `displacement` · exp[(cos(η − eta) − 1)/width²].
+
+    A body of revolution gets the bump and its mirror image, scaled to the same height at their tops.
 
     Parameters
     ----------
@@ -160,14 +167,23 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
         all(map(is_number, (eta, displacement, width))) and width > 0.0 and width**2 > 0.0,
         f"expected a place, a height and a positive width, got {shown((eta, displacement, width))}; give three numbers",
     )
-    angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS - eta
-    return displaced(body, displacement * np.exp((np.cos(angle) - 1.0) / width**2))
+    require_body(body)
+    angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS
+    bump = _bump(angle - eta, width)
+    if body.revolution:
+        bump = (bump + _bump(angle + eta, width)) / (1.0 + _bump(np.array(2.0 * eta), width))
+    return displaced(body, displacement * bump)
+
+
+def _bump(angle: FloatArray, width: float) -> FloatArray:
+    return np.asarray(np.exp((np.cos(angle) - 1.0) / width**2))
 
 
 def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArray:
     """The density g along the outline with δC = ∮ g δn ds for displacements δn along the outward normal.
 
     g > 0 where moving the outline outward raises C. ∮ g n·(x, y) ds = 0, since a scaled body is the same body.
+    For a body of revolution, δn is the same at mirrored points, and the integral is over the whole outline.
 
     Parameters
     ----------
@@ -218,5 +234,6 @@ def _density(body: Body, gradient: Tensor, count: int) -> FloatArray:
     change, _ = _variation(body.coefficients, displacement)
     (slope,) = torch.autograd.grad((gradient.clone().conj() * change).real.sum(), displacement)
     arc = laurent.z_prime(body.coefficients[None], _circle(count))[0].abs() * (2.0 * math.pi / count)
-    density: FloatArray = (slope / arc).numpy()
+    unit = body.reference_length / body.scale
+    density: FloatArray = (unit**2 * slope / arc).numpy()
     return density

@@ -129,8 +129,22 @@ def is_valid(coefficients: Tensor) -> Tensor:
     return valid
 
 
-def require_valid(coefficients: Tensor) -> None:
-    """Raise `InputError` unless the coefficients (K,) describe a body."""
+def has_radius(coefficients: Tensor) -> Tensor:
+    """True for each row of real coefficients whose upper half is a meridian: s > 0 between its ends, (batch,).
+
+    s/(c sin η) = 1 − Σ a_k sin(kη)/sin η is compared with 0 at 256 or more angles. A map that is univalent has it
+    anyway; the polygon that decides `is_valid` may be too coarse for a thin waist. Coefficients that are not real are
+    those of no body of revolution.
+    """
+    a = coefficients.detach()
+    count = max(_OUTLINE_POINTS, 8 * a.shape[1])
+    eta = torch.pi * (torch.arange(count, dtype=a.real.dtype, device=a.device) + 0.5) / count
+    radius = 1.0 - a.real @ (torch.sin(modes(a)[:, None] * eta) / torch.sin(eta))
+    return (radius > 0.0).all(dim=1) & (a.imag == 0.0).all(dim=1)
+
+
+def require_valid(coefficients: Tensor, *, revolution: bool = False) -> None:
+    """Raise `InputError` unless the coefficients (K,) describe a body, or a body of `revolution`."""
     high = MODES_RANGE[1]
     require(
         coefficients.dim() == 1 and 1 <= len(coefficients) <= high,
@@ -140,6 +154,16 @@ def require_valid(coefficients: Tensor) -> None:
         bool(is_valid(coefficients[None])[0]),
         "expected coefficients of an outline that does not cross itself, got a map that folds over; "
         "make the coefficients smaller",
+    )
+    require(
+        not revolution or bool((coefficients.imag == 0.0).all()),
+        "expected real coefficients, those of a symmetric section, for a body of revolution, got complex ones; leave "
+        "the imaginary parts out",
+    )
+    require(
+        not revolution or bool(has_radius(coefficients[None])[0]),
+        "expected a meridian that stays above the axis between its ends, got one that crosses it; make the "
+        "coefficients smaller",
     )
 
 

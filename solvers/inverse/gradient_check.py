@@ -15,6 +15,7 @@ from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.geometry.body import require_plane_body
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
@@ -93,6 +94,7 @@ def check_gradient(
     >>> check_gradient(Body.ellipse(1.5), FlowConditions(5.0), model=SolverModel(modes=2)).passed
     True
     """
+    require_plane_body(body, "a check of gradients")
     model = SolverModel() if model is None else model
     reduced = body.with_modes(model.modes)
     variables = Variables(reduced, model.modes, False, ())

@@ -16,6 +16,7 @@ from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.frozen import kept
 from fusiform.solvers.flow import Problem, State, discretise
+from fusiform.solvers.geometry.body import require_plane_body
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.interface import ErrorBounds
 from fusiform.surrogates.model.error_bound import Clues, confidence_of
@@ -146,6 +147,7 @@ class Surrogate(ModelParts):
             f"expected a Body and FlowConditions, got {type(body).__name__} and {type(conditions).__name__}; make them "
             "with, for example, Body.ellipse(3.0) and FlowConditions(20.0)",
         )
+        require_plane_body(body, "this surrogate")
         reduced = body.with_modes(self.modes)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():

@@ -103,7 +103,7 @@ def factorise_elements(problem: Problem, state: State) -> tuple[ElementFactors, 
     c.flatten(0, 2).baddbmm_(coupling.flatten(0, 2), k[..., :inside, :].flatten(0, 2))
     left = torch.cat([c[..., inside:, :inside], k[..., inside:, :inside]], dim=-2)
     right = torch.cat([c[..., :inside, inside:], t[..., :inside, inside:]], dim=-1)
-    interior = Elimination.of(c[..., :inside, :inside], right, left)
+    interior = Elimination.of(c[..., :inside, :inside], right, left, problem.radius is not None)
     edge = outer.shape[-1]
     rest = torch.empty_like(k[..., :1, :1].expand(*k.shape[:-2], 2 * edge, 2 * edge))
     rest[..., :edge, :edge] = c[..., inside:, inside:]

@@ -14,6 +14,18 @@ import torch
 from torch import Tensor
 
 
+def inverse_of(matrices: Tensor, uneven: bool) -> Tensor:
+    """D⁻¹ of each; `uneven`: of rows of very different sizes, which are divided by their largest entry before.
+
+    Around an axis rows have the weight s³, on which pivots do not depend then: at the tips of pointed bodies four more
+    digits of ω remain. A singular D gives infinities, which the line search refuses.
+    """
+    if not uneven:
+        return torch.linalg.inv_ex(matrices)[0]
+    scale = 1.0 / matrices.abs().amax(-1, keepdim=True)
+    return torch.linalg.inv_ex(matrices * scale)[0].mul_(scale.mT)
+
+
 @dataclass(frozen=True)
 class Elimination:
     """`inverse` D⁻¹, `right` D⁻¹U and `left` V, batches of matrices."""
@@ -23,9 +35,9 @@ class Elimination:
     left: Tensor
 
     @classmethod
-    def of(cls, block: Tensor, right: Tensor, left: Tensor) -> Elimination:
-        """From D, U and V. (A singular D gives infinities, which the line search refuses.)"""
-        inverse = torch.linalg.inv_ex(block)[0]
+    def of(cls, block: Tensor, right: Tensor, left: Tensor, uneven: bool) -> Elimination:
+        """From D, U and V; `uneven`: see `inverse_of`."""
+        inverse = inverse_of(block, uneven)
         return cls(inverse, inverse @ right, left)
 
     def remaining_(self, rest: Tensor) -> Tensor:

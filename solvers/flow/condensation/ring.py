@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow.condensation.elimination import Elimination
+from fusiform.solvers.flow.condensation.elimination import Elimination, inverse_of
 from fusiform.solvers.flow.discretisation.layout import Domain
 
 
@@ -28,16 +28,16 @@ class Ring:
     @classmethod
     def of(cls, sectors: Tensor, line: int, domain: Domain) -> Ring:
         """From the sectors' matrices (batch, na, 2 line + scalars, same)."""
-        merges = []
+        merges, uneven = [], domain is Domain.MERIDIAN
         while sectors.shape[1] > 1:
-            sectors, merge = _merged(sectors, line)
+            sectors, merge = _merged(sectors, line, uneven)
             merges.append(merge)
         last = sectors[:, 0]
         if domain is Domain.PLANE:
             last = _joined(_joined(last, line).mT, line).mT
         elif domain is Domain.HALF_PLANE:
             last = last[:, 2 * line :, 2 * line :]
-        return cls(tuple(merges), torch.linalg.inv_ex(last)[0], line, domain)
+        return cls(tuple(merges), inverse_of(last, uneven), line, domain)
 
     def solve(self, rhs: Tensor, transposed: bool) -> Tensor:
         """The unknowns (batch, na, 2 line + scalars, columns) of all sectors, of right-hand sides of that shape."""
@@ -90,7 +90,7 @@ def _joined(rows: Tensor, line: int) -> Tensor:
     return torch.cat([rows[:, :line] + rows[:, line : 2 * line], rows[:, 2 * line :]], dim=1)
 
 
-def _merged(sectors: Tensor, m: int) -> tuple[Tensor, Elimination]:
+def _merged(sectors: Tensor, m: int, uneven: bool) -> tuple[Tensor, Elimination]:
     """Pairs of neighbours as one sector each, (batch, half as many, …), an odd one last, and the eliminations."""
     even = sectors.shape[1] // 2 * 2
     a, b, odd = sectors[:, 0:even:2], sectors[:, 1:even:2], sectors[:, even:]
@@ -104,6 +104,6 @@ def _merged(sectors: Tensor, m: int) -> tuple[Tensor, Elimination]:
     pair[..., far, far] = b[..., far, far]
     pair[..., left, right] = pair[..., right, left] = 0.0
     pair[..., border, border] += a[..., border, border]
-    merge = Elimination.of(block, across, down)
+    merge = Elimination.of(block, across, down, uneven)
     merge.remaining_(pair)
     return (torch.cat([pair, odd], dim=1) if odd.shape[1] else pair), merge

@@ -87,7 +87,8 @@ def factorise_sectors(
     if layout.domain is Domain.MERIDIAN:
         _level_ends(problem, numbering, a, entered)
     arcs = numbering.arcs
-    elimination = Elimination.of(a[..., :arcs, :arcs], a[..., :arcs, arcs:total], a[..., arcs:total, :arcs])
+    right, left = a[..., :arcs, arcs:total], a[..., arcs:total, :arcs]
+    elimination = Elimination.of(a[..., :arcs, :arcs], right, left, layout.domain is Domain.MERIDIAN)
     return SectorFactors(elimination, entered, closures), elimination.remaining_(a[..., arcs:total, arcs:total])
 
 

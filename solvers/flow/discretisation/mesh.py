@@ -5,6 +5,9 @@ larger where the first layer would be thicker than 2/√Re, the thickness of a b
 (A thicker one converges to a wrong drag: 30 % too low at Re 300.) ξ_max = ln(R/c) of the outer radius R d
 (`extent.py`) with c ≈ d/2. For the angles see `angular.py`.
 
+Around an axis, where the flow near a slender body is one of ln s, the first layer is at most 1.4/slenderness thick too:
+within it the radius grows 2.4 times.
+
 Shipped surrogates hold values at these nodes: whoever changes a rule of this module, of `extent.py` or of `angular.py`
 trains them anew.
 """
@@ -19,10 +22,18 @@ from torch import Tensor
 
 from fusiform.solvers.flow.discretisation import gll
 from fusiform.solvers.flow.discretisation.angular import angular_breaks
-from fusiform.solvers.flow.discretisation.extent import RADIUS, bubble_growth, height, outer_radius
+from fusiform.solvers.flow.discretisation.extent import (
+    RADIUS,
+    bubble_growth,
+    height,
+    meridian_radius,
+    outer_radius,
+    section_reynolds,
+    slenderness,
+)
 from fusiform.solvers.flow.discretisation.layout import Domain, Layout
 
-STRETCHING, BOUNDARY_LAYER = 2.25, 2.0
+STRETCHING, BOUNDARY_LAYER, SLENDER_LAYER = 2.25, 2.0, 1.4
 NEWTON_STEPS = 5
 
 
@@ -57,9 +68,12 @@ def make_mesh(coefficients: Tensor, reynolds: Tensor, layout: Layout, like: Mesh
     if like is not None and (like.xi_breaks.shape[1], like.eta_breaks.shape[1]) == counts:
         radial, angular = like.xi_breaks, like.eta_breaks
     else:
-        across = height(coefficients)
-        radial = _radial_breaks(torch.log(2.0 * outer_radius(across, reynolds)), reynolds, layout.radial)
-        angular = _closed_breaks(coefficients, 1.0 + bubble_growth(across, reynolds) / RADIUS, layout)
+        across, reynolds = height(coefficients), section_reynolds(coefficients, reynolds, layout.domain)
+        radial = radial_breaks(coefficients, reynolds, across, layout.radial, layout.domain)
+        widening = torch.ones_like(reynolds)
+        if layout.domain is not Domain.MERIDIAN:
+            widening = widening + bubble_growth(across, reynolds) / RADIUS
+        angular = _closed_breaks(coefficients, widening, layout)
     eta = _nodes(angular, layout.resolution.angular_degree)
     return Mesh(
         xi=_nodes(radial, layout.resolution.radial_degree),
@@ -76,10 +90,17 @@ def _closed_breaks(coefficients: Tensor, widening: Tensor, layout: Layout) -> Te
     return torch.cat([angular[:, : layout.angular], torch.full_like(angular[:, :1], end)], dim=1)
 
 
-def _radial_breaks(xi_max: Tensor, reynolds: Tensor, count: int) -> Tensor:
-    """ξ_0 = 0 … ξ_nr, (batch, nr + 1)."""
+def radial_breaks(coefficients: Tensor, reynolds: Tensor, across: Tensor, count: int, domain: Domain) -> Tensor:
+    """ξ_0 = 0 … ξ_nr of `count` = nr layers around bodies of heights `across`, (batch, nr + 1); `reynolds` on
+    the section."""
+    thickest = BOUNDARY_LAYER * reynolds.rsqrt()
+    if domain is Domain.MERIDIAN:
+        xi_max = torch.log(2.0 * meridian_radius(across, reynolds))
+        thickest = torch.minimum(thickest, SLENDER_LAYER / slenderness(coefficients))
+    else:
+        xi_max = torch.log(2.0 * outer_radius(across, reynolds))
     widest = math.sinh(STRETCHING / count) / math.sinh(STRETCHING)
-    first = torch.minimum(widest * xi_max, BOUNDARY_LAYER * reynolds.rsqrt()) / xi_max
+    first = torch.minimum(widest * xi_max, thickest) / xi_max
     with torch.no_grad():
         stretching = torch.full_like(first, STRETCHING)
         for _ in range(NEWTON_STEPS):

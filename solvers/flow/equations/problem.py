@@ -21,6 +21,7 @@ from fusiform.solvers.flow.equations.far_field import axial_oseenlet, displaceme
 from fusiform.solvers.flow.equations.weights import Weights, make_weights
 from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.geometry import laurent
+from fusiform.solvers.geometry.revolution import sphere_ratio
 
 DIPOLE_DECAY = 3.0
 
@@ -77,6 +78,13 @@ class Problem:
         """The same for η, (batch, 1, na, 1, 1)."""
         return (2.0 / self.mesh.eta_step)[:, None, :, None, None]
 
+    @property
+    def cell(self) -> Tensor:
+        """dξ dη by element, (batch, nr, na, n1, n2): M without ρ."""
+        if self.radius is None:
+            return self.mass
+        return self.layout.w_xi[:, None] * self.layout.w_eta / (self.scale_xi * self.scale_eta)
+
     @cached_property
     @gradients_enabled()
     def heavy(self) -> Tensor:
@@ -125,12 +133,16 @@ def discretise(
 ) -> Problem:
     """The problem of `coefficients` (batch, K), turned by the incidence, at `reynolds` (batch,).
 
+    Lengths are in d: the diameter of the circle of the body's area, around an axis of the sphere of its volume.
     `like`: the mesh of the same bodies and domain at another resolution, from which the elements' boundaries are taken
     if they are as many.
     """
     layout = make_layout(resolution, domain, reynolds.dtype, reynolds.device)
     mesh = make_mesh(coefficients, reynolds, layout, like)
     z, slope = laurent.on_polar_grid(coefficients, mesh.xi, mesh.eta)
+    if domain is Domain.MERIDIAN:
+        ratio = sphere_ratio(coefficients)[:, None, None]
+        z, slope = z / ratio, slope / ratio
     sizes = 0.25 * mesh.xi_step[:, :, None] * mesh.eta_step[:, None, :]
     cell = sizes[..., None, None] * (layout.w_xi[:, None] * layout.w_eta)
     arcs = 0.5 * mesh.eta_step[..., None] * layout.w_eta

@@ -1,11 +1,15 @@
 """Features of a flow: attachment, separation, stagnation, recirculation, extreme pressures, and forces.
 
 All of it for any body at any incidence, from a `FlowField`. Lengths in d, velocities in U; C_p = (p − p_∞)/(½ρU²);
-force coefficients are complex, C_D + i C_L, force over ½ρU²d.
+force coefficients are complex, C_D + i C_L, force over ½ρU²d. Of a body of revolution it is the mirrored section that
+is described, as if its flow were plane: a ring appears as its two points, above and below the axis; force coefficients
+are on πd²/4.
 """
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +18,7 @@ from fusiform.solvers.flow.fields.stagnation import FreeStagnationPoint, free_st
 from fusiform.solvers.flow.fields.wall_features import Wall, WallPoint
 
 WEAK_SHEAR = 1e-3
+ON_AXIS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,12 @@ class FlowAnalysis:
     def saddles(self) -> tuple[FreeStagnationPoint, ...]:
         """Free stagnation points where streamlines cross; a closed wake ends at one."""
         return tuple(point for point in self.free_stagnation if point.saddle)
+
+    @property
+    def separation_angles(self) -> tuple[float, ...]:
+        """Where the flow separates above the x axis, in degrees from upstream as seen from the map's centre."""
+        above = (p.position for p in self.separation if p.position.imag > ON_AXIS)
+        return tuple(180.0 - math.degrees(cmath.phase(position)) for position in above)
 
     @property
     def topology_holds(self) -> bool:

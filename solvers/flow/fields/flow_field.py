@@ -1,9 +1,12 @@
 """Velocity, pressure, vorticity and stream function of a flow, at its nodes and at arbitrary points.
 
-In each element ψ/ξ², ψ_ξ/ξ, ψ_η/ξ², the pressure, and q ω with q = h²/(c² + h²) are polynomials in (ξ, η); the map, its
-slope z_ξ and h = |z_ξ| are exact. u + iv = (ψ_η − iψ_ξ) z_ξ/h² is zero at the wall. The vorticity grows like 1/h²
-towards sharp tips: q ω is smooth there, and ω where h is large. Pressures are relative to the undisturbed stream;
+In each element ψ/ξ², V_ξ/ξ, V_η/ξ², V = ∇ψ, the pressure, and q ω with q = h²/(c² + h²) are polynomials in (ξ, η); the
+map, its slope z_ξ and h = |z_ξ| are exact. u + iv = (V_η − iV_ξ) z_ξ/h² is zero at the wall. The vorticity grows like
+1/h² towards sharp tips: q ω is smooth there, and ω where h is large. Pressures are relative to the undisturbed stream;
 lengths in d, velocities in U, density 1.
+
+Around an axis the section is that of x and the radius s = y, mirrored at y < 0: v is the radial velocity (of the other
+sign there), ψ is Stokes' stream function Ψ, V = ∇Ψ/s, and Ψ/(s ξ²) takes the place of ψ/ξ².
 """
 
 from __future__ import annotations
@@ -22,13 +25,14 @@ from fusiform.solvers.flow.equations.problem import Problem, discretise
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import DYNAMIC_PRESSURE, force_coefficients
 from fusiform.solvers.flow.fields.element_polynomials import ElementPolynomials
-from fusiform.solvers.flow.fields.far_continuation import continued
+from fusiform.solvers.flow.fields.far_continuation import continued, continued_around_the_axis
 from fusiform.solvers.flow.fields.forward_map import ForwardMap
 from fusiform.solvers.flow.fields.gradients import plane_gradients
 from fusiform.solvers.flow.fields.nodal_flow import nodal_flow
 from fusiform.solvers.flow.fields.point_values import PointGradients, PointValues
-from fusiform.solvers.flow.fields.pressure import pressure
 from fusiform.solvers.geometry.inverse_map import InverseMap
+from fusiform.solvers.geometry.laurent import radius_of
+from fusiform.solvers.geometry.revolution import sphere_ratio
 
 FARTHEST = 1e9
 
@@ -51,11 +55,10 @@ class FlowField:
     """
 
     def __init__(self, problem: Problem, state: State, coefficients: Tensor, index: int = 0) -> None:
-        """`problem` and `state` of the plane or of the half plane, and the problem's `coefficients` (batch, K)."""
+        """`problem` and `state` of any domain, and the problem's `coefficients` (batch, K)."""
         with torch.no_grad():
-            problem, state, coefficients = _one_in_the_plane(problem, state, coefficients, index)
+            problem, state, coefficients = _one_case(problem, state, coefficients, index)
             flow = nodal_flow(problem, state)
-            head = pressure(problem, state, flow.velocity)
             forces = [complex(part) for part in force_coefficients(problem, state)]
 
         def of(batch: Tensor) -> FloatArray:
@@ -63,22 +66,25 @@ class FlowField:
 
         resolution = problem.layout.resolution
         xi, eta = (np.append(0.0, np.cumsum(of(steps))) for steps in (problem.mesh.xi_step, problem.mesh.eta_step))
+        self.revolution = problem.domain is Domain.MERIDIAN
+        """True if the section is that of a body of revolution."""
+        if self.revolution:
+            eta = np.append(eta, 2.0 * np.pi - eta[-2::-1])
         self.elements = ElementPolynomials(xi, eta, resolution.radial_degree, resolution.angular_degree)
         self.coefficients = coefficients.cpu()
-        self.map = ForwardMap(self.coefficients[0].numpy())
+        section = self.coefficients[0].numpy()
+        unit = float(sphere_ratio(self.coefficients)) if self.revolution else 1.0
+        self.map = ForwardMap(section, radius_of(section) / unit)
         self.scalars = of(state.scalars)
         self.viscosity = float(problem.viscosity)
-        self.xi, self.eta = of(problem.mesh.xi), of(problem.mesh.eta)
+        self.xi, self.eta = of(problem.mesh.xi), of(flow.eta)
         self.xi_max = float(self.xi[-1])
-        self.quadrature = of(problem.arc)
+        self.quadrature = of(flow.arc)
         """Weights (n_eta,) of ∮ f dη."""
-        self.psi = of(state.phi + problem.stream)
-        self.psi[0] = 0.0
-        self.omega = of(state.omega)
-        self.pressure = of(head)
+        self.psi, self.omega, self.pressure = of(flow.psi), of(flow.omega), of(flow.pressure)
         self.velocity: ComplexArray = flow.velocity[0].cpu().numpy()
-        self.position: ComplexArray = problem.position[0].cpu().numpy()
-        self.z_xi: ComplexArray = problem.slope[0].cpu().numpy()
+        self.position: ComplexArray = flow.position[0].cpu().resolve_conj().numpy()
+        self.z_xi: ComplexArray = flow.slope[0].cpu().numpy()
         self.pressure_force, self.friction_force = forces
         """Parts of C_D + i C_L, as the solver computes them."""
         self._slopes = np.stack([of(flow.along_xi), of(flow.along_eta)])
@@ -153,21 +159,21 @@ class FlowField:
         return PointGradients(*values.reshape(8, *np.shape(points)))
 
     def slopes(self, xi: FloatArray, eta: FloatArray) -> FloatArray:
-        """ψ_ξ/ξ and ψ_η/ξ² at points (n,), and their derivatives along ξ and η: (2, 3, n)."""
+        """V_ξ/ξ and V_η/ξ² at points (n,), and their derivatives along ξ and η: (2, 3, n)."""
         return self.elements.at(self._slope_table, self.elements.places(xi, eta))
 
     def reduced_psi(self, xi: FloatArray, eta: FloatArray) -> FloatArray:
-        """ψ/ξ² at points (n,), and its derivatives along ξ and η, (3, n); at the wall it is −h²ω/2."""
+        """ψ/ξ², or Ψ/(s ξ²), at points (n,), and its derivatives along ξ and η, (3, n); at the wall it is −h²ω/2."""
         return self.elements.at(self._reduced_table, self.elements.places(xi, eta))
 
     def on_grid(self, xi: FloatArray, eta: FloatArray) -> FloatArray:
-        """ψ/ξ², ψ_ξ/ξ and ψ_η/ξ² on the grid of ξ (m,) and η (n,), (3, m, n)."""
+        """ψ/ξ² or Ψ/(s ξ²), V_ξ/ξ and V_η/ξ² on the grid of ξ (m,) and η (n,), (3, m, n)."""
         return self.elements.on_grid(np.concatenate([self._reduced[None], self._slopes]), xi, eta)
 
     @cached_property
     def inverse_map(self) -> InverseMap:
         """ζ, |ζ| ≥ 1, of points (n,), in d; NaN for points inside the body."""
-        return InverseMap(self.coefficients[0].numpy())
+        return InverseMap(self.coefficients[0].numpy(), self.map.radius)
 
     def _images(self, points: ComplexArray) -> ComplexArray:
         flat = np.array(points, dtype=np.complex128).ravel()
@@ -192,7 +198,8 @@ class FlowField:
         found = self._on_elements(np.clip(xi, 0.0, self.xi_max), eta, edge)
         if beyond.size:
             points, ends = self.z(zeta[beyond]), self.z(edge[beyond])
-            found[:, beyond] = continued(points, ends, found[:, beyond], self.scalars, self.viscosity)
+            far = continued_around_the_axis if self.revolution else continued
+            found[:, beyond] = far(points, ends, found[:, beyond], self.scalars, self.viscosity)
         values[:, outside] = found
         return values
 
@@ -202,7 +209,8 @@ class FlowField:
         metric = slope.real**2 + slope.imag**2
         psi_xi, psi_eta = xi * along_xi / metric, xi**2 * along_eta / metric
         u, v = psi_eta * slope.real + psi_xi * slope.imag, psi_eta * slope.imag - psi_xi * slope.real
-        return np.stack([u, v, pressure, vorticity / self._share(metric), xi**2 * reduced])
+        psi = xi**2 * reduced * (self.z(zeta).imag if self.revolution else 1.0)
+        return np.stack([u, v, pressure, vorticity / self._share(metric), psi])
 
     def _gradients(self, zeta: ComplexArray) -> FloatArray:
         xi, eta = np.log(np.abs(zeta)), np.angle(zeta)
@@ -211,7 +219,7 @@ class FlowField:
 
     @cached_property
     def _table(self) -> FloatArray:
-        """ψ_ξ/ξ, ψ_η/ξ², p, q ω and ψ/ξ² by element, (5, nr, na, n1, n2)."""
+        """V_ξ/ξ, V_η/ξ², p, q ω and ψ/ξ² or Ψ/(s ξ²) by element, (5, nr, na, n1, n2)."""
         weighted = self.omega * self._share(np.abs(self.z_xi) ** 2)
         nodal = np.stack([*self._slopes, self.pressure, weighted, self._reduced])
         return self.elements.by_element(nodal)
@@ -233,11 +241,8 @@ class FlowField:
         return metric / (self.map.radius**2 + metric)
 
 
-def _one_in_the_plane(
-    problem: Problem, state: State, coefficients: Tensor, index: int
-) -> tuple[Problem, State, Tensor]:
-    """Case `index` of a batch, (1, …), on the whole plane."""
-    require(problem.domain is not Domain.MERIDIAN, "expected a plane flow, got one around an axis; solve a plane one")
+def _one_case(problem: Problem, state: State, coefficients: Tensor, index: int) -> tuple[Problem, State, Tensor]:
+    """Case `index` of a batch, (1, …), on the whole plane or on the meridian."""
     case = torch.tensor([index], device=problem.viscosity.device)
     problem, state, coefficients = problem.select(case), state.select(case), coefficients[case].detach()
     if problem.domain is not Domain.HALF_PLANE:

@@ -11,7 +11,7 @@ from fusiform.solvers.geometry.laurent import radius_of
 class ForwardMap:
     """z, z_ξ and z_ξξ of ζ = e^{ξ+iη}, of any shape, for the body with `coefficients` (K,) complex.
 
-    `radius` is c, in d.
+    `radius` is c, in d, by default with d of the circle of the body's area.
 
     Examples
     --------
@@ -22,8 +22,8 @@ class ForwardMap:
     ((1+0j), (1+0j))
     """
 
-    def __init__(self, coefficients: ComplexArray) -> None:
-        self.radius = radius_of(coefficients)
+    def __init__(self, coefficients: ComplexArray, radius: float | None = None) -> None:
+        self.radius = radius or radius_of(coefficients)
         self._a = coefficients
         self._k = np.arange(1, len(coefficients) + 1)
 

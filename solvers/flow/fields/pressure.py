@@ -1,7 +1,11 @@
-"""The pressure of a flow in the plane, from its total head.
+"""The pressure of a flow, from its total head.
 
-The head H = p + |u|²/2 obeys H_ξ = −ω ψ_ξ − ν ω_η and H_η = −ω ψ_η + ν ω_ξ, which hold together only as far as the
-vorticity equation does. H is the field of the elements whose gradient is nearest to that vector g,
+The head H = p + |u|²/2 obeys H_ξ = −ω V_ξ − ν ω_η and H_η = −ω V_η + ν ω_ξ, V = ∇ψ, which hold together only as far as
+the vorticity equation does. Around an axis V = ∇Ψ/s, and with ω = s χ
+
+    H_ξ = −s χ V_ξ − ν (s χ_η + 2 s_η χ),   H_η = −s χ V_η + ν (s χ_ξ + 2 s_ξ χ).
+
+H is the field of the elements whose gradient is nearest to that vector g,
 
     (∇H, ∇q) = (g, ∇q)   for all q,   H = ½ on the mean where the stream enters,
 
@@ -31,10 +35,8 @@ def pressure(problem: Problem, state: State, velocity: Tensor) -> Tensor:
 
 def total_head(problem: Problem, state: State) -> Tensor:
     """H at the nodes, (batch, n_xi, n_eta); at the wall it is the pressure."""
-    layout, d = problem.layout, slopes(problem, state)
-    nu = problem.viscosity[:, None, None, None, None]
-    g_xi = problem.mass * (-d.omega * d.v_xi - nu * d.omega_eta)
-    g_eta = problem.mass * (-d.omega * d.v_eta + nu * d.omega_xi)
+    layout = problem.layout
+    g_xi, g_eta = (problem.cell * part for part in head_slopes(problem, state))
     loads = layout.assemble((layout.d_xi.mT @ g_xi) * problem.scale_xi + (g_eta @ layout.d_eta) * problem.scale_eta)
     last = layout.n_eta if problem.domain is Domain.PLANE else None
     radial, decay = _modes(problem.mesh.xi_step, layout.d_xi, layout.w_xi, None)
@@ -47,8 +49,20 @@ def total_head(problem: Problem, state: State) -> Tensor:
     return head + (0.5 - level)[:, None, None]
 
 
+def head_slopes(problem: Problem, state: State) -> tuple[Tensor, Tensor]:
+    """The vector g above, by element, (batch, nr, na, n1, n2) each."""
+    d, s = slopes(problem, state), problem.radius
+    nu = problem.viscosity[:, None, None, None, None]
+    if s is None:
+        return -d.omega * d.v_xi - nu * d.omega_eta, -d.omega * d.v_eta + nu * d.omega_xi
+    turned_xi = s * d.omega_eta + 2.0 * problem.base_eta * d.omega
+    turned_eta = s * d.omega_xi + 2.0 * problem.base_xi * d.omega
+    return -s * d.omega * d.v_xi - nu * turned_xi, -s * d.omega * d.v_eta + nu * turned_eta
+
+
 def wall_samples(problem: Problem, values: Tensor, refinement: int) -> tuple[Tensor, Tensor]:
-    """Angles and values (batch, n) of the polynomials through nodal `values` (batch, n_eta) of the whole plane's wall.
+    """Angles and values (batch, n) of the polynomials through nodal `values` (batch, n_eta) of the wall of the whole
+    plane, or of a meridian.
 
     In each element there are `refinement` angles for a node, at equal steps from its first one on.
     """
@@ -56,7 +70,7 @@ def wall_samples(problem: Problem, values: Tensor, refinement: int) -> tuple[Ten
     count = refinement * layout.resolution.angular_degree
     share = np.arange(count) / count
     matrix, steps = gll.interpolation(layout.n2 - 1, 2.0 * share - 1.0), torch.from_numpy(share).to(values)
-    first = problem.mesh.eta[:, :: layout.n2 - 1, None]
+    first = problem.mesh.eta[:, :: layout.n2 - 1, None][:, : layout.angular]
     eta = first + problem.mesh.eta_step[..., None] * steps
     return eta.flatten(1), (layout.by_sector(values) @ torch.from_numpy(matrix).to(values).mT).flatten(1)
 

@@ -2,6 +2,9 @@
 
 The level lines are found in the plane of (ξ, η) by `contourpy` on a refined grid, moved onto the level by Newton steps
 along ∇ψ, and mapped to the plane of the flow by z(ζ). Lengths in d, ψ in U d.
+
+Around an axis the section is mirrored and ψ = ±Ψ, Stokes' stream function with the sign of s, whose zero lines are the
+axis and the streamlines that leave and meet the wall.
 """
 
 from __future__ import annotations
@@ -58,11 +61,12 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
     """The streamlines in `window`, (left, right, bottom, top) in d, as far as the elements reach.
 
     ψ is constant along them to rounding, but for the points on the window's border, which are interpolated.
-    `spacing`: step of ψ between neighbours, their distance far upstream; ψ = 0, which leads to the body, lies half way
-    between two of them. `eddy_lines`: closed streamlines around each centre. More than `MOST_REST_POINTS` free
-    stagnation points are the noise of a poor prediction: then neither their eddies nor their saddles are drawn. Such a
-    flow may have any range of ψ: the spacing is doubled until there are at most `MOST_LEVELS` steps, and lines are left
-    out beyond about `MOST_POINTS` points. `InputError` for a flow that is not finite.
+    `spacing`: step of ψ between neighbours, their distance far upstream (around an axis the step of √(2Ψ), likewise);
+    ψ = 0, which leads to the body, lies half way between two of them. `eddy_lines`: closed streamlines around each
+    centre. More than `MOST_REST_POINTS` free stagnation points are the noise of a poor prediction: then neither their
+    eddies nor their saddles are drawn. Such a flow may have any range of ψ: the spacing is doubled until there are at
+    most `MOST_LEVELS` steps, and lines are left out beyond about `MOST_POINTS` points. `InputError` for a flow that is
+    not finite.
     """
     left, right, bottom, top = window
     require(
@@ -87,11 +91,14 @@ def streamlines(field: FlowField, window: Window, *, spacing: float = 0.16, eddy
 
 def _stream(levels: _LevelLines, window: Window, spacing: float) -> list[ComplexArray]:
     psi = levels.psi[_inside(levels.z, window)]
-    while np.ptp(psi) > MOST_LEVELS * spacing:
+    upstream = np.sign(psi) * np.sqrt(2.0 * np.abs(psi)) if levels.revolution else psi
+    while np.ptp(upstream) > MOST_LEVELS * spacing:
         spacing *= 2.0
-    first, last = np.floor(psi.min() / spacing - 0.5), np.ceil(psi.max() / spacing - 0.5)
-    steps = np.arange(first, last + 1.0) + 0.5
-    return [line for step in steps for line in levels.at(step * spacing, lambda line: line[0] != line[-1])]
+    first, last = np.floor(upstream.min() / spacing - 0.5), np.ceil(upstream.max() / spacing - 0.5)
+    steps = (np.arange(first, last + 1.0) + 0.5) * spacing
+    if levels.revolution:
+        steps = 0.5 * steps * np.abs(steps)
+    return [line for step in steps for line in levels.at(step, lambda line: line[0] != line[-1])]
 
 
 def _dividing(levels: _LevelLines, saddles: list[FreeStagnationPoint]) -> list[ComplexArray]:
@@ -99,7 +106,7 @@ def _dividing(levels: _LevelLines, saddles: list[FreeStagnationPoint]) -> list[C
         line
         for saddle in saddles
         if abs(saddle.streamfunction) > AT_REST
-        for line in levels.at(saddle.streamfunction, partial(_meets, saddle.position))
+        for line in levels.at(levels.level_of(saddle), partial(_meets, saddle.position))
     ]
     return levels.at(0.0) + through
 
@@ -111,10 +118,11 @@ def _eddies(
     lines = []
     for centre in centres:
         around = partial(_encloses, centre.position)
-        depths = [level - centre.streamfunction for level in (0.0, *(p.streamfunction for p in saddles))]
+        middle = levels.level_of(centre)
+        depths = [level - middle for level in (0.0, *map(levels.level_of, saddles))]
         for depth in sorted(depths, key=abs, reverse=True):
-            if levels.at(centre.streamfunction + LOOP_SHARE * depth, around):
-                steps = centre.streamfunction + (np.arange(count) + 0.5) / count * depth
+            if levels.at(middle + LOOP_SHARE * depth, around):
+                steps = middle + (np.arange(count) + 0.5) / count * depth
                 lines += [line for level in steps for line in levels.at(level, around)]
                 break
     return lines
@@ -124,19 +132,25 @@ class _LevelLines:
     """Lines of constant ψ on a refined grid out to the radius `reach`, about `MOST_POINTS` points of them in all."""
 
     def __init__(self, field: FlowField, reach: float) -> None:
-        self._field = field
+        self._field, self.revolution = field, field.revolution
         xi, self._eta = finer_grid(field, SUBDIVISION)
         rows = np.searchsorted(np.abs(field.z(np.exp(xi + 0j))), 1.1 * reach + 1.0) + 1
         self._xi = xi[:rows]
         reduced = field.on_grid(self._xi, self._eta[:-1])[0]
-        self.psi: FloatArray = reduced * self._xi[:, None] ** 2
         self.z = field.z(np.exp(self._xi[:, None] + 1j * self._eta[:-1]))
+        self.psi: FloatArray = reduced * self._xi[:, None] ** 2
+        if self.revolution:
+            self.psi = self.psi * np.abs(self.z.imag)
         two_turns = np.concatenate([self._eta[:-1], self._eta + 2.0 * np.pi])
         self._at_rest, self._moving = (
             contour_generator(two_turns, self._xi, np.hstack([values, values, values[:, :1]]))
             for values in (reduced, self.psi)
         )
         self._points_left = MOST_POINTS
+
+    def level_of(self, point: FreeStagnationPoint) -> float:
+        """ψ at a point, around an axis with the sign of s."""
+        return float(np.copysign(1.0, point.position.imag) if self.revolution else 1.0) * point.streamfunction
 
     def at(self, level: float, chosen: Callable[[ComplexArray], bool] = lambda line: True) -> list[ComplexArray]:
         """The `chosen` lines ψ = `level`; those of ψ = 0 are ψ/ξ² = 0, without the wall.
@@ -165,12 +179,28 @@ class _LevelLines:
             g, g_xi, g_eta = self._field.reduced_psi(xi, eta)
             error, slope, turn = g, g_xi, g_eta
             if level != 0.0:
-                error, slope, turn = xi**2 * g - level, xi**2 * g_xi + 2.0 * xi * g, xi**2 * g_eta
+                error, slope, turn = xi**2 * g, xi**2 * g_xi + 2.0 * xi * g, xi**2 * g_eta
+                if self.revolution:
+                    error, slope, turn = self._around_the_axis(xi, eta, error, slope, turn)
+                error = error - level
             slope = slope * off_wall
             step = error / np.maximum(slope**2 + turn**2, 1e-300)
             step /= np.maximum(1.0, np.maximum(np.abs(step * slope) / reach_xi, np.abs(step * turn) / reach_eta))
             xi, eta = np.clip(xi - step * slope, 0.0, self._field.xi_max), eta - step * turn
         return self._field.z(np.exp(xi + 1j * eta))
+
+    def _around_the_axis(
+        self, xi: FloatArray, eta: FloatArray, value: FloatArray, slope: FloatArray, turn: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Ψ/s and its derivatives along ξ and η, times |s|."""
+        zeta = np.exp(xi + 1j * eta)
+        s, z_xi = self._field.z(zeta).imag, self._field.map.slope(zeta)
+        sign = np.sign(s)
+        return (
+            np.abs(s) * value,
+            np.abs(s) * slope + sign * z_xi.imag * value,
+            np.abs(s) * turn + sign * z_xi.real * value,
+        )
 
 
 def _meets(saddle: complex, line: ComplexArray) -> bool:

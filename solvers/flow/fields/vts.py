@@ -26,7 +26,8 @@ _VALUES = np.dtype("<f8")
 
 def write_vts(path: str | os.PathLike[str], field: FlowField) -> None:
     """Write the flow at its nodes: points (x, y, 0) in d, the wall first; velocity (u, v, 0) in U, pressure − p_∞ in
-    ρU², vorticity in U/d, streamfunction in U d. Multiply by the body's `reference_length` for its own unit.
+    ρU², vorticity in U/d, streamfunction in U d. Multiply by the body's `reference_length` for its own unit. Of a body
+    of revolution it is the whole section, and Stokes' stream function, in U d².
 
     The first ray is repeated as the last, so that the grid closes around the body. The file is read back before it
     appears, and must hold the same numbers. `InputError` for another suffix or a place that cannot be written.

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.flow.condensation.linearisation import Linearisation
-from fusiform.solvers.flow.discretisation.extent import height
+from fusiform.solvers.flow.discretisation.extent import height, section_reynolds
+from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.discretisation.mesh import Mesh
 from fusiform.solvers.flow.equations.problem import Problem, discretise
 from fusiform.solvers.flow.equations.start import cold_start
@@ -20,7 +21,7 @@ from fusiform.solvers.flow.equations.weak_form import force_coefficients
 from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady.error_estimate import ErrorEstimate
 from fusiform.solvers.flow.steady.flow_batch import FlowBatch
-from fusiform.solvers.flow.steady.levels import LEVELS, level, work
+from fusiform.solvers.flow.steady.levels import LEVELS, least_layers, level, work
 from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, newton
 from fusiform.solvers.flow.steady.steady import TOLERANCE, along_paths, domain_of, flow_of, is_solution
 from fusiform.solvers.grids import DRAG_ERRORS
@@ -41,18 +42,26 @@ class Accuracy:
     lift: float
     first: int
 
-    def resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
+    def resolution(self, coefficients: Tensor, reynolds: Tensor, domain: Domain = Domain.PLANE) -> Resolution:
         """The level after the first, on which the error is likely to be small enough, for all bodies of a batch.
 
-        `coefficients` (batch, K) at incidence, `reynolds` (batch,). The body that needs most decides.
+        `coefficients` (batch, K) at incidence, `reynolds` (batch,), `domain` one of the plane or the meridian. The body
+        that needs most decides.
         """
+        least = least_layers(coefficients, reynolds, domain)
+        reynolds = section_reynolds(coefficients, reynolds, domain)
         bodies = zip(reynolds.tolist(), height(coefficients).tolist(), strict=True)
-        return max((level(r, self.first + 1, h) for r, h in bodies), key=work)
+        return max((level(r, self.first + 1, h, least) for r, h in bodies), key=work)
+
+    def shares(self, forces: complex, error: complex) -> tuple[float, float]:
+        """The errors of drag and lift over what they are relative to."""
+        scale = max(abs(forces.imag), LIFT_FLOOR * abs(forces.real))
+        return abs(error.real) / abs(forces.real), abs(error.imag) / scale
 
     def relative(self, forces: complex, error: complex) -> float:
         """The larger of the two errors in units of what is allowed."""
-        scale = max(abs(forces.imag), LIFT_FLOOR * abs(forces.real))
-        return max(abs(error.real) / (self.drag * abs(forces.real)), abs(error.imag) / (self.lift * scale))
+        drag, lift = self.shares(forces, error)
+        return max(drag / self.drag, lift / self.lift)
 
 
 ACCURACIES: dict[str, Accuracy] = {
@@ -105,17 +114,24 @@ class _Levels:
     with their factors, while it is so similar that these contract."""
 
     def __init__(
-        self, coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy, start: FlowBatch | None = None
+        self,
+        coefficients: Tensor,
+        reynolds: Tensor,
+        accuracy: Accuracy,
+        domain: Domain,
+        start: FlowBatch | None = None,
     ) -> None:
         self.coefficients, self.reynolds, self.accuracy = coefficients, reynolds, accuracy
-        self.domain = domain_of(coefficients)
+        self.domain = domain
         self.height = float(height(coefficients))
+        self.least = least_layers(coefficients, reynolds, domain)
+        self.on_section = float(section_reynolds(coefficients, reynolds, domain))
         self.mesh: Mesh | None = None
         self.start = start if start is not None and start.solved.domain is self.domain else None
         self.similar = {flow.resolution: flow for flow in _with_those_below(self.start)}
 
     def resolution(self, number: int) -> Resolution:
-        return level(float(self.reynolds), number, self.height)
+        return level(self.on_section, number, self.height, self.least)
 
     def solve(self, number: int, before: _Level | None, tolerance: float) -> _Level:
         """Newton's method from a similar flow, or the flow `before` (default: cold); again with care if it fails."""
@@ -167,7 +183,7 @@ class _Levels:
     def estimate(self, coarse: _Level, fine: _Level) -> ErrorEstimate:
         if not coarse.arrived:
             return ErrorEstimate.unknown(fine.forces)
-        return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds)
+        return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds, self.domain)
 
     def met(self, at: _Level, estimate: ErrorEstimate) -> bool:
         return self.accuracy.relative(complex(at.forces[0]), complex(estimate.bound[0])) <= 1.0
@@ -191,18 +207,23 @@ def _with_those_below(flow: FlowBatch | None) -> Iterator[FlowBatch]:
 
 @torch.no_grad()
 def solve_to_accuracy(
-    coefficients: Tensor, reynolds: Tensor, accuracy: Accuracy, start: FlowBatch | None = None
+    coefficients: Tensor,
+    reynolds: Tensor,
+    accuracy: Accuracy,
+    start: FlowBatch | None = None,
+    domain: Domain | None = None,
 ) -> tuple[FlowBatch, ErrorEstimate, bool]:
     """The flow past one body, on a level where its estimated error is below `accuracy`, with that estimate.
 
     `coefficients` (1, K), `reynolds` (1,). The last of the three says whether the accuracy was reached; the finest
     level is the last one of `LEVELS`. `start`: the flow past a similar body. Where Newton's method fails from there
-    and from a cold start, the flow is sought by continuation.
+    and from a cold start, the flow is sought by continuation. `domain`: by default `domain_of`, without an axis.
     """
-    levels = _Levels(coefficients, reynolds, accuracy, start)
+    domain = domain or domain_of(coefficients)
+    levels = _Levels(coefficients, reynolds, accuracy, domain, start)
     answer = levels.climb(levels.solve(accuracy.first, None, LEVEL_TOLERANCE))
     if levels.start is not None and not levels.found(answer):
-        levels = _Levels(coefficients, reynolds, accuracy)
+        levels = _Levels(coefficients, reynolds, accuracy, domain)
         answer = levels.climb(levels.solve(accuracy.first, None, LEVEL_TOLERANCE))
     if not levels.found(answer):
         there = levels.continued()

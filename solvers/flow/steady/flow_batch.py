@@ -48,6 +48,11 @@ class FlowBatch:
         """True if the flow was solved on the half plane."""
         return self.solved.domain is Domain.HALF_PLANE
 
+    @property
+    def without_lift(self) -> bool:
+        """True if the flow is symmetric about the stream or around an axis."""
+        return self.solved.domain is not Domain.PLANE
+
     @cached_property
     def problem(self) -> Problem:
         """The problem on the whole plane, or on the meridian."""

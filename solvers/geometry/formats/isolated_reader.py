@@ -17,8 +17,17 @@ from fusiform.solvers.geometry.formats.drawings.drawn_body import body_outline
 from fusiform.solvers.geometry.formats.drawings.dxf import read_dxf
 from fusiform.solvers.geometry.formats.drawings.svg import read_svg
 from fusiform.solvers.geometry.formats.found_outline import FoundOutline
+from fusiform.solvers.geometry.formats.mesh_meridians import mesh_of_revolution
 from fusiform.solvers.geometry.formats.mesh_outlines import mesh_outline
-from fusiform.solvers.geometry.formats.sandbox import MEMORY_BYTES, MESHES, OUTPUT_BYTES, POINTS, REFUSED, SECONDS
+from fusiform.solvers.geometry.formats.sandbox import (
+    MEMORY_BYTES,
+    MESHES,
+    OUTPUT_BYTES,
+    POINTS,
+    REFUSED,
+    REVOLUTION,
+    SECONDS,
+)
 from fusiform.solvers.geometry.polygons import clean_outline
 
 _LONGEST_SENTENCE = 400
@@ -36,6 +45,8 @@ def read_here(
     """`read_isolated` in this process, without limits."""
     if suffix == POINTS:
         return without_crossings(np.frombuffer(content, dtype=np.float64).reshape(-1, 2))
+    if suffix in MESHES and axis == REVOLUTION:
+        return mesh_of_revolution(content, suffix[1:])
     if suffix in MESHES:
         return mesh_outline(content, suffix[1:], axis, at, part)
     found = body_outline(read_svg(content) if suffix == ".svg" else read_dxf(content), part)

@@ -29,7 +29,7 @@ def mesh_outline(content: bytes, file_type: str, axis: str, at: float | None, pa
     """
     mesh = read_mesh(content, file_type)
     level = plane_of(mesh, axis, at)
-    sections = [_section(mesh, axis, plane, part) for plane in planes_beside(mesh, axis, level)]
+    sections = [section_outline(mesh, axis, plane, part) for plane in planes_beside(mesh, axis, level)]
     below, above = (signed_area(section.points) for section in (sections[0], sections[-1]))
     require(
         abs(above - below) <= _SAME * max(above, below),
@@ -39,7 +39,8 @@ def mesh_outline(content: bytes, file_type: str, axis: str, at: float | None, pa
     return FoundOutline(sections[0].points, f"the section at {axis} = {level:.4g}: {sections[0].source}")
 
 
-def _section(mesh: Mesh, axis: str, level: float, part: str | int | None) -> FoundOutline:
+def section_outline(mesh: Mesh, axis: str, level: float, part: str | int | None = None) -> FoundOutline:
+    """The largest outline, or the `part`, in which the mesh meets one plane, which holds no triangle."""
     try:
         found = body_outline(Drawing(mesh_section(mesh, axis, level), "a mesh section", divided=False), part)
     except InputError as error:

@@ -59,15 +59,20 @@ def find_outline_in(
     path: str | os.PathLike[str], *, part: str | int | None = None, axis: str = "z", at: float | None = None
 ) -> FoundOutline:
     """The outline in a file, as `read_outline` reads it, and one sentence about it."""
+    content, suffix = read_content(path)
+    return find_outline(content, suffix, part=part, axis=axis, at=at)
+
+
+def read_content(path: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """The content of an outline file, at most one byte more than is allowed, and its suffix in small letters."""
     file = file_path(path)
     require_suffix(file.suffix, SUFFIXES)
     require(os.path.isfile(file), f"expected an outline file, got no file at {str(file)!r}; check the path")
     try:
         with file.open("rb") as stream:
-            content = stream.read(_most_bytes(file.suffix) + 1)
+            return stream.read(_most_bytes(file.suffix) + 1), file.suffix.lower()
     except OSError as error:
         raise InputError(f"expected a readable file, got '{error.strerror}' for {str(file)!r}; check it") from error
-    return find_outline(content, file.suffix, part=part, axis=axis, at=at)
 
 
 def parse_outline(
@@ -121,11 +126,8 @@ def find_outline(
         isinstance(content, str | bytes),
         f"expected the content of a file, got {shown(content)}; give text or bytes",
     )
-    suffix, most = suffix.lower(), _most_bytes(suffix)
-    require(
-        len(content) <= most,
-        f"expected a {suffix} file of at most {most // 1_000_000} MB, got a larger one; keep fewer points",
-    )
+    suffix = suffix.lower()
+    require_size(content, suffix)
     require(
         isinstance(axis, str) and axis in AXES, f"expected the axis x, y or z, got {shown(axis)}; choose one of them"
     )
@@ -140,6 +142,15 @@ def find_outline(
         return simple_outline(read_points(content, lednicer=suffix == ".dat"))
     data = content.encode(errors="replace") if isinstance(content, str) else content
     return read_isolated(data, suffix, axis, at, part)
+
+
+def require_size(content: str | bytes, suffix: str) -> None:
+    """Raise `InputError` for a file that is too large for its format."""
+    most = _most_bytes(suffix)
+    require(
+        len(content) <= most,
+        f"expected a {suffix} file of at most {most // 1_000_000} MB, got a larger one; keep fewer points",
+    )
 
 
 def require_suffix(suffix: str, allowed: tuple[str, ...]) -> None:

@@ -23,6 +23,7 @@ MEMORY_BYTES = 2 * 1024**3
 OUTPUT_BYTES = 1_000_000
 DRAWINGS = (".svg", ".dxf")
 MESHES = (".stl", ".obj", ".ply")
+REVOLUTION = "revolution"  # in place of the axis: the section of a mesh of revolution through its own axis
 POINTS = ".points"  # float64 x, y of a closed polygon that crosses itself
 
 REFUSED = 3  # exit code of a child whose answer is a sentence
@@ -38,8 +39,9 @@ def read_isolated(
 ) -> FoundOutline:
     """The body's outline in the bytes of a .svg, .dxf, .stl, .obj or .ply file or of points, as a clean polygon (n, 2).
 
-    For `axis` and `at` see `mesh_sections.plane_of`, for `part` see `drawn_body.body_outline`. `InputError` for
-    everything that cannot be read within the limits; about 0.6 s for drawings, one second for meshes.
+    For `axis` and `at` see `mesh_sections.plane_of`, or `mesh_meridians` where the axis is `REVOLUTION`; for `part` see
+    `drawn_body.body_outline`. `InputError` for everything that cannot be read within the limits; about 0.6 s for
+    drawings, one second for meshes.
     """
     level = None if at is None else float(at)
     command = [sys.executable, "-P", "-B", "-c", _START, suffix, axis, json.dumps(level), json.dumps(part)]

@@ -30,6 +30,7 @@ from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.flow import ACCURACIES
 from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.geometry.body import require_plane_body
 from fusiform.solvers.inverse.pressure.least_squares import Point, PressureFit, ellipses
 from fusiform.solvers.inverse.pressure.levenberg import FIRST_SEARCH, LEVENBERG, OTHER_SEARCHES, SearchEnd, search
 from fusiform.solvers.inverse.pressure.outcome import PressureOutcome
@@ -111,6 +112,7 @@ def match_pressure(
     (True, 1.2)
     """
     begun = time.perf_counter()
+    require_plane_body(start, "a search for a pressure")
     _check_options(grid, starts, max_iterations, tolerance)
     table = checked_target(target, modes)
     fit = pressure_fit(start.with_modes(modes), conditions, table, grid, starts)

@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 def body_to_dict(body: Body) -> dict[str, Any]:
     """The body as plain values."""
     given = {} if body.given_outline is None else {"given_outline": body.given_outline.tolist()}
-    return given | {
-        "name": body.name,
-        "reference_length": body.reference_length,
-        "origin": [body.origin.real, body.origin.imag],
-        "fit_error": body.fit_error,
-        "source": body.source,
-        "coefficients": [[a.real, a.imag] for a in body.coefficients.tolist()],
-    }
+    kind = {"revolution": True} if body.revolution else {}
+    return (
+        given
+        | {
+            "name": body.name,
+            "reference_length": body.reference_length,
+            "origin": [body.origin.real, body.origin.imag],
+            "fit_error": body.fit_error,
+            "source": body.source,
+            "coefficients": [[a.real, a.imag] for a in body.coefficients.tolist()],
+        }
+        | kind
+    )
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class BodyTable:
     origin: tuple[float, ...] = (0.0, 0.0)
     source: str = ""
     given_outline: tuple[tuple[float, ...], ...] | None = None
+    revolution: bool = False
 
     def __post_init__(self) -> None:
         require(
@@ -62,6 +68,7 @@ class BodyFile:
     part: str | int | None = None
     axis: str = "z"
     at: float | None = None
+    revolution: bool = False
 
 
 def body_from(value: Any, folder: Path) -> Body:

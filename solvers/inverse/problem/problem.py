@@ -83,9 +83,9 @@ class Problem(SearchOptions):
         require_points(self.points, self.force_constraints)
 
     def _check_kinds(self) -> None:
-        from fusiform.solvers.geometry.body import require_body  # imports torch
+        from fusiform.solvers.geometry.body import require_plane_body  # imports torch
 
-        require_body(self.body)
+        require_plane_body(self.body, "a search")
         for constraint in self.constraints:
             require(
                 isinstance(constraint, ShapeConstraint),

@@ -91,6 +91,19 @@ def test_an_address_opens_the_same_design(spec: str) -> None:
     assert sum(len(key) + len(value) for key, value in to_link(design).items()) < 400
 
 
+def test_designs_and_addresses_keep_the_kind() -> None:
+    body = load_body("spheroid:3")
+    design = Design.of(body, CONDITIONS)
+    assert design.body.revolution
+    assert design.body.volume == body.volume
+    again = from_link(to_link(design))
+    assert again.revolution
+    assert again.body.fineness == pytest.approx(3.0, rel=1e-6)
+    assert "revolution" not in to_link(Design.of(load_body("ellipse:3"), CONDITIONS))
+    with pytest.raises(InputError, match="real coefficients"):
+        from_link(to_link(Design.of(load_body("naca2412"), CONDITIONS)) | {"revolution": "1"})
+
+
 @pytest.mark.parametrize(
     "damage",
     [

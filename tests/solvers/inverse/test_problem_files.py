@@ -42,7 +42,7 @@ def test_a_problem_survives_its_values():
         ('body = "circle"\nreynolds = 10\n[[points]]\nreynolds = 3', "either reynolds or"),
         ('body = "circle"\nreynolds = 1e9', "Reynolds number between"),
         ('body = "circle"\nreynolds = "fast"', "reynolds of a design point to be a number"),
-        ('body = "sphere"\nreynolds = 10', "expected circle, ellipse:2"),
+        ('body = "cube"\nreynolds = 10', "expected circle, ellipse:2"),
         ("body = 3\nreynolds = 10", "expected a body as a name"),
         ('body = "circle"\nreynolds = 10\ncolour = "red"', "got colour"),
         ('body = "circle"\nreynolds = 10\nobjective = "beauty"', "expected an objective of"),
@@ -92,6 +92,18 @@ def test_a_problem_may_choose_the_fit_of_a_file(tmp_path):
     assert rough.modes == 4
     with pytest.raises(InputError, match=r"expected a body within 0\.001 d of the given outline, got one with 4 modes"):
         problem_from({"body": {"file": "box.csv", "modes": 4, "max_fit_error": 0.001}, "reynolds": 10}, tmp_path)
+
+
+def test_a_problem_keeps_the_kind_of_its_body(tmp_path):
+    (tmp_path / "cone.csv").write_text("x,r\n0,0\n2,1\n")
+    body = problem_from({"body": {"file": "cone.csv", "revolution": True}, "reynolds": 10}, tmp_path).body
+    assert body.revolution
+    again = body_from(body_to_dict(body), tmp_path)
+    assert again.revolution
+    assert (again.volume, again.source) == (body.volume, body.source)
+    assert "revolution" not in body_to_dict(body.section())
+    with pytest.raises(InputError, match=r"expected .*revolution"):
+        body_from(body_to_dict(body) | {"revolution": "yes"}, tmp_path)
 
 
 def test_other_files_are_refused(tmp_path):

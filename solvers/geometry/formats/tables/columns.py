@@ -11,7 +11,7 @@ from fusiform.solvers.common.errors import InputError, require
 from fusiform.solvers.geometry.formats.tables.text_lines import TextLine, has_decimal_commas
 
 _UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_NAME = re.compile(r"([xyz])(?:[/_]\w{1,9}|coord\w*)?")
+_NAME = re.compile(r"([xyzr])(?:[/_]\w{1,9}|coord\w*|adius)?")
 _QUANTITY = re.compile(
     r"[+-]?(?:c_?[pflm]|u_?e|p|v|w|q|s|mach|ma|pressure|velocity|curvature|alpha|theta|h)(?:[/_*]\w{1,9})?"
 )
@@ -22,9 +22,9 @@ _LONGEST = 200  # letters of a header
 def header_names(text: str) -> list[str]:
     """The names in a header, "x", "y", "z" or "" for each column; empty for text that is no header.
 
-    Names are such as `x`, `y/c`, `x (m)`, `"y"`; exactly one x, and y or z, must be among them. Names of other columns
-    are understood between commas, semicolons and tabs only, but for quantities such as Cp, since a title in words may
-    have an x in it.
+    Names are such as `x`, `y/c`, `x (m)`, `"y"`, and `r` or `radius`, which stand for y; exactly one x, and y or z,
+    must be among them. Names of other columns are understood between commas, semicolons and tabs only, but for
+    quantities such as Cp, since a title in words may have an x in it.
     """
     if len(text) > _LONGEST:
         return []
@@ -34,7 +34,7 @@ def header_names(text: str) -> list[str]:
     if not separated:
         words = plain.split()
     matches = [_NAME.fullmatch(word.strip()) for word in words]
-    names = [match.group(1) if match else "" for match in matches]
+    names = [match.group(1).replace("r", "y") if match else "" for match in matches]
     unique = all(names.count(name) <= 1 for name in "xyz")
     known = separated or all(name or _QUANTITY.fullmatch(word) for name, word in zip(names, words, strict=True))
     return names if unique and known and "x" in names and ("y" in names or "z" in names) else []

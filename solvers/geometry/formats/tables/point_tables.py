@@ -35,15 +35,9 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
     lengths, columns that cannot be told apart, counts that do not agree with the points, and a point far off the rest.
     """
     lines = text_lines(content)
-    rows, counts = _point_rows(lines)
+    rows, counts, names = _checked_rows(lines)
     if not rows:
-        _require_no_rows(lines)
         return np.zeros((0, 2))
-    first, last = rows[0].number, rows[-1].number
-    names = next(filter(None, (header_names(line.text) for line in lines[first - 2 :: -1] if first > 1)), [])
-    _require_no_text(lines[first:last])
-    _require_no_quantity(lines[: first - 1])
-    require_one_form(rows)
     pairs = None if names else paired_surfaces(np.array([row.values for row in rows]))
     if pairs is None:
         points = point_columns(rows, names)
@@ -52,6 +46,29 @@ def read_points(content: str | bytes, *, lednicer: bool) -> FloatArray:
         points, rows, loop = np.concatenate(pairs), rows * 2, joined_surfaces(*pairs)
     require_no_outlier(loop, points, rows)
     return loop
+
+
+def read_rows(content: str | bytes) -> FloatArray:
+    """x and y, or x and r, of all rows (n, 2) in the order of the table, which need not close around a body.
+
+    `InputError` as in `read_points`, but for counts and single points far off.
+    """
+    rows, _, names = _checked_rows(text_lines(content))
+    return point_columns(rows, names) if rows else np.zeros((0, 2))
+
+
+def _checked_rows(lines: list[TextLine]) -> tuple[list[TextLine], tuple[float, ...], list[str]]:
+    """The rows of points, the two counts before them or nothing, and the names in their header."""
+    rows, counts = _point_rows(lines)
+    if not rows:
+        _require_no_rows(lines)
+        return [], (), []
+    first, last = rows[0].number, rows[-1].number
+    names = next(filter(None, (header_names(line.text) for line in lines[first - 2 :: -1] if first > 1)), [])
+    _require_no_text(lines[first:last])
+    _require_no_quantity(lines[: first - 1])
+    require_one_form(rows)
+    return rows, counts, names
 
 
 def _loop(points: FloatArray, counts: tuple[float, ...], blanks: list[int], *, lednicer: bool) -> FloatArray:

@@ -28,16 +28,12 @@ FRICTION = {10.0: 2.7810, 40.0: 1.0615, 100.0: 0.5764}
 
 
 def drag_around_the_axis(fineness, reynolds, number=2):
-    """Drag and its friction part of a spheroid, on π D²/4 and with Re on D, the diameter of the sphere of equal volume.
-
-    The map's d = 2√(ab) is that of the circle with the area of the meridian section; D = 2 (a b²)^(1/3) = d f^(−1/6).
-    """
-    ratio = fineness ** (1.0 / 6.0)
+    """Drag and its friction part of a spheroid, in units of the sphere of equal volume."""
     coefficients = Body.ellipse(fineness).coefficients[None]
-    own = torch.tensor([reynolds * ratio], dtype=torch.float64)
+    own = torch.tensor([reynolds], dtype=torch.float64)
     flow = solve_batch(coefficients, own, level(float(own), number), domain=Domain.MERIDIAN)
     assert bool(flow.converged)
-    pressure, friction = (float(part.real) * ratio**2 for part in flow.force_coefficients)
+    pressure, friction = (float(part.real) for part in flow.force_coefficients)
     return pressure + friction, friction
 
 

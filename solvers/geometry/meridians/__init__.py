@@ -1,0 +1,1 @@
+"""Meridians of bodies of revolution: given as points, and from formulas."""
