@@ -29,7 +29,8 @@ def require_fineness(fineness: float) -> None:
     low, high = FINENESS_RANGE
     require(
         is_number(fineness) and low <= fineness <= high,
-        f"expected a fineness (length over height) of {low:g} to {high:g}, got {shown(fineness)}; choose another",
+        f"expected a fineness (length over height) of {low:g} to {high:g}, got {shown(fineness)}; choose another, "
+        "or give the outline",
     )
 
 

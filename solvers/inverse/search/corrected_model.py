@@ -23,6 +23,8 @@ from fusiform.solvers.inverse.search.evaluations import Forces
 
 LENGTHS = (0.025, 0.05, 0.1, 0.2, 0.4)
 """Correlation lengths ℓ that are tried, in the scaled shape variables √k a_k; the most likely one is taken."""
+LARGEST = 1000
+"""Most observations (1 + n of each body); the oldest bodies are left out: a regression takes a tenth of a second."""
 NOISE = 1e-3
 """Variance of an observation's noise over that of the errors: keeps bodies that are close together apart."""
 
@@ -31,10 +33,16 @@ Evaluated = tuple[FloatArray, Forces]  # variables x (n,), and the solver's forc
 
 
 class CorrectedModel:
-    """F̂ above, as a function of x, for the bodies `evaluated` by the solver, the current one last."""
+    """F̂ above, as a function of x, for the bodies `evaluated` by the solver, the current one last.
+
+    The `model` has an answer at the current body; others, at which it has none, do not count.
+    """
 
     def __init__(self, model: Model, evaluated: list[Evaluated]) -> None:
-        errors = [(x[: f.drag_slope.shape[1]], _difference(f, m)) for x, f in evaluated if (m := model(x)) is not None]
+        assert model(evaluated[-1][0]) is not None
+        size = evaluated[-1][1].drag_slope.shape[1]
+        newest = evaluated[-max(2, LARGEST // (1 + size)) :]
+        errors = [(x[:size], _difference(f, m)) for x, f in newest if (m := model(x)) is not None]
         self._model, self._centre = model, errors[-1][0]
         self._regression = Regression(np.stack([x for x, _ in errors]), np.stack([error for _, error in errors]))
         self._rest = errors[-1][1] - self._regression(self._centre)

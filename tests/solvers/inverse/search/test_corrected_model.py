@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fusiform.solvers.inverse.search import corrected_model
 from fusiform.solvers.inverse.search.corrected_model import LENGTHS, CorrectedModel, Regression, covariance
 from fusiform.solvers.inverse.search.evaluations import Forces
 
@@ -79,3 +80,12 @@ def test_a_model_without_an_answer_has_none_when_corrected():
     evaluated = [(np.zeros(SIZE), forces(waves(0.1)(np.zeros(SIZE))))]
     corrected = CorrectedModel(lambda x: None if x.any() else forces(waves(0.3)(x)), evaluated)
     assert corrected(np.ones(SIZE)) is None
+
+
+def test_the_oldest_bodies_are_left_out_where_the_regression_would_be_large(monkeypatch):
+    evaluated = [(x, forces(waves(0.1)(x))) for x in bodies(5, 0.05)]
+    x, model = np.full(SIZE, 0.01), lambda x: forces(waves(0.3)(x))
+    monkeypatch.setattr(corrected_model, "LARGEST", 3 * (1 + SIZE))
+    few, last, fewer = (CorrectedModel(model, each)(x) for each in (evaluated, evaluated[-3:], evaluated[-2:]))
+    np.testing.assert_array_equal(few.drag_slope, last.drag_slope)
+    assert abs(few.drag - fewer.drag)[0] > 1e-9
