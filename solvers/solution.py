@@ -143,7 +143,10 @@ class Solution:
     @cached_property
     def analysis(self) -> FlowAnalysis:
         """Separation, attachment, stagnation, recirculation and pressure extremes of `field`."""
-        return analyse(self.field)
+        below = self.flow.below
+        with torch.inference_mode(False):
+            coarser = FlowField(below.problem, below.state, below.coefficients) if below else None
+        return analyse(self.field, coarser)
 
     def gradient(self, force: str = "drag") -> ForceGradient:
         """Gradient of a force coefficient by one adjoint solve.

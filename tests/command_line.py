@@ -28,6 +28,8 @@ SOLVED = COMMON | {
     "elements",
     "front_pressure_coefficient",
     "front_pressure_nearby",
+    "front_pressure_change",
+    "base_pressure_change",
     "base_pressure_coefficient",
     "base_pressure_nearby",
     "recirculation_length",

@@ -82,12 +82,15 @@ class FlowAnalysis:
     def summary(self) -> dict[str, Any]:
         """The main features, ready for JSON; points of the wall are [x, y] in d, body at incidence.
 
-        `front_pressure_nearby`, `base_pressure_nearby`: where these points are `sharp`, else None.
+        `front_pressure_change`, `base_pressure_change`: from the level below. `front_pressure_nearby`,
+        `base_pressure_nearby`: where these points are `sharp`, else None.
         """
         return {
             "front_pressure_coefficient": self.front.pressure_coefficient,
+            "front_pressure_change": self.front.pressure_change,
             "front_pressure_nearby": list(self.front.nearby) if self.front.sharp else None,
             "base_pressure_coefficient": self.rear.pressure_coefficient,
+            "base_pressure_change": self.rear.pressure_change,
             "base_pressure_nearby": list(self.rear.nearby) if self.rear.sharp else None,
             "recirculation_length": self.recirculation_length,
             "separation_points": [[p.position.real, p.position.imag] for p in self.separation],
@@ -95,14 +98,16 @@ class FlowAnalysis:
         }
 
 
-def analyse(field: FlowField, *, weak_shear: float = WEAK_SHEAR) -> FlowAnalysis:
+def analyse(field: FlowField, below: FlowField | None = None, *, weak_shear: float = WEAK_SHEAR) -> FlowAnalysis:
     """Attachment, separation, stagnation, recirculation, pressure extremes and forces of a flow.
+
+    `below`: the same flow on the level below, for `WallPoint.pressure_change`.
 
     Stretches of the wall along which the shear stays below `weak_shear` times its mean over the outline are too weak
     to count as reversed, and those shorter than the spacing of the nodes too short: near a sharp edge the shear
     of the discrete solution may swing from node to node.
     """
-    wall = Wall(field)
+    wall = Wall(field, below)
     attachment, separation = wall.attachment_and_separation(weak_shear)
     free = free_stagnation_points(field)
     return FlowAnalysis(

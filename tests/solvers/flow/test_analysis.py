@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fusiform.solvers import Body, FlowConditions, InputError, load_body, solve
-from fusiform.solvers.flow import analyse, streamlines
+from fusiform.solvers.flow import FlowField, analyse, streamlines
 from fusiform.solvers.flow.fields.contour_forces import contour_force, contour_forces
 
 WINDOW = (-2.0, 4.0, -1.5, 1.5)
@@ -237,3 +237,20 @@ def test_round_ends_have_the_curvature_of_an_ellipse_and_the_pressure_beside_the
     expected = solution.field.wall_pressure_at(np.array([2.0 * np.pi - beside, beside]))
     np.testing.assert_allclose(rear.nearby, expected, atol=2e-3)
     assert solution.summary()["base_pressure_nearby"] is None
+
+
+def test_pressures_tell_how_far_the_level_below_is():
+    """A flat nose with a small radius beside it, at which the pressure converges more slowly than the drag."""
+    body = Body([0.36, -0.075, -0.012, -0.012, 0.012, -0.006])
+    solution = solve(body, FlowConditions(40.0))
+    front, rear = solution.analysis.front, solution.analysis.rear
+    below = solution.flow.below
+    level_below = FlowField(below.problem, below.state, below.coefficients)
+    for point in (front, rear):
+        other = float(level_below.wall_pressure_at(np.array([point.eta]))[0])
+        assert point.pressure_change == pytest.approx(abs(point.pressure_coefficient - other))
+    assert front.pressure_change > 20.0 * solution.drag_error / solution.drag_coefficient
+    assert solution.summary()["front_pressure_change"] == front.pressure_change
+    assert analyse(solution.field).summary()["front_pressure_change"] is None
+    circle = solve(Body.circle(), FlowConditions(40.0)).analysis
+    assert circle.front.pressure_change < 2e-3
