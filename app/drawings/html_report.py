@@ -14,7 +14,7 @@ from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
 from fusiform.app.drawings.flow_drawing import flow_drawing
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, draw, window_around
-from fusiform.app.results.definitions import CONVENTIONS, rows
+from fusiform.app.results.definitions import CONVENTIONS, REVOLUTION_CONVENTIONS, rows
 from fusiform.app.results.kept_results import Answer, Optimum
 from fusiform.solvers.inverse import ConstraintReport, Problem
 
@@ -35,13 +35,14 @@ def report(optimum: Optimum) -> str:
     """The HTML text."""
     result = optimum.result
     problem = result.problem
+    conventions = REVOLUTION_CONVENTIONS if result.body.revolution else CONVENTIONS
     title = f"{problem.body.name}: {problem.objective.describe()}"
     parts = [
         f"<h1>{escape(title)}</h1><p>{escape(_points(problem))}. Model of the search: {escape(result.model)}.</p>",
         f"<p>{escape(result.status)}</p>",
         f"<p>The start is a fit: {problem.body.fit_warning}.</p>" if problem.body.fit_warning else "",
         f"<h2>Body</h2>{optimum_sketch(optimum)}<p>{OVERLAY_WORDS}</p>",
-        "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(CONVENTIONS)}</p>",
+        "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(conventions)}</p>",
         "<h2>Constraints</h2>" + _constraints(result.constraints),
         _flows(optimum.initial, optimum.verified),
         "<h2>Search</h2>" + f'<div class="plot">{convergence(result.history)}</div><p>{SEARCH_WORDS}</p>',
@@ -71,6 +72,8 @@ def _numbers(optimum: Optimum) -> str:
         "reference_length": result.body.reference_length,
         "area": result.body.area,
     }
+    if result.body.revolution:
+        numbers |= {"volume": result.body.volume, "wetted_area": result.body.wetted_area}
     cells = "".join(
         f'<tr><td>{escape(label.strip())}</td><td class="n">{escape(value)}</td><td class="d">{escape(words)}</td></tr>'
         for label, value, words in rows(numbers)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def optimize(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
 ) -> OptimizationResult:
-    """Solve an optimisation problem over the map coefficients of bodies of equal area.
+    """Solve an optimisation problem over the map coefficients of bodies of equal area, or of revolution and volume.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def optimize(
         model is None or isinstance(model, DragModel),
         f"expected a drag model, got {shown(model)}; give load_surrogate(), SolverModel() or a class of your own",
     )
-    run, first = _begun(problem, SolverModel() if model is None else model, start, callback, checkpoint)
+    run, first = _begun(problem, _model_of(problem.body, model), start, callback, checkpoint)
     if resume is not None:
         run.resume(Path(resume))
     check_user_constraints(run.variables, first)
@@ -142,7 +143,9 @@ def minimize_drag(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
 ) -> OptimizationResult:
-    """The body of least drag at equal area; short for `optimize` with one design point.
+    """The body of least drag at equal area, or at equal volume if it is one of revolution.
+
+    Short for `optimize` with one design point.
 
     Parameters
     ----------
@@ -207,6 +210,19 @@ def minimize_drag(
     return optimize(problem, model=model, callback=callback, checkpoint=checkpoint, resume=resume)
 
 
+def _model_of(body: Body, model: DragModel | None) -> DragModel:
+    """The model, or the solver, for the kind of the `body`."""
+    if model is None or isinstance(model, SolverModel):
+        return replace(SolverModel() if model is None else model, revolution=body.revolution)
+    kind = "bodies of revolution" if body.revolution else "plane bodies"
+    require(
+        getattr(model, "revolution", False) == body.revolution,
+        f"expected a model of {kind}, got {model.name}; take the solver, SolverModel() (on the command line: --model "
+        "solver)",
+    )
+    return model
+
+
 def _begun(
     problem: Problem,
     model: DragModel,
@@ -218,6 +234,10 @@ def _begun(
     require(
         problem.min_confidence == 0.0 or isinstance(model, ConfidentModel),
         f"expected a model that knows its confidence, got {model.name}; use a surrogate, or leave min_confidence out",
+    )
+    require(
+        start is None or start.revolution == problem.body.revolution,
+        "expected a start of the kind of the problem's body, got a plane one and one of revolution; give two of a kind",
     )
     variables = Variables(problem.body, model.modes, is_symmetric(problem), problem.constraints)
     given = start_variables(variables, problem.body)

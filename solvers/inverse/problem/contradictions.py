@@ -17,7 +17,12 @@ def contradiction_in(problem: Problem) -> str | None:
 
 
 def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
-    """A sentence if no body of the area of `body` satisfies all `constraints`, by their numbers alone, or None."""
+    """A sentence if no body of the area of `body` satisfies all `constraints`, by their numbers alone, or None.
+
+    What is known of bodies of revolution of a given volume is no bound on their sections, so that none is told here.
+    """
+    if body.revolution:
+        return None
     for constraint in constraints:
         sentence = constraint.contradiction(body, [other for other in constraints if other is not constraint])
         if sentence is not None:

@@ -81,11 +81,33 @@ class Problem(SearchOptions):
         super().__post_init__()
         self._check_kinds()
         require_points(self.points, self.force_constraints)
+        if self.body.revolution:
+            self._check_axis()
+
+    def _check_axis(self) -> None:
+        """Flows along the axis, without lift, and constraints that are symmetric about it."""
+        turned = [p.conditions.alpha_deg for p in self.points if p.conditions.alpha_deg != 0.0]
+        require(
+            not turned,
+            f"expected an angle of attack of 0 for a body of revolution, got {turned[0] if turned else 0:g}; only "
+            "flows along its axis are solved",
+        )
+        require(
+            not self.needs_lift,
+            "expected an objective and conditions on the drag alone for a body of revolution, got one on the lift, "
+            "which is zero; leave it out",
+        )
+        for constraint in self.constraints:
+            require(
+                any(constraint.mirrors(other, 0.0) for other in self.constraints),
+                "expected constraints that are symmetric about the axis of a body of revolution, got "
+                f"{constraint.describe()}; centre it at y = 0",
+            )
 
     def _check_kinds(self) -> None:
-        from fusiform.solvers.geometry.body import require_plane_body  # imports torch
+        from fusiform.solvers.geometry.body import require_body  # imports torch
 
-        require_plane_body(self.body, "a search")
+        require_body(self.body)
         for constraint in self.constraints:
             require(
                 isinstance(constraint, ShapeConstraint),

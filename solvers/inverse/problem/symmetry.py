@@ -6,8 +6,8 @@ from fusiform.solvers.inverse.problem.problem import Problem
 
 
 def is_symmetric(problem: Problem) -> bool:
-    """True if the problem is its own mirror image, or a constraint imposes the symmetry."""
-    if any(c.imposes_symmetry for c in problem.constraints):
+    """True if the problem is its own mirror image, of a body of revolution, or a constraint imposes the symmetry."""
+    if problem.body.revolution or any(c.imposes_symmetry for c in problem.constraints):
         return True
     axis = problem.body.origin.imag
     return (

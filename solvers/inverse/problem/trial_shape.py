@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.geometry.revolution import sphere_ratio
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,20 @@ SAMPLING = Sampling()
 @dataclass(frozen=True)
 class Shape:
     """Trial bodies: `coefficients` (batch, K) complex, `shift` (batch,) complex, `reference_length` d, `points_count`
-    points on each outline."""
+    points on each outline; `revolution`: the kind of all of them."""
 
     coefficients: Tensor
     shift: Tensor
     reference_length: float
     points_count: int = SAMPLING.search_points
+    revolution: bool = False
+
+    @cached_property
+    def scale(self) -> Tensor:
+        """The user's length of one unit of each map, (batch, 1)."""
+        one = torch.ones_like(self.coefficients[:, :1].real)
+        ratio = sphere_ratio(self.coefficients)[:, None] if self.revolution else one
+        return self.reference_length / ratio
 
     @cached_property
     def _circle(self) -> Tensor:
@@ -53,17 +62,17 @@ class Shape:
     @cached_property
     def points(self) -> Tensor:
         """Outline, (batch, n) complex."""
-        return self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, self._circle)
+        return self.shift[:, None] + self.scale * laurent.z(self.coefficients, self._circle)
 
     @cached_property
     def normals(self) -> Tensor:
         """z_ξ = ζ z', outward normals whose length is that of ∂z/∂η, (batch, n) complex."""
-        return self.reference_length * self._circle * laurent.z_prime(self.coefficients, self._circle)
+        return self.scale * self._circle * laurent.z_prime(self.coefficients, self._circle)
 
     @cached_property
     def curvature(self) -> Tensor:
         """κ = Re(z_ξξ/z_ξ)/|z_ξ|, positive where convex, (batch, n)."""
-        bend = self.reference_length * laurent.z_xi_xi(self.coefficients, self._circle)
+        bend = self.scale * laurent.z_xi_xi(self.coefficients, self._circle)
         return (bend / self.normals).real / self.normals.abs()
 
     @cached_property
@@ -92,7 +101,7 @@ class Shape:
             bend = (laurent.z_xi_xi(self.coefficients, zeta) * direction.conj()).real[:, 0]
             eta = eta + torch.where(bend > 0.0, (along / bend).clamp(-step, step), torch.zeros_like(bend))
         zeta = torch.polar(torch.ones_like(eta), eta)[:, None]
-        at = self.shift + self.reference_length * laurent.z(self.coefficients, zeta)[:, 0]
+        at = self.shift + (self.scale * laurent.z(self.coefficients, zeta))[:, 0]
         return (at * direction.conj()).real
 
     def thickness(self, stations: Tensor) -> Tensor:
@@ -138,14 +147,14 @@ class Shape:
         eta = step * nearest.argmax(2).to(torch.float64)
         for _ in range(SAMPLING.foot_steps):
             zeta = torch.polar(torch.ones_like(eta), eta)
-            off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
-            tangent = 1j * self.reference_length * zeta * laurent.z_prime(self.coefficients, zeta)
-            bend = -self.reference_length * laurent.z_xi_xi(self.coefficients, zeta)
+            off = self.shift[:, None] + self.scale * laurent.z(self.coefficients, zeta) - inner
+            tangent = 1j * self.scale * zeta * laurent.z_prime(self.coefficients, zeta)
+            bend = -self.scale * laurent.z_xi_xi(self.coefficients, zeta)
             slope = (off.conj() * tangent).real
             rise = tangent.abs().square() + (off.conj() * bend).real
             eta = eta - torch.where(rise > 0.0, (slope / rise).clamp(-step, step), torch.zeros_like(rise))
         zeta = torch.polar(torch.ones_like(eta), eta)
-        off = self.shift[:, None] + self.reference_length * laurent.z(self.coefficients, zeta) - inner
+        off = self.shift[:, None] + self.scale * laurent.z(self.coefficients, zeta) - inner
         normal = zeta * laurent.z_prime(self.coefficients, zeta)
         return (off * normal.conj()).real / normal.abs()
 
@@ -169,4 +178,4 @@ class Shape:
 def shape_of(body: Body, points_count: int = SAMPLING.check_points) -> Shape:
     """The `Shape` of one body at its origin."""
     shift = torch.tensor([body.origin], dtype=torch.complex128)
-    return Shape(body.coefficients[None], shift, body.reference_length, points_count)
+    return Shape(body.coefficients[None], shift, body.reference_length, points_count, body.revolution)

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow import ACCURACIES, Resolution, State, steady_forces
+from fusiform.solvers.flow import ACCURACIES, Domain, Resolution, State, steady_forces
 
 
 class ModelKind(StrEnum):
@@ -37,7 +37,8 @@ class ModelKind(StrEnum):
 class DragModel(Protocol):
     """A differentiable prediction of the forces on a body: the flow solver, a surrogate, or a model of your own.
 
-    With the option `min_confidence` the optimiser asks for a `ConfidentModel`.
+    A model of bodies of revolution has an attribute `revolution` that is True. With the option `min_confidence` the
+    optimiser asks for a `ConfidentModel`.
 
     Examples
     --------
@@ -128,6 +129,8 @@ class SolverModel:
         Number of map coefficients that a search varies.
     device : torch.device or str
         Where the flow is solved.
+    revolution : bool
+        True for the bodies of revolution with these sections; a search takes it from its body.
 
     Examples
     --------
@@ -142,6 +145,7 @@ class SolverModel:
     resolution: Resolution | None = None
     modes: int = 10
     device: torch.device | str = "cpu"
+    revolution: bool = False
 
     @property
     def name(self) -> str:
@@ -153,7 +157,8 @@ class SolverModel:
         return replace(self, resolution=self._resolution(coefficients, reynolds))
 
     def _resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
-        return self.resolution or ACCURACIES["standard"].resolution(coefficients.detach(), reynolds)
+        domain = Domain.MERIDIAN if self.revolution else Domain.PLANE
+        return self.resolution or ACCURACIES["standard"].resolution(coefficients.detach(), reynolds, domain)
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), see `DragModel.force_coefficients`; NaN where the solver finds no flow."""
@@ -166,13 +171,13 @@ class SolverModel:
         """
         home = coefficients.device
         coefficients, reynolds = coefficients.to(self.device), reynolds.to(self.device)
-        resolution = self._resolution(coefficients, reynolds)
+        resolution, domain = self._resolution(coefficients, reynolds), Domain.MERIDIAN if self.revolution else None
         if start is not None and start.phi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
         if start is not None:
             start = State(*(t.to(self.device) for t in vars(start).values()))
-        forces, flow = steady_forces(coefficients, reynolds, resolution, start)
+        forces, flow = steady_forces(coefficients, reynolds, resolution, start, domain)
         if start is not None and not bool(flow.converged.all()):
-            forces, flow = steady_forces(coefficients, reynolds, resolution)
+            forces, flow = steady_forces(coefficients, reynolds, resolution, domain=domain)
         answers = torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
         return answers, flow.state if bool(flow.converged.all()) else None

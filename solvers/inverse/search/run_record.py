@@ -54,7 +54,7 @@ class Run:
         self.forces = ForceModel(model, variables, problem.points, lift=problem.needs_lift, confidence=confident)
         self.truth = self.forces
         if not isinstance(model, SolverModel):
-            solver = SolverModel(modes=variables.modes)
+            solver = SolverModel(modes=variables.modes, revolution=problem.body.revolution)
             trusted = self.forces if confident else None
             self.truth = ForceModel(solver, variables, problem.points, lift=problem.needs_lift, trusted=trusted)
         self.history: list[Iterate] = []

@@ -2,9 +2,9 @@
 
     x = [√k Re a_k, √k Im a_k,  shift_x/d, shift_y/d,  auxiliaries of the constraints]
 
-Symmetric problems have no imaginary parts, and there is a shift only if a constraint depends on the body's place. In
-these variables Σ k|a_k|² = |x_shape|² < 1 and the area is held by the map. Besides the user's constraints there are
-always
+Symmetric problems have no imaginary parts, bodies of revolution no shift across their axis, and there is a shift only
+if a constraint depends on the body's place. In these variables Σ k|a_k|² = |x_shape|² < 1 and the area, around an axis
+the volume, is held by the map. Besides the user's constraints there are always
 
     |z'|²/c² ≥ margin²,   |x_shape|² ≤ 0.97,
 
@@ -58,7 +58,7 @@ class Variables:
         self.constraints = tuple(c for c in constraints if not c.imposes_symmetry)
         self.scale = torch.sqrt(torch.arange(1, modes + 1, dtype=torch.float64))
         self.shape_size = modes if symmetric else 2 * modes
-        self._shift_size = 2 if any(c.positional for c in self.constraints) else 0
+        self._shift_size = (1 if body.revolution else 2) if any(c.positional for c in self.constraints) else 0
         ends = np.cumsum([self.shape_size + self._shift_size, *(c.auxiliaries for c in self.constraints)])
         self.size = int(ends[-1])
         self._slices = [slice(int(a), int(b)) for a, b in pairwise(ends)]
@@ -71,12 +71,13 @@ class Variables:
         parts = [scaled.real] if self.symmetric else [scaled.real, scaled.imag]
         if self._shift_size:
             offset = (origin - self.body.origin) / self.body.reference_length
-            parts.append(torch.tensor([offset.real, offset.imag], dtype=torch.float64))
+            parts.append(torch.tensor([offset.real, offset.imag], dtype=torch.float64)[: self._shift_size])
         shape = Shape(
             coefficients[None],
             torch.tensor([origin], dtype=torch.complex128),
             self.body.reference_length,
             SAMPLING.search_points,
+            self.body.revolution,
         )
         parts += [c.start(shape)[0] for c in self.constraints]
         packed: FloatArray = torch.cat(parts).numpy().copy()
@@ -98,19 +99,26 @@ class Variables:
         """The trial bodies of variables (batch, n)."""
         at = torch.full((len(x),), self.body.origin, dtype=torch.complex128)
         if self._shift_size:
-            shift = x[:, self.shape_size : self.shape_size + 2] * self.body.reference_length
-            at = at + torch.complex(shift[:, 0], shift[:, 1])
-        return Shape(self.coefficients(x), at, self.body.reference_length, points)
+            shift = x[:, self.shape_size : self.shape_size + self._shift_size] * self.body.reference_length
+            across = torch.zeros_like(shift[:, 0]) if self.body.revolution else shift[:, 1]
+            at = at + torch.complex(shift[:, 0], across)
+        return Shape(self.coefficients(x), at, self.body.reference_length, points, self.body.revolution)
 
     def body_at(self, x: FloatArray, name: str) -> Body:
         """The body of variables (n,)."""
         shape = self.shape(torch.from_numpy(x)[None])
-        return Body(shape.coefficients[0], self.body.reference_length, name, origin=complex(shape.shift[0]))
+        return Body(
+            shape.coefficients[0],
+            self.body.reference_length,
+            name,
+            origin=complex(shape.shift[0]),
+            revolution=self.body.revolution,
+        )
 
     def residuals(self, x: Tensor, points: int = SAMPLING.search_points) -> list[Tensor]:
         """[margin and fill, constraint 1, constraint 2, …], each (batch, m_i), ≥ 0 where satisfied."""
         shape = self.shape(x, points)
-        c = laurent.conformal_radius(shape.coefficients)[:, None] * self.body.reference_length
+        c = laurent.conformal_radius(shape.coefficients)[:, None] * shape.scale
         own = (shape.normals / c).abs().square() - LIMITS.margin**2
         if self.symmetric:
             own = own[:, : points // 2 + 1]

@@ -94,12 +94,10 @@ def test_a_problem_may_choose_the_fit_of_a_file(tmp_path):
         problem_from({"body": {"file": "box.csv", "modes": 4, "max_fit_error": 0.001}, "reynolds": 10}, tmp_path)
 
 
-def test_a_table_keeps_the_kind_of_its_body_and_a_search_refuses_one_of_revolution(tmp_path):
+def test_a_problem_keeps_the_kind_of_its_body(tmp_path):
     (tmp_path / "cone.csv").write_text("x,r\n0,0\n2,1\n")
-    body = body_from({"file": "cone.csv", "revolution": True}, tmp_path)
+    body = problem_from({"body": {"file": "cone.csv", "revolution": True}, "reynolds": 10}, tmp_path).body
     assert body.revolution
-    with pytest.raises(InputError, match="expected a plane section for a search, got a body of revolution"):
-        problem_from({"body": {"file": "cone.csv", "revolution": True}, "reynolds": 10}, tmp_path)
     again = body_from(body_to_dict(body), tmp_path)
     assert again.revolution
     assert (again.volume, again.source) == (body.volume, body.source)
