@@ -3,7 +3,7 @@
     python tests/benchmarks/revolution_robustness.py [COUNT] [RESULTS.jsonl] [CHECKED]
 
 Of every four bodies two are random, of fineness 0.5 to 10 and 8 modes up to nearly pointed ones, one is a spindle with
-two pointed ends, and one a dumbbell. Re 0.1 to 200 on the diameter of the circle of the section's area, `standard`
+two pointed ends, and one a dumbbell. Re 0.1 to 200 on the diameter of the sphere of equal volume, `standard`
 accuracy. Every case is one line of RESULTS.jsonl; killed and run again it goes on where it stopped. The accurate ones
 of the first CHECKED (100) are compared with the last level of elements. One process; leave the machine to others with
 `nice`.
