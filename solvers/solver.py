@@ -181,4 +181,4 @@ def _broken_promises(accuracy: Accuracy, forces: complex, bound: complex) -> str
         )
         if share > 0.01 * promise
     ]
-    return f" With a safety factor of 2.5 {' and '.join(found)}." if found else ""
+    return f" With the safety factor of its estimate {' and '.join(found)}." if found else ""
