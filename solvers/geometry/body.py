@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from fusiform.solvers.common.errors import require, require_kind
 from fusiform.solvers.common.files import file_path
+from fusiform.solvers.geometry.body_fields import ellipse_map
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
 from fusiform.solvers.geometry.formats.meridian_files import find_section_in
 from fusiform.solvers.geometry.formats.outline_files import find_outline_in
@@ -21,7 +22,6 @@ from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     FIT_WARNING,
     LARGEST_FIT_ERROR,
-    require_fineness,
     require_fit,
     require_length,
     require_max_fit_error,
@@ -110,11 +110,7 @@ class Body(MeridianBodies):
         >>> round(Body.ellipse(4.0).length, 6), round(Body.ellipse(4.0).height, 6)
         (2.0, 0.5)
         """
-        require_fineness(fineness)
-        require_modes(modes)
-        a = torch.zeros(modes, dtype=torch.complex128)
-        a[0] = (fineness - 1.0) / (fineness + 1.0)
-        return cls(a, reference_length, f"ellipse {fineness:g}:1")
+        return cls(ellipse_map(fineness, modes), reference_length, f"ellipse {fineness:g}:1")
 
     @classmethod
     def naca(

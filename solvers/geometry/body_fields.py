@@ -11,9 +11,24 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import make_plain, require, require_kind
 from fusiform.solvers.common.frozen import frozen_array, frozen_tensor
 from fusiform.solvers.geometry.fitting.given_points import given_points
-from fusiform.solvers.geometry.limits import require_amount, require_length, require_origin
+from fusiform.solvers.geometry.limits import (
+    require_amount,
+    require_fineness,
+    require_length,
+    require_modes,
+    require_origin,
+)
 from fusiform.solvers.geometry.measures import Measures
 from fusiform.solvers.geometry.validity import require_valid
+
+
+def ellipse_map(fineness: float, modes: int) -> Tensor:
+    """The `modes` coefficients of the ellipse of length over height `fineness`; `InputError` outside their ranges."""
+    require_fineness(fineness)
+    require_modes(modes)
+    coefficients = torch.zeros(modes, dtype=torch.complex128)
+    coefficients[0] = (fineness - 1.0) / (fineness + 1.0)
+    return coefficients
 
 
 @dataclass(frozen=True, eq=False)

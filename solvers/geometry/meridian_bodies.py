@@ -9,12 +9,11 @@ import torch
 from numpy.typing import ArrayLike
 
 from fusiform.solvers.common.errors import require, require_kind
-from fusiform.solvers.geometry.body_fields import BodyFields
+from fusiform.solvers.geometry.body_fields import BodyFields, ellipse_map
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_outline
 from fusiform.solvers.geometry.limits import (
     DEFAULT_MODES,
     LARGEST_FIT_ERROR,
-    require_fineness,
     require_fit,
     require_length,
     require_max_fit_error,
@@ -59,11 +58,7 @@ class MeridianBodies(BodyFields):
         >>> round(Body.spheroid(8.0).length, 6), round(Body.spheroid(8.0).diameter, 6)
         (4.0, 0.5)
         """
-        require_fineness(fineness)
-        require_modes(modes)
-        a = torch.zeros(modes, dtype=torch.complex128)
-        a[0] = (fineness - 1.0) / (fineness + 1.0)
-        return cls(a, reference_length, f"spheroid {fineness:g}:1", revolution=True)
+        return cls(ellipse_map(fineness, modes), reference_length, f"spheroid {fineness:g}:1", revolution=True)
 
     @classmethod
     def from_meridian(

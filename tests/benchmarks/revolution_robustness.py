@@ -9,15 +9,12 @@ of the first CHECKED (100) are compared with the last level of elements. One pro
 `nice`.
 """
 
-import json
 import math
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from robustness import report
+from robustness import main
 from torch import Tensor
 
 from fusiform.solvers.flow import (
@@ -105,21 +102,5 @@ def used(flow: FlowBatch) -> float:
     return ACCURACIES[GRID].relative(exact, miss) if bool(result.update < 1e-8) else math.inf
 
 
-def main() -> None:
-    """Solve the bodies that are missing in the results, then report."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    path = Path(sys.argv[2] if len(sys.argv) > 2 else "runs/revolution_robustness.jsonl")
-    checked = int(sys.argv[3]) if len(sys.argv) > 3 else 100
-    path.parent.mkdir(parents=True, exist_ok=True)
-    known = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {r["index"] for r in known}
-    for index in range(count):
-        if index not in done:
-            known.append(record_of(index, index < checked))
-            with path.open("a") as file:
-                file.write(json.dumps(known[-1]) + "\n")
-    report([r for r in known if r["index"] < count])
-
-
 if __name__ == "__main__":
-    main()
+    main(record_of, 500, "revolution_robustness")

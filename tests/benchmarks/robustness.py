@@ -13,6 +13,7 @@ import math
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -95,10 +96,10 @@ def report(records: list[dict]) -> None:
             print(f"- body {r['index']}, Re {r['reynolds']:.3g}, {r['alpha_deg']:.0f} deg: {text}")
 
 
-def main() -> None:
-    """Solve the bodies that are missing in the results, then report."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    path = Path(sys.argv[2] if len(sys.argv) > 2 else "runs/robustness.jsonl")
+def main(record_of: Callable[[int, bool], dict], most: int, name: str) -> None:
+    """Solve the bodies that are missing in the results, by default `most` and runs/`name`.jsonl, then report."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else most
+    path = Path(sys.argv[2] if len(sys.argv) > 2 else f"runs/{name}.jsonl")
     checked = int(sys.argv[3]) if len(sys.argv) > 3 else 100
     path.parent.mkdir(parents=True, exist_ok=True)
     known = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -112,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(record_of, 2000, "robustness")

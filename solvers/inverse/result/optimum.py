@@ -25,7 +25,7 @@ from fusiform.solvers.inverse.result.project_file import result_from, write_resu
 from fusiform.solvers.inverse.search.drag_models import ModelKind
 from fusiform.solvers.inverse.search.run.iterate import Iterate
 from fusiform.solvers.inverse.search.run.outcome import OptimizationOutcome
-from fusiform.solvers.solution import Solution
+from fusiform.solvers.solution import Solution, known_or_none
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -192,20 +192,22 @@ class OptimizationResult:
                 "model": self.model,
                 "objective": self.problem.objective.describe(),
                 "predicted_drag_coefficient": self.predicted_drag_coefficient,
-                "reduction_percent": _known(self.reduction_percent) if self.problem.objective == Drag() else None,
+                "reduction_percent": known_or_none(self.reduction_percent)
+                if self.problem.objective == Drag()
+                else None,
                 "quantity": quantity.noun,
                 "symbol": quantity.symbol,
                 "change": quantity.change,
                 **_numbers("", self.predicted_gain),
                 **_numbers("solver_", None if self.gain is self.predicted_gain else self.gain),
-                "given_drag_coefficient": _known(self.given_drag_coefficient),
+                "given_drag_coefficient": known_or_none(self.given_drag_coefficient),
                 "start_violations": list(self.start_violations),
                 "outcome": self.outcome.value,
                 "success": self.success,
                 "feasible": self.feasible,
                 "status": self.status,
                 "certified": self.certified,
-                "kkt_residual": _known(self.kkt_residual),
+                "kkt_residual": known_or_none(self.kkt_residual),
                 "constraints": [asdict(report) for report in self.constraints],
                 "evaluations": self.evaluations,
                 "solver_solves": self.solver_solves,
@@ -253,8 +255,4 @@ def _numbers(prefix: str, gain: Gain | None) -> dict[str, float | None]:
     values = {"start_value": math.nan, "best_value": math.nan, "gain_percent": math.nan}
     if gain is not None:
         values = {"start_value": gain.start, "best_value": gain.best, "gain_percent": gain.percent}
-    return {prefix + name: _known(value) for name, value in values.items()}
-
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return {prefix + name: known_or_none(value) for name, value in values.items()}

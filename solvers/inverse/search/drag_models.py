@@ -157,8 +157,13 @@ class SolverModel:
         return replace(self, resolution=self._resolution(coefficients, reynolds))
 
     def _resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
-        domain = Domain.MERIDIAN if self.revolution else Domain.PLANE
+        domain = self._domain or Domain.PLANE
         return self.resolution or ACCURACIES["standard"].resolution(coefficients.detach(), reynolds, domain)
+
+    @property
+    def _domain(self) -> Domain | None:
+        """The meridian, or None for the half or the whole plane, as the bodies have it."""
+        return Domain.MERIDIAN if self.revolution else None
 
     def force_coefficients(self, coefficients: Tensor, reynolds: Tensor) -> Tensor:
         """C_D + i C_L (batch,), see `DragModel.force_coefficients`; NaN where the solver finds no flow."""
@@ -171,13 +176,13 @@ class SolverModel:
         """
         home = coefficients.device
         coefficients, reynolds = coefficients.to(self.device), reynolds.to(self.device)
-        resolution, domain = self._resolution(coefficients, reynolds), Domain.MERIDIAN if self.revolution else None
+        resolution = self._resolution(coefficients, reynolds)
         if start is not None and start.phi.shape != (len(reynolds), resolution.n_xi, resolution.n_eta):
             start = None
         if start is not None:
             start = State(*(t.to(self.device) for t in vars(start).values()))
-        forces, flow = steady_forces(coefficients, reynolds, resolution, start, domain)
+        forces, flow = steady_forces(coefficients, reynolds, resolution, start, self._domain)
         if start is not None and not bool(flow.converged.all()):
-            forces, flow = steady_forces(coefficients, reynolds, resolution, domain=domain)
+            forces, flow = steady_forces(coefficients, reynolds, resolution, domain=self._domain)
         answers = torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
         return answers, flow.state if bool(flow.converged.all()) else None
