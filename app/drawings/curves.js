@@ -62,9 +62,9 @@ class Curves {
     const parts = [];
     let place = null;
     for (const { name, upper, lower } of curves) {
-      const found = [upper, lower].map((points) => points.reduce((a, b) => (Math.abs(b[0] - at) < Math.abs(a[0] - at) ? b : a)));
+      const found = [upper, lower].filter((points) => points.length).map((points) => points.reduce((a, b) => (Math.abs(b[0] - at) < Math.abs(a[0] - at) ? b : a)));
       place ??= found[0][0];
-      if (Math.abs(found[0][0] - at) < 0.05 * (x[1] - x[0])) parts.push(`${name}: ${found.map((p) => p[1].toFixed(3).replace("-", "−")).join(" upper, ")} lower`);
+      if (Math.abs(found[0][0] - at) < 0.05 * (x[1] - x[0])) parts.push(`${name}: ${found.map((p) => p[1].toFixed(3).replace("-", "−")).join(" upper, ")}${found.length > 1 ? " lower" : ""}`);
     }
     if (!parts.length) return this.hover(null);
     for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, this.along(place));

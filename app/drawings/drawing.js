@@ -44,12 +44,14 @@ class Drawing {
     this.normals = normals(data.outline);
     this.frame.style.aspectRatio = (data.home[2] - data.home[0]) / (data.home[3] - data.home[1]);
     this.paint(before);
-    const { lines, heavy, ghost, given, marks } = this.layers;
+    const { lines, heavy, ghost, given, marks, axis } = this.layers;
     lines.setAttribute("d", data.lines);
     heavy.setAttribute("d", data.heavy);
     for (const layer of [lines, heavy]) layer.setAttribute("stroke", data.ink);
     ghost.setAttribute("d", data.ghost ? path(data.ghost) : "");
     given.setAttribute("d", data.given ? path(data.given) : "");
+    axis.setAttribute("d", data.revolution ? `M${data.home[0]} 0H${data.home[2]}` : "");
+    axis.setAttribute("stroke", data.ink);
     marks.replaceChildren(...data.marks.map(([x, y, text]) => mark(x, y, text)));
     this.legend();
     this.handles();
@@ -126,9 +128,9 @@ class Drawing {
   }
 
   shape() {
-    const { outline, count, width } = this.data;
+    const { outline, count, width, revolution } = this.data;
     if (!this.pull) return outline;
-    return pulledOut(outline, this.normals, (2 * Math.PI * this.pull.index) / count, width, this.amount());
+    return pulledOut(outline, this.normals, (2 * Math.PI * this.pull.index) / count, width, this.amount(), revolution);
   }
 
   amount() {

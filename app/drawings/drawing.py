@@ -35,11 +35,12 @@ def payload(
     marks: Sequence[tuple[complex, str]] = (),
     sensitivity: Sensitivity | None = None,
     awaited: bool = False,
+    revolution: bool = False,
 ) -> dict[str, Any]:
     """The data of the drawing, ready for JSON.
 
     `ghost` is the start, `given` the outline to which the body was fitted; `awaited` is True while the refined flow is
-    being computed.
+    being computed. Of a body of `revolution`, the axis is drawn, and a pull moves the mirror image too.
     """
     extent = home if layer is None else layer.grid.window
     return {
@@ -60,6 +61,7 @@ def payload(
         "effects": None if sensitivity is None else [f"{x:+.2f}".replace("-", "−") for x in sensitivity.effects],
         "badge": badge,
         "awaited": awaited,
+        "revolution": revolution,
         "hint": "" if version else "Drag a white point of the outline; point at the flow to read it.",
         **_colours(layer),
     }

@@ -19,10 +19,11 @@ function normals(outline) {
   return found;
 }
 
-function pulledOut(outline, normal, centre, width, amount) { // by a bump of that width around the angle `centre`
-  const n = outline.length / 2, points = [];
+function pulledOut(outline, normal, centre, width, amount, mirrored) { // by a bump around the angle `centre`, or also its image
+  const n = outline.length / 2, points = [], wave = (angle) => Math.exp((Math.cos(angle) - 1) / (width * width));
   for (let j = 0; j < n; j++) {
-    const bump = amount * Math.exp((Math.cos((2 * Math.PI * j) / n - centre) - 1) / (width * width));
+    const angle = (2 * Math.PI * j) / n, one = wave(angle - centre);
+    const bump = amount * (mirrored ? (one + wave(angle + centre)) / (1 + wave(2 * centre)) : one);
     points.push(outline[2 * j] + bump * normal[2 * j], outline[2 * j + 1] + bump * normal[2 * j + 1]);
   }
   return points;

@@ -99,7 +99,7 @@ def _constraints(reports: Sequence[ConstraintReport]) -> str:
 def _flows(start: Answer | None, best: Answer | None) -> str:
     if start is None or best is None:
         return ""
-    outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
+    outlines = [closed_outline(answer.field) for answer in (start, best)]
     window = window_around(outlines, FLOW_ASPECT)
     pictures = [draw(answer.field, window) for answer in (start, best)]
     top = math.ceil(10.0 * max(float(p.speed.max()) for p in pictures)) / 10.0

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy import ndimage
 
 from fusiform.app.state.window import Window
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField, Streamlines, streamlines
-from fusiform.solvers.geometry import laurent
 
 OUTLINE_POINTS = 360
 RASTER_WIDTH = 176
@@ -40,15 +38,9 @@ class Picture:
     outline: ComplexArray
 
 
-def outline_at_incidence(coefficients: torch.Tensor, alpha_deg: float) -> ComplexArray:
-    """Outline of the body with `coefficients` (K,), turned by the incidence, first point repeated at the end."""
-    alpha = torch.tensor([math.radians(alpha_deg)], dtype=torch.float64)
-    return closed_outline(laurent.rotate(coefficients[None], alpha))
-
-
-def closed_outline(coefficients: torch.Tensor) -> ComplexArray:
-    """Outline of `coefficients` (1, K), which are at incidence already; first point repeated at the end."""
-    points = laurent.outline(coefficients, OUTLINE_POINTS)[0].numpy()
+def closed_outline(field: FlowField) -> ComplexArray:
+    """Outline of the body in `field`, first point repeated at the end."""
+    points = field.z(np.exp(2j * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS))
     return np.append(points, points[0])
 
 
@@ -85,7 +77,7 @@ def draw(field: FlowField, window: Window) -> Picture:
         pressure=filled(values.pressure_coefficient),
         vorticity=filled(values.vorticity),
         streamlines=streamlines(field, (window.left, window.right, float(y[0]), float(y[-1]))),
-        outline=closed_outline(field.coefficients),
+        outline=closed_outline(field),
     )
 
 

@@ -82,12 +82,15 @@ def sample(grid: Raster, field: FlowField, quantity: str) -> FloatArray:
     return sampled[quantity]
 
 
-def stream_lines(grid: Raster, psi: FloatArray) -> list[ComplexArray]:
+def stream_lines(grid: Raster, psi: FloatArray, *, revolution: bool = False) -> list[ComplexArray]:
     """Lines of constant ψ, `STREAM_STEP` apart, as polygons: quick ones, without stagnation lines and eddies.
+
+    Lines of Stokes' stream function, of `revolution`, have that distance far ahead of the body, where Ψ = ½ s².
 
     Farther apart where that would be more than `MOST_LINES`, and left out beyond `MOST_POINTS`: a poor prediction may
     have any ψ.
     """
+    psi = np.sign(psi) * np.sqrt(2.0 * np.abs(psi)) if revolution else psi
     low, high, step = float(np.nanmin(psi)), float(np.nanmax(psi)), STREAM_STEP
     while high - low > MOST_LINES * step:
         step *= 2.0

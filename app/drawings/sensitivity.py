@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
+from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
-from fusiform.surrogates import FlowPrediction
 
 PROBE = 0.01  # d
 USUAL_SHARE = 0.9
@@ -21,24 +22,29 @@ class Sensitivity:
 
     `density` (OUTLINE_POINTS,): the derivative along the normal, −1 to 1, over the magnitude that nine tenths of the
     outline keep, since sharp edges would hide the rest. `effects`: the change of drag in percent when each control
-    point is pulled out by `PROBE`.
+    point is pulled out by `PROBE`, of a body of revolution with its mirror image.
     """
 
     density: FloatArray
     effects: tuple[float, ...]
 
 
-def sensitivity_of(prediction: FlowPrediction) -> Sensitivity:
-    """The sensitivity by the surrogate's gradient of the drag."""
-    body = prediction.body
-    density = drag_sensitivity(body, prediction.gradient().coefficients, OUTLINE_POINTS)
+def sensitivity_of(body: Body, gradient: Tensor, drag: float) -> Sensitivity:
+    """The sensitivity of the `drag` by its `gradient` (K,) with respect to the coefficients of `body`."""
+    density = drag_sensitivity(body, gradient, OUTLINE_POINTS)
     points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j]) / body.reference_length
     arc = 0.5 * np.abs(np.roll(points, -1) - np.roll(points, 1))
     angle = 2.0 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
     centre = 2.0 * np.pi * np.arange(CONTROL_POINTS) / CONTROL_POINTS
-    bump = np.exp((np.cos(angle - centre[:, None]) - 1.0) / PULL_WIDTH**2)
-    effects = 100.0 * PROBE * bump @ (density * arc) / prediction.drag_coefficient
+    bump = _bump(angle - centre[:, None])
+    if body.revolution:
+        bump = (bump + _bump(angle + centre[:, None])) / (1.0 + _bump(2.0 * centre[:, None]))
+    effects = 100.0 * PROBE * bump @ (density * arc) / drag
     order = np.argsort(np.abs(density))
     usual = order[np.searchsorted(np.cumsum(arc[order]), USUAL_SHARE * arc.sum())]
     scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
     return Sensitivity(scaled, tuple(effects.tolist()))
+
+
+def _bump(angle: FloatArray) -> FloatArray:
+    return np.asarray(np.exp((np.cos(angle) - 1.0) / PULL_WIDTH**2))

@@ -11,6 +11,8 @@ from fusiform.app.drawings.pictures import OUTLINE_POINTS, closed_outline
 from fusiform.solvers.common.arrays import ComplexArray, FloatArray
 from fusiform.solvers.flow import FlowField, WallPoint
 
+AXIS_WIDTH = 1e-6  # d
+
 
 @dataclass(frozen=True)
 class WallCurve:
@@ -21,12 +23,21 @@ class WallCurve:
     colour: str
     separation: Sequence[WallPoint]
 
+    @property
+    def marks(self) -> list[WallPoint]:
+        """The points of separation, of a body of revolution those of the upper side."""
+        return [p for p in self.separation if not self.field.revolution or p.position.imag > -AXIS_WIDTH]
+
 
 def wall_values(field: FlowField, quantity: str) -> tuple[FloatArray, ComplexArray, FloatArray]:
-    """η, the points of the closed outline, and there the values of a quantity of `WALL_QUANTITIES`."""
-    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)
+    """η, the points of the closed outline, and there the values of a quantity of `WALL_QUANTITIES`.
+
+    Of a body of revolution the meridian alone, 0 ≤ η ≤ π.
+    """
+    count = OUTLINE_POINTS // 2 + 1 if field.revolution else OUTLINE_POINTS + 1
+    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE_POINTS + 1)[:count]
     at = {"wall_pressure_coefficient": field.wall_pressure_at, "wall_shear_coefficient": field.wall_shear_at}[quantity]
-    return angle, closed_outline(field.coefficients), at(angle)
+    return angle, closed_outline(field)[:count], at(angle)
 
 
 def usual_range(outline: ComplexArray, values: FloatArray) -> tuple[float, float]:

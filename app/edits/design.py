@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
-from fusiform.app.state.design import Design, History
+from fusiform.app.state.design import Design, History, require_axial
 from fusiform.app.state.design_link import from_link
-from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DesignState, Section, Session, Settings
+from fusiform.app.state.listed_bodies import listed_as, listed_bodies
+from fusiform.app.state.session import NACA, UPLOAD, DesignState, Section, Session, Settings
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.common.errors import require, shown
-from fusiform.solvers.geometry import sample_names
+from fusiform.solvers.geometry.formats.meridian_files import find_section
 from fusiform.solvers.geometry.formats.outline_files import find_outline
 from fusiform.solvers.geometry.limits import LARGEST_FIT_ERROR
 from fusiform.solvers.geometry.normal_displacement import pulled
@@ -53,7 +54,7 @@ def _with_error(session: Session, error: str | None) -> Session:
     return replace(session, design=replace(session.design, error=error))
 
 
-def _refusable(edit: Callable[Concatenate[Session, P], Session]) -> Callable[Concatenate[Session, P], Session]:
+def refusable(edit: Callable[Concatenate[Session, P], Session]) -> Callable[Concatenate[Session, P], Session]:
     """`edit`, whose `InputError` becomes the error of the design, which stays as it is."""
 
     @wraps(edit)
@@ -72,8 +73,14 @@ def commit(session: Session, design: Design) -> Session:
 
 
 def _step(session: Session, history: History) -> Session:
-    now = session.design
-    return replace(session, design=replace(now, history=history, version=now.version + 1, error=None))
+    """With the present design of `history`; one of the other kind begins anew, and the list has other bodies."""
+    now, design = session.design, history.present
+    version = now.version + 1
+    if design.revolution == now.present.revolution:
+        return replace(session, design=replace(now, history=history, version=version, error=None, note=None))
+    start_from = listed_as(session.settings.start_from, revolution=design.revolution)
+    settings = replace(session.settings, start_from=start_from)
+    return replace(session, settings=settings, design=DesignState(history, design, version))
 
 
 def undo(session: Session) -> Session:
@@ -92,30 +99,29 @@ def reset(session: Session) -> Session:
 
 
 def open_body(session: Session, body: Body, conditions: FlowConditions | None = None) -> Session:
-    """Begin anew with `body`, at the present conditions unless others are given."""
-    design = Design.of(body, conditions or session.design.present.conditions)
+    """Begin anew with `body`, at the present conditions unless others are given; one of revolution at no incidence."""
+    now = session.design.present
+    design = Design.of(body, conditions or FlowConditions(now.reynolds, 0.0 if body.revolution else now.alpha_deg))
     begun = commit(session, design)
     return replace(begun, design=replace(begun.design, opened=design, home=None, share=None))
 
 
-@_refusable
+@refusable
 def open_listed(session: Session) -> Session:
     """Open the body chosen in the list; a NACA section has the digits of the settings, a file opens once uploaded."""
     name = session.settings.start_from
     if name is None:
         return session
-    require(
-        name in (CIRCLE, ELLIPSE, NACA, UPLOAD, *sample_names()),
-        f"expected a body of the list, got {shown(name)}; choose one",
-    )
+    listed = listed_bodies(revolution=session.design.present.revolution)
+    require(name in listed, f"expected a body of the list, got {shown(name)}; choose one")
     if name == UPLOAD:
         return _with_error(session, None)
     if name == NACA:
         return open_section(session)
-    return open_body(session, named_body({CIRCLE: "circle", ELLIPSE: "ellipse:2"}.get(name, name)))
+    return open_body(session, named_body(listed[name]))
 
 
-@_refusable
+@refusable
 def open_section(session: Session) -> Session:
     """Open the NACA section of the digits of the settings."""
     digits = session.settings.digits
@@ -126,7 +132,7 @@ def open_section(session: Session) -> Session:
     return open_body(session, named_body(f"naca{digits}"))
 
 
-@_refusable
+@refusable
 def open_upload(
     session: Session,
     content: bytes,
@@ -136,27 +142,29 @@ def open_upload(
     axis: str = "z",
     at: float | None = None,
     poor_fit: bool = False,
+    revolution: bool = False,
 ) -> Session:
     """Open the outline in an uploaded file: a `part` of a drawing, the section of a mesh where its `axis` is `at`.
 
-    With `poor_fit` also where the body differs from the outline by more than `LARGEST_FIT_ERROR`.
+    With `revolution`, the body of revolution in it. With `poor_fit` also where the body differs from the outline by
+    more than `LARGEST_FIT_ERROR`.
     """
     path = Path(file_name)
     name = re.sub(r"[^\w .+-]", "", path.stem)[:40] or "outline"
-    found = find_outline(content, path.suffix, part=part, axis=axis, at=at)
+    find, fitted = (find_section, Body.from_section) if revolution else (find_outline, Body.from_outline)
+    found = find(content, path.suffix, part=part, axis=axis, at=at)
     largest = None if poor_fit else LARGEST_FIT_ERROR
-    body = Body.from_outline(found.points, name=name, source=found.source, max_fit_error=largest)
-    return open_body(session, body)
+    return open_body(session, fitted(found.points, name=name, source=found.source, max_fit_error=largest))
 
 
-@_refusable
+@refusable
 def open_example(session: Session, spec: str, reynolds: float, alpha_deg: float) -> Session:
     """Open a design of the gallery."""
     session = replace(session, settings=replace(session.settings, start_from=None))
     return open_body(session, named_body(spec), FlowConditions(reynolds, alpha_deg))
 
 
-@_refusable
+@refusable
 def open_optimum(session: Session) -> Session:
     """Open the shown optimum as a design."""
     assert session.optimum is not None
@@ -166,31 +174,33 @@ def open_optimum(session: Session) -> Session:
     return open_body(session, replace(result.body, name="optimum"), result.conditions)
 
 
-@_refusable
+@refusable
 def slide(session: Session, name: str, value: float) -> Session:
     """Set the slider `name` of the shape to `value`."""
     design = session.design.present
     return commit(session, design.reshaped(with_slider(design.body, name, value)))
 
 
-@_refusable
+@refusable
 def set_reynolds(session: Session, reynolds: float) -> Session:
     """Set the Reynolds number."""
     return _under(session, FlowConditions(reynolds, session.design.present.alpha_deg))
 
 
-@_refusable
+@refusable
 def set_incidence(session: Session, alpha_deg: float) -> Session:
     """Set the incidence, in degrees."""
     return _under(session, FlowConditions(session.design.present.reynolds, alpha_deg))
 
 
 def _under(session: Session, conditions: FlowConditions) -> Session:
-    changed = replace(session.design.present, reynolds=conditions.reynolds, alpha_deg=conditions.alpha_deg)
+    now = session.design.present
+    require_axial(now.revolution, conditions.alpha_deg)
+    changed = replace(now, reynolds=conditions.reynolds, alpha_deg=conditions.alpha_deg)
     return commit(session, changed)
 
 
-@_refusable
+@refusable
 def pull(session: Session, moved: Any) -> Session:
     """Move a control point: `moved` is {"index", "dx", "dy", "version"}, lengths in d, as the drawing sends it.
 

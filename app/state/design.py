@@ -11,6 +11,7 @@ import torch
 from fusiform.app.state.drawable_bodies import require_drawable
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.arrays import FloatArray
+from fusiform.solvers.common.errors import require
 
 STEPS_KEPT = 100
 BODIES_KEPT = 200
@@ -36,8 +37,10 @@ class Design:
 
     @classmethod
     def of(cls, body: Body, conditions: FlowConditions) -> Design:
-        """`body` as it was opened; `InputError` for one that the page does not take (`drawable_bodies`)."""
+        """`body` as it was opened; `InputError` for one that the page does not take (`drawable_bodies`), and for a body
+        of revolution at incidence."""
         require_drawable(body)
+        require_axial(body.revolution, conditions.alpha_deg)
         return cls(
             name=body.name,
             coefficients=tuple(body.coefficients.tolist()),
@@ -115,6 +118,15 @@ class History:
     def redone(self) -> History:
         """One step forward."""
         return replace(self, place=min(self.place + 1, len(self.steps) - 1))
+
+
+def require_axial(revolution: bool, alpha_deg: float) -> None:
+    """Raise `InputError` for a body of revolution at incidence."""
+    require(
+        not revolution or alpha_deg == 0.0,
+        f"expected an angle of attack of 0 for a body of revolution, got {alpha_deg:g} degrees; only the flow along "
+        "its axis is known",
+    )
 
 
 @lru_cache(BODIES_KEPT)

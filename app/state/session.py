@@ -21,8 +21,8 @@ from fusiform.solvers.inverse import Problem
 
 CIRCLE, ELLIPSE, NACA, UPLOAD = "Circle", "Ellipse", "NACA four digits", "Own outline (file)"
 
-SolvedKey = tuple[bytes, FlowConditions, str]
-"""The coefficients, conditions and grid of an answer of the solver."""
+SolvedKey = tuple[bool, bytes, FlowConditions, str]
+"""True for a body of revolution, the coefficients, the conditions and the grid of an answer of the solver."""
 
 
 class Section(StrEnum):
@@ -40,6 +40,13 @@ class Step(StrEnum):
     PROBLEM = "Problem"
     OPTIMUM = "Optimum"
     TRADE_OFF = "Trade-off"
+
+
+class Kind(StrEnum):
+    """The kind of the body, by its label."""
+
+    PLANE = "Plane"
+    REVOLUTION = "Of revolution"
 
 
 class DragSource(StrEnum):
@@ -86,14 +93,16 @@ class DesignState:
     """The design under way.
 
     `opened`: the design as it was opened; `version`: number of changes so far, by which an answer to an older drawing
-    is recognised; `error`: the sentence about the last edit that was refused; `home` and `share`: the window of the
-    drawing, and the part of it that is shown.
+    is recognised; `error`: the sentence about the last edit that was refused, `note` that about the last one that did
+    more than it was asked for; `home` and `share`: the window of the drawing, and the part of it that is shown.
+    `opened` is of the kind of the present design.
     """
 
     history: History
     opened: Design
     version: int = 0
     error: str | None = None
+    note: str | None = None
     home: Home | None = None
     share: Share | None = None
 
@@ -175,4 +184,4 @@ class Session:
     def solved_key(self) -> SolvedKey:
         """The key of the solver's answer for the present design."""
         now = self.design.present
-        return now.body.coefficients.numpy().tobytes(), now.conditions, self.settings.grid
+        return now.revolution, now.body.coefficients.numpy().tobytes(), now.conditions, self.settings.grid

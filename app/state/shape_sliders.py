@@ -31,18 +31,23 @@ LARGEST_A1 = 0.999
 
 @dataclass(frozen=True)
 class Slider:
-    """A number of the body: its label, range, step, and its definition."""
+    """A number of the body: its label, range, step, and its definition; `plane` if bodies of revolution lack it."""
 
     label: str
     low: float
     high: float
     step: float
     definition: str
+    plane: bool = False
 
 
 SLIDERS = {
     "fineness": Slider(
-        "Fineness", 0.2, 12.0, 0.05, "Length along the stream over height, at zero incidence. 1 is as long as high."
+        "Fineness",
+        0.2,
+        12.0,
+        0.05,
+        "Length along the stream over height or diameter, at zero incidence. 1 is as long as high.",
     ),
     "nose": Slider(
         "Nose bluntness",
@@ -66,6 +71,7 @@ SLIDERS = {
         0.3,
         0.005,
         "How far the middle of the body rises over its ends, over its length: −Im a₂ / (1 + Re a₁).",
+        plane=True,
     ),
 }
 

@@ -15,13 +15,17 @@ HEIGHT = 240
 
 
 def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
-    """A wall quantity over x: upper side (from the rear counter-clockwise to the nose) solid, lower side dotted."""
+    """A wall quantity over x: upper side (from the rear counter-clockwise to the nose) solid, lower side dotted.
+
+    A body of revolution has one side.
+    """
     figure = go.Figure()
     shown, ranges = WALL_QUANTITIES[quantity], []
     for curve in curves:
         eta, outline, values = wall_values(curve.field, quantity)
         ranges.append(usual_range(outline, values))
-        for index, dash, side in ((eta <= np.pi, "solid", "upper"), (eta >= np.pi, "dot", "lower")):
+        sides = ((eta <= np.pi, "solid", "upper"), (eta >= np.pi, "dot", "lower"))
+        for index, dash, side in sides[: 1 if curve.field.revolution else 2]:
             figure.add_scatter(
                 x=outline.real[index].astype(np.float32),
                 y=values[index].astype(np.float32),
@@ -32,8 +36,8 @@ def wall_figure(curves: Sequence[WallCurve], quantity: str) -> go.Figure:
                 hovertemplate=f"{curve.name}, {side} side<br>x %{{x:.3f}} d, {shown.symbol} %{{y:.3f}}<extra></extra>",
             )
         figure.add_scatter(
-            x=[point.position.real for point in curve.separation],
-            y=np.interp([point.eta for point in curve.separation], eta, values),
+            x=[point.position.real for point in curve.marks],
+            y=np.interp([point.eta for point in curve.marks], eta, values),
             mode="markers",
             showlegend=False,
             marker={"color": curve.colour, "size": 8, "symbol": "circle-open", "line": {"width": 2}},

@@ -10,6 +10,8 @@ from typing import Any
 from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.quantities import WALL_QUANTITIES
 from fusiform.app.drawings.raster import Layer
+from fusiform.app.drawings.sensitivity import Sensitivity
+from fusiform.app.drawings.wall_curves import AXIS_WIDTH
 from fusiform.app.frames.design.drawing_window import home_of, window_of
 from fusiform.app.frames.design.known import Known
 from fusiform.app.frames.design.numbers import design_numbers
@@ -79,6 +81,7 @@ class Frame:
             ghost=outline_of(start.body, now.alpha_deg) if changed else None,
             given=given_outline_of(now.body, now.alpha_deg),
             awaited=self.known.awaited,
+            revolution=now.revolution,
             **self._overlays(),
         )
 
@@ -89,9 +92,14 @@ class Frame:
             overlays["marks"] = marks_of(self.shown)
             if self.settings.streamlines:
                 overlays["lines"], overlays["dividing"] = lines_of(self.shown, self.layer.grid, self.window)
-        if self.settings.sensitivity and self.known.predicted is not None and self.known.key is not None:
-            overlays["sensitivity"] = cached.sensitivity(self.known.key, self.known.predicted)
+        if self.settings.sensitivity:
+            overlays["sensitivity"] = self._sensitivity()
         return overlays
+
+    def _sensitivity(self) -> Sensitivity | None:
+        if self.known.predicted is None or self.known.key is None:
+            return self.known.sensitivity
+        return cached.sensitivity(self.known.key, self.known.predicted)
 
     @cached_property
     def remark(self) -> str:
@@ -103,7 +111,9 @@ class Frame:
         analysis = None if self.shown is None else self.shown.analysis
         if analysis is None:
             return INVITATION
-        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in analysis.separation)
+        around = self.design.present.revolution
+        shown = [p.position for p in analysis.separation if not around or p.position.imag > -AXIS_WIDTH]
+        points = ", ".join(f"({z.real:.2f}, {z.imag + 0.0:.2f})" for z in shown)
         length = analysis.recirculation_length
         return (
             f"$C_p$ {_pressure_at(analysis.front)} at the front, {_pressure_at(analysis.rear)} at the base. "
@@ -137,8 +147,9 @@ class Frame:
         """The definitions of the remark."""
         return (
             "$C_p$ = (p − p∞) / (½ ρ U²). Base: the rearmost point; the recirculation is measured from there. "
-            "Points are x/d, y/d. Bodies are described by modes of a conformal map; the surrogate knows the first "
-            f"few alone. Fit error of an imported outline: {self.design.present.body.fit_error:.2%} of d."
+            f"Points are x/d, {'r/d' if self.design.present.revolution else 'y/d'}. Bodies are described by modes of a "
+            "conformal map; the surrogate knows the first few alone. Fit error of an imported outline: "
+            f"{self.design.present.body.fit_error:.2%} of d."
         )
 
     @cached_property

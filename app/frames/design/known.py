@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from fusiform.app.background.refinement import Refined, refined
+from fusiform.app.drawings.sensitivity import Sensitivity
 from fusiform.app.frames.shared import cached
 from fusiform.app.frames.shared.formatting import sentence
 from fusiform.app.results.kept_results import Answer
@@ -21,7 +22,9 @@ class Known:
 
     `predicted` is the surrogate's answer, `before` its answer for the design as it was opened, at the present
     conditions, `trouble` the reason if it has none; `key` identifies the question. `refined` is the refined flow of
-    `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer.
+    `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer; without a
+    surrogate of its kind it comes at once for a body of revolution, with `solved_before`, that for the design as it was
+    opened, and with the `sensitivity` of the drag.
     """
 
     predicted: FlowPrediction | None = None
@@ -31,6 +34,8 @@ class Known:
     refined: Refined | None = None
     failed: bool = False
     solved: Answer | None = None
+    solved_before: Answer | None = None
+    sensitivity: Sensitivity | None = None
 
     @property
     def answer(self) -> FlowPrediction | Answer | None:
@@ -45,6 +50,8 @@ class Known:
 
 def known(session: Session) -> Known:
     """The answers about the present design, the surrogate's unless the solver alone is to answer."""
+    if session.design.present.revolution:
+        return _solved_at_once(session)
     now, folder = session.design.present, session.settings.folder
     solved = session.solved.get(session.solved_key)
     if session.settings.model != DragSource.SURROGATE:
@@ -59,6 +66,17 @@ def known(session: Session) -> Known:
     ended = session.refining is not None and session.refining.key == key and session.refining.over
     flow = refined(key)  # after the question whether the search has ended
     return Known(predicted, before, key, None, flow, ended and flow is None, solved)
+
+
+def _solved_at_once(session: Session) -> Known:
+    """The solver's answers about a body of revolution, whose flow it solves in some hundredths of a second."""
+    now, grid = session.design.present, session.settings.grid
+    try:
+        mine = cached.solved(now.body, now.conditions, grid)
+        before = cached.solved(session.design.start.body, now.conditions, grid)
+    except InputError as error:
+        return Known(trouble=sentence(str(error)))
+    return Known(solved=mine.answer, solved_before=before.answer, sensitivity=mine.sensitivity)
 
 
 def _require_finite(*answers: FlowPrediction) -> None:

@@ -17,19 +17,17 @@ from fusiform.app.frames.shared.formatting import (
     value_or_dash,
     with_error,
 )
-from fusiform.app.frames.shared.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.metric import Metric, convention
+from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import DesignState
+from fusiform.solvers import Body
 from fusiform.surrogates import CorrectionOutcome, FlowPrediction
 
 PARTS = (
     ("drag_pressure", "Pressure part", "The share of $C_D$ that the pressure on the wall makes."),
     ("drag_friction", "Friction part", "The share of $C_D$ that the shear stress on the wall makes."),
-    (
-        "lift_coefficient",
-        "Lift $C_L$",
-        "Force across the stream, positive upwards. Below, lift over drag, error.",
-    ),
 )
+LIFT = ("lift_coefficient", "Lift $C_L$", "Force across the stream, positive upwards. Below, lift over drag, error.")
 UNCHECKED = {
     CorrectionOutcome.NOT_ARRIVED: "ask the solver",
     CorrectionOutcome.INACCURATE: "grid too coarse: ask the solver",
@@ -38,48 +36,75 @@ UNCHECKED = {
 
 
 def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
-    """Forces, confidence, and the checked drag, one after the other, because the confidence takes milliseconds."""
-    yield _drag(design, known)
-    for part in PARTS:
-        yield _part(known, *part)
-    yield _confidence(known.predicted)
+    """Forces, confidence, and the checked drag, one after the other, because the confidence takes milliseconds.
+
+    A body of revolution has no lift, but a wetted area and a diameter.
+    """
+    body = design.present.body
+    words = convention(revolution=body.revolution)
+    yield _drag(design, known, words)
+    for part in PARTS if body.revolution else (*PARTS, LIFT):
+        yield _part(known, *part, words)
+    if body.revolution:
+        yield from _sizes(body)
+    if known.predicted is not None or not body.revolution:
+        yield _confidence(known.predicted)
     yield _checked(known)
 
 
-def _drag(design: DesignState, known: Known) -> Metric:
+def _drag(design: DesignState, known: Known, words: str) -> Metric:
     return Metric(
         "Drag $C_D$",
         value_or_dash(None if known.answer is None else known.answer.drag_coefficient),
         _against_start(design, known),
-        f"Force along the stream: pressure part plus friction part. {CONVENTION} Below, compared with the body "
+        f"Force along the stream: pressure part plus friction part. {words} Below, compared with the body "
         "as it was opened, at these conditions.",
     )
 
 
 def _against_start(design: DesignState, known: Known) -> str:
-    """The drag compared with that of the body as it was opened, by the surrogate."""
+    """The drag compared with that of the body as it was opened, both by the surrogate or by the solver."""
     if design.present.body.fit_warning:
         return f"fit off by {design.present.fit_error:.1%} of d"
-    if known.predicted is None or known.before is None:
+    before = known.solved_before if known.predicted is None else known.before
+    if known.answer is None or before is None:
         return "by the solver"
     if design.opened.coefficients == design.present.coefficients:
         return "the body as opened"
-    return f"{apart(known.predicted.drag_coefficient, known.before.drag_coefficient)} to the start"
+    return f"{apart(known.answer.drag_coefficient, before.drag_coefficient)} to the start"
 
 
-def _part(known: Known, name: str, label: str, definition: str) -> Metric:
+def _sizes(body: Body) -> Iterator[Metric]:
+    """The numbers of a body of revolution in its own unit."""
+    unit = "In the body's own unit of length."
+    yield Metric(
+        "Wetted area",
+        f"{body.wetted_area:.4g}",
+        f"volume V {body.volume:.4g}",
+        f"Area of the surface. Below, the volume, π d³ / 6, which every change of shape keeps. {unit}",
+    )
+    yield Metric(
+        "Greatest diameter",
+        f"{body.diameter:.4g}",
+        f"length {body.length:.4g}",
+        f"Twice the greatest radius. Below, the length along the axis. {unit} d is {body.reference_length:.4g}.",
+    )
+
+
+def _part(known: Known, name: str, label: str, definition: str, words: str) -> Metric:
     mine, true = (None if answer is None else getattr(answer, name) for answer in (known.predicted, known.solved))
-    note = "by the solver" if known.predicted is None else _share(known.predicted, name)
+    shown = known.predicted or (known.solved_before and known.solved)
+    note = "by the solver" if shown is None else _share(shown, name)
     if mine is not None and true is not None:
         note = f"solver {coefficient(true)}"
-    return Metric(label, value_or_dash(true if mine is None else mine), note, f"{definition} {CONVENTION}")
+    return Metric(label, value_or_dash(true if mine is None else mine), note, f"{definition} {words}")
 
 
-def _share(predicted: FlowPrediction, name: str) -> str:
-    if name == "lift_coefficient":
-        over_drag, limit = ratio(predicted.lift_coefficient, predicted.drag_coefficient), predicted.lift_bound
+def _share(answer: FlowPrediction | Answer, name: str) -> str:
+    if name == "lift_coefficient" and not isinstance(answer, Answer):
+        over_drag, limit = ratio(answer.lift_coefficient, answer.drag_coefficient), answer.lift_bound
         return f"lift over drag {over_drag}" if limit == 0.0 else f"L/D {over_drag}, {absolute_bound(limit)}"
-    return f"{percent(getattr(predicted, name), predicted.drag_coefficient)} of the drag"
+    return f"{percent(getattr(answer, name), answer.drag_coefficient)} of the drag"
 
 
 def _confidence(predicted: FlowPrediction | None) -> Metric:

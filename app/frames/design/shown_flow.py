@@ -79,6 +79,8 @@ def compared(known: Known, compare: Comparison) -> tuple[ShownFlow | None, str]:
         return true, true.source
     if compare == Comparison.MINUS_SOLVER and true is not None and mine is not None:
         return replace(mine, other=true.field), f"{mine.source}, minus the solver's flow"
+    if compare == Comparison.MINUS_START and mine is None and known.solved_before is not None:
+        return replace(shown, other=known.solved_before.field), f"{shown.source}, minus the flow of the start"
     if compare == Comparison.MINUS_START and mine is not None and known.before is not None:
         before = _network_flow(known.before) if mine.refined is None else known.before.field
         return replace(mine, other=before), f"{mine.source}, minus the flow of the start"
@@ -113,7 +115,8 @@ def lines_of(shown: ShownFlow, grid: Raster, window: Window) -> tuple[list[Compl
     elif shown.analysis is not None:
         traced = cached.lines(shown.field, window)
     else:
-        return stream_lines(grid, cached.sampled(shown.field, grid.window, len(grid.x), "streamfunction")[1]), []
+        psi = cached.sampled(shown.field, grid.window, len(grid.x), "streamfunction")[1]
+        return stream_lines(grid, psi, revolution=shown.field.revolution), []
     return [_thinned(line) for line in traced.stream + traced.eddies], [_thinned(line) for line in traced.dividing]
 
 

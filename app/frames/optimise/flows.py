@@ -26,7 +26,7 @@ class ComparedFlows:
 
 def compared_flows(start: Answer, best: Answer) -> ComparedFlows:
     """The flows of `start` and optimum, by the solver."""
-    outlines = [closed_outline(answer.field.coefficients) for answer in (start, best)]
+    outlines = [closed_outline(answer.field) for answer in (start, best)]
     window = window_around(outlines, ASPECT)
     panels = tuple((_title(n, a), cached.picture(a.field, window)) for n, a in (("Start", start), ("Optimum", best)))
     curves = cached.wall_curve("start", start.field, ACCENT), cached.wall_curve("optimum", best.field, INK)

@@ -7,8 +7,8 @@ from functools import cache
 
 import streamlit as st
 
-from fusiform.app.drawings.pictures import outline_at_incidence
 from fusiform.app.edits.design import named_body, open_example
+from fusiform.app.state.control_points import outline_of
 from fusiform.app.views.shared.session import change
 
 COLUMNS = 3
@@ -60,7 +60,7 @@ def choose() -> None:
 @cache
 def _thumbnail(example: Example) -> str:
     """The outline as a small picture."""
-    points = outline_at_incidence(named_body(example.body).coefficients, example.alpha_deg)[::4]
+    points = outline_of(named_body(example.body), example.alpha_deg)[::2]
     pairs = " ".join(f"{x:.3f},{-y:.3f}" for x, y in zip(points.real, points.imag, strict=True))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2.2 -0.95 4.4 1.9">'

@@ -8,13 +8,15 @@ from fusiform.app.edits import design as edits
 from fusiform.app.state.session import Session
 from fusiform.app.state.shape_sliders import SLIDERS
 from fusiform.app.views.shared.following import on_choice
+from fusiform.app.views.shared.session import session
 
 
 def shape_sliders() -> None:
     """Draw a slider for each number of the shape."""
     with st.container(key="rail_shape", gap="small"):
-        for name in SLIDERS:
-            _slider(name)
+        for name, slider in SLIDERS.items():
+            if not (slider.plane and session().design.present.revolution):
+                _slider(name)
 
 
 def _slider(name: str) -> None:

@@ -20,6 +20,7 @@ from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.surrogates import FlowPrediction
 
 FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
+LIFTS = ("lift_coefficient", "lift_bound")
 
 
 def show(shown: Frame) -> Callable[[], None]:
@@ -29,7 +30,8 @@ def show(shown: Frame) -> Callable[[], None]:
         return lambda: None
     with st.container(key="files", horizontal=True, vertical_alignment="center"):
         _files(shown)
-        in_space = st.toggle("3-D", key="space", help="The extruded body with this field on its middle plane.")
+        flat = not shown.design.present.revolution
+        in_space = flat and st.toggle("3-D", key="space", help="The extruded body with this field on its middle plane.")
     place = st.container(key="space_view")
 
     def finish() -> None:
@@ -67,11 +69,13 @@ def _files(shown: Frame) -> None:
 
 def _numbers(design: Design, answer: FlowPrediction | Answer) -> bytes:
     """The answer's numbers, as `summary` or the solver gives them, with the body."""
-    names = (*FORCES, "drag_bound", "lift_bound", "confidence", "drag_error")
-    numbers = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
+    names = [*FORCES, "drag_bound", "lift_bound", "confidence", "drag_error"]
+    known = [name for name in names if hasattr(answer, name) and not (design.revolution and name in LIFTS)]
+    numbers = {name: getattr(answer, name) for name in known}
     numbers |= {
         "reynolds": design.reynolds,
         "alpha_deg": design.alpha_deg,
+        "revolution": design.revolution,
         "reference_length": design.reference_length,
         "coefficients": [[a.real, a.imag] for a in design.coefficients],
     }

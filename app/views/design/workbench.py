@@ -56,7 +56,7 @@ def _numbers_and_drawing() -> Frame:
         st.rerun()
     shown = frame(now.design, now.settings, known(now))
     _numbers(shown)
-    toolbar()
+    toolbar(shown.known)
     _drawing(shown)
     if alone and (now.awaited or not _being_refined()) and _around(now, shown) != now.around:
         st.rerun()
@@ -79,7 +79,8 @@ def _numbers(shown: Frame) -> None:
         with st.container(key="forces"):
             show_metrics(shown.numbers)
         with st.container(key="actions"):
-            _solve_button()
+            if shown.known.solved_before is None:
+                _solve_button()
             optimise_button()
     if shown.fit_warning:
         st.warning(plain(shown.fit_warning))

@@ -14,18 +14,27 @@ from fusiform.solvers import Body
 from fusiform.solvers.export import export_body
 from fusiform.solvers.flow import FlowField
 
-OUTLINES = {
+SECTIONS = {
     ".dat": ("text/plain", "Outline at zero incidence, 400 points, as airfoil programs read it (Selig)."),
     ".csv": ("text/csv", "Outline at zero incidence, 400 points x, y."),
     ".svg": ("image/svg+xml", "Outline as a drawing."),
     ".dxf": ("image/vnd.dxf", "Outline for CAD."),
     ".stl": ("model/stl", "The outline extruded by one d, for CAD and printing."),
 }
+SOLIDS = {
+    ".csv": ("text/csv", "Meridian: points x, r from the nose to the tail."),
+    ".stl": ("model/stl", "The body of revolution, watertight, for CAD and printing."),
+    ".obj": ("model/obj", "The same as a mesh of shared points."),
+    ".vtp": ("application/xml", "Its surface, for ParaView and pyvista (VTK polygons)."),
+    ".dat": ("text/plain", "The whole section through the axis, 400 points (Selig)."),
+    ".svg": ("image/svg+xml", "That section as a drawing."),
+    ".dxf": ("image/vnd.dxf", "That section for CAD."),
+}
 
 
 def outline_buttons(body: Body, stem: str) -> None:
-    """A button for each format of an outline."""
-    for suffix, (mime, meaning) in OUTLINES.items():
+    """A button for each format of a body."""
+    for suffix, (mime, meaning) in (SOLIDS if body.revolution else SECTIONS).items():
         button(suffix, partial(body_bytes, body, suffix), stem + suffix, mime, meaning)
 
 

@@ -64,7 +64,7 @@ def solve_flows() -> None:
 def sweep(over: str, values: Sequence[float]) -> None:
     """Find the front of the problem that is set up, over the limits `values`."""
     now = session()
-    job = _started(lambda present: front_job(now.problem, over, values, _model(now), present))
+    job = _started(lambda present: front_job(now.problem, over, values, _model(now, now.problem), present))
     if job is not None:
         change(edits.begin_sweep, job, over)
 
@@ -73,7 +73,7 @@ def _search(problem_of: Callable[[], Problem], earlier: Optimum | None) -> None:
     now = session()
     try:
         problem = problem_of()
-        job = optimization_job(problem, _model(now), _presence())
+        job = optimization_job(problem, _model(now, problem), _presence())
     except InputError as error:
         change(edits.refuse, str(error))
         return
@@ -95,7 +95,10 @@ def _shown_optimum() -> Optimum:
     return shown
 
 
-def _model(now: Session) -> DragModel:
+def _model(now: Session, problem: Problem) -> DragModel:
+    """The model of the search; for bodies of revolution, which no surrogate knows, the solver."""
+    if problem.body.revolution:
+        return SolverModel(revolution=True)
     if now.settings.model == DragSource.SOLVER:
         return SolverModel()
     return cached.surrogate(now.settings.folder)

@@ -5,21 +5,33 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.edits import design as edits
+from fusiform.app.edits.kind import set_kind
 from fusiform.app.frames.design.control_values import REYNOLDS_STEPS
-from fusiform.app.state.session import CIRCLE, ELLIPSE, NACA, UPLOAD, DragSource
+from fusiform.app.frames.shared.formatting import plain
+from fusiform.app.state.listed_bodies import listed_bodies
+from fusiform.app.state.session import NACA, UPLOAD, DragSource, Kind
 from fusiform.app.views.shared.complaints import complain
 from fusiform.app.views.shared.following import on_choice
 from fusiform.app.views.shared.session import change, in_fragment, session
-from fusiform.app.views.shared.uploaded_outline import upload
+from fusiform.app.views.shared.tabs import tabs
+from fusiform.app.views.shared.uploaded_outline import open_file, upload
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
-from fusiform.solvers.geometry import sample_names
 from fusiform.solvers.grids import GRIDS
 
 LONGEST_PATH = 1000
+KINDS = {
+    Kind.PLANE: "A section of a long body, across the stream: flow in a plane, numbers per unit span.",
+    Kind.REVOLUTION: "The upper half of the section, turned about the axis along the stream, with the flow around it. "
+    "Of a section that is not its own mirror image, the symmetric part is turned.",
+}
 REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = √(4 A / π), the diameter of the "
     "circle of the body's area A. The slider covers the surrogate's range; the number takes the solver's whole "
     "range, {:g} to {:g}."
+)
+REVOLUTION_REYNOLDS_HELP = (
+    "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = (6 V / π)^⅓, the diameter of the "
+    "sphere of the body's volume V. The number takes {:g} to {:g}."
 )
 
 
@@ -29,7 +41,8 @@ def start() -> None:
         _body()
     with st.container(key="rail_conditions", gap="small"):
         _reynolds()
-        _incidence()
+        if not session().design.present.revolution:
+            _incidence()
 
 
 def model() -> None:
@@ -39,15 +52,19 @@ def model() -> None:
 
 
 def _body() -> None:
+    now = session()
+    revolution = now.design.present.revolution
+    chosen = Kind.REVOLUTION if revolution else Kind.PLANE
+    tabs("kind", list(Kind), chosen, _turn, KINDS)
     st.selectbox(
         "Start from",
-        [CIRCLE, ELLIPSE, NACA, *sample_names(), UPLOAD],
+        list(listed_bodies(revolution=revolution)),
         key="start_from",
         placeholder="a linked or example design",
         on_change=_choose,
-        help="Where the design starts. Every body is scaled to the same area; only its shape matters.",
+        help=f"Where the design starts. Every body is scaled to the same {'volume' if revolution else 'area'}; only "
+        "its shape matters.",
     )
-    now = session()
     if now.settings.start_from == NACA:
         st.text_input(
             "Digits",
@@ -61,6 +78,17 @@ def _body() -> None:
         upload()
     if now.design.error is not None:
         complain(now.design.error)
+    if now.design.note is not None:
+        st.info(plain(now.design.note))
+
+
+def _turn(kind: Kind) -> None:
+    """The other kind of body was chosen; a file that has not been changed since it was opened is read anew."""
+    now = session()
+    if now.settings.start_from == UPLOAD and st.session_state.get("upload") and now.design.start == now.design.present:
+        open_file(revolution=kind is Kind.REVOLUTION)
+    else:
+        change(set_kind, kind)
 
 
 def _choose() -> None:
@@ -77,7 +105,7 @@ def _reynolds() -> None:
         key="reynolds_slider",
         format_func=lambda value: f"{value:g}",
         on_change=on_choice(edits.set_reynolds, "reynolds_slider"),
-        help=REYNOLDS_HELP.format(low, high),
+        help=(REVOLUTION_REYNOLDS_HELP if session().design.present.revolution else REYNOLDS_HELP).format(low, high),
     )
     number.number_input(
         "Re",
@@ -104,6 +132,10 @@ def _incidence() -> None:
 
 
 def _model() -> None:
+    if session().design.present.revolution:
+        st.caption("There is no surrogate for bodies of revolution: the solver answers, in about a tenth of a second.")
+        _grid()
+        return
     chosen = st.radio(
         "Drag from",
         list(DragSource),
@@ -120,6 +152,10 @@ def _model() -> None:
         disabled=chosen == DragSource.SOLVER,
         help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
     )
+    _grid()
+
+
+def _grid() -> None:
     st.selectbox(
         "Solver grid",
         list(GRIDS),

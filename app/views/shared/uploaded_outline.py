@@ -17,6 +17,14 @@ from fusiform.solvers.geometry.limits import LARGEST_FIT_ERROR
 MEGABYTES = 20
 LONGEST_PART = 200
 LARGEST_PLACE = 1e100
+OUTLINES = (
+    "Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a drawing (.svg, "
+    ".dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z."
+)
+MERIDIANS = (
+    "A table (.csv, .dat) of x along the axis and the radius r from nose to tail, or of a symmetric section; a drawing "
+    "of one (.svg, .dxf); or a mesh of revolution (.stl, .obj, .ply) in any position, whose axis is found."
+)
 CHOICES = ("upload_part", "upload_axis", "upload_at", "upload_poor_fit")
 
 
@@ -28,19 +36,19 @@ def upload() -> None:
         max_upload_size=MEGABYTES,
         key="upload",
         on_change=_chosen,
-        help="Points x, y in order around the body: airfoil .dat (Selig or Lednicer) or .csv, at most 2 MB; a "
-        "drawing (.svg, .dxf: its largest closed curve); or a mesh (.stl, .obj, .ply), cut half way up z.",
+        help=MERIDIANS if session().design.present.revolution else OUTLINES,
     )
     file = st.session_state.upload
     if file is None:
-        st.info("Choose a file with the points of a closed outline.")
+        st.info("Choose a file with the points of a closed outline, or the body as a mesh.")
         return
     if source := session().design.present.source:
         st.caption(plain(sentence(source)))
     suffix = Path(file.name).suffix.lower()
-    if suffix not in TABLES:
+    revolution = session().design.present.revolution
+    if suffix not in TABLES and not (suffix in MESHES and revolution):
         _part()
-    if suffix in MESHES:
+    if suffix in MESHES and not revolution:
         _plane()
     _fit()
 
@@ -97,11 +105,24 @@ def _chosen() -> None:
 
 
 def _opened() -> None:
+    if st.session_state.upload is not None:
+        open_file(revolution=session().design.present.revolution)
+
+
+def open_file(*, revolution: bool) -> None:
+    """Open the uploaded file as a body of that kind."""
     file, chosen = st.session_state.upload, st.session_state
-    if file is None:
-        return
     suffix = Path(file.name).suffix.lower()
-    plane = {"axis": chosen.get("upload_axis", "z"), "at": chosen.get("upload_at")} if suffix in MESHES else {}
-    part = chosen.get("upload_part") or None if suffix not in TABLES else None
+    cut = suffix in MESHES and not revolution
+    plane = {"axis": chosen.get("upload_axis", "z"), "at": chosen.get("upload_at")} if cut else {}
+    part = None if suffix in TABLES or (suffix in MESHES and revolution) else chosen.get("upload_part") or None
     poor_fit = bool(chosen.get("upload_poor_fit"))
-    change(edits.open_upload, file.getvalue(), file.name, part=part, poor_fit=poor_fit, **plane)
+    change(
+        edits.open_upload,
+        file.getvalue(),
+        file.name,
+        part=part,
+        poor_fit=poor_fit,
+        revolution=revolution,
+        **plane,
+    )

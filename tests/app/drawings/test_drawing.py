@@ -85,7 +85,9 @@ def test_quick_streamlines_keep_their_stream_function(prediction: Prediction, la
 def test_the_effect_of_a_point_is_that_of_pulling_it(prediction: Prediction) -> None:
     """First order in the pull: a tenth of the drawn 0.01 d, both ways."""
     surrogate = load_surrogate()
-    effects = sensitivity.sensitivity_of(prediction).effects
+    effects = sensitivity.sensitivity_of(
+        prediction.body, prediction.gradient().coefficients, prediction.drag_coefficient
+    ).effects
     for index in (0, 3, 8, 13):
         eta, step = 2.0 * math.pi * index / CONTROL_POINTS, 1e-4
         ends = [
@@ -149,7 +151,7 @@ def circle_40() -> Solution:
 
 @pytest.fixture(scope="module")
 def wake(circle_40: Solution) -> Picture:
-    return draw(circle_40.field, window_around([closed_outline(circle_40.field.coefficients)], 2.5))
+    return draw(circle_40.field, window_around([closed_outline(circle_40.field)], 2.5))
 
 
 def test_a_picture_holds_the_flow_and_no_gaps(wake: Picture) -> None:

@@ -116,7 +116,7 @@ def test_of_the_solvers_answers_the_last_are_kept(new: Session) -> None:
     for reynolds in range(1, 9):
         session = jobs.begin_solve(edits.set_reynolds(session, float(reynolds)), NoJob())
         session = jobs.collect(session, Snapshot(JobKind.SOLVING, running=False, result=answer))
-    assert [conditions.reynolds for _, conditions, _ in session.solved] == [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    assert [conditions.reynolds for _, _, conditions, _ in session.solved] == [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
 
 
 def test_a_search_shows_the_optimum_to_come_and_a_failed_one_its_reason(new: Session) -> None:

@@ -1,0 +1,118 @@
+"""Bodies of revolution on the page, without a browser: the switch, pulls, files, optima."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+import pytest
+import trimesh
+from streamlit.testing.v1 import AppTest
+from streamlit_page import SECONDS, drawn, healthy, metric, note
+
+from fusiform.app.frames.shared import formatting
+from fusiform.app.results.exported_files import body_bytes
+from fusiform.app.state import session
+from fusiform.app.state.design_link import from_link, to_link
+from fusiform.solvers import FlowConditions, InputError, load_body, solve
+from fusiform.solvers.geometry.normal_displacement import pulled
+
+CONDITIONS = FlowConditions(10.0)
+
+
+@pytest.fixture
+def sphere(page: AppTest) -> AppTest:
+    """The page, with its first body turned about the axis."""
+    return healthy(page.button("kind_Of revolution").click().run())
+
+
+def test_the_circle_becomes_the_sphere_with_the_solvers_numbers_and_back(page: AppTest) -> None:
+    circle = metric(page, "Drag")
+    healthy(page.button("kind_Of revolution").click().run())
+    expected = solve(load_body("sphere"), CONDITIONS, grid="coarse")
+    assert metric(page, "Drag") == formatting.coefficient(expected.drag_coefficient)
+    assert metric(page, "Wetted area") == "3.142"
+    assert note(page, "Wetted area") == "volume V 0.5236"
+    assert page.selectbox("start_from").value == "Sphere"
+    assert [s.key for s in page.slider if s.key in ("alpha", "camber")] == []
+    assert drawn(page)["revolution"] is True
+    healthy(page.button("undo").click().run())
+    assert metric(page, "Drag") == circle
+    healthy(page.button("redo").click().run())
+    healthy(page.button("kind_Plane").click().run())
+    assert (metric(page, "Drag"), page.selectbox("start_from").value) == (circle, session.CIRCLE)
+
+
+def test_an_asymmetric_section_gives_its_symmetric_part_and_says_so(page: AppTest) -> None:
+    healthy(page.selectbox("start_from").set_value("bean").run())
+    healthy(page.slider("alpha").set_value(4.0).run())
+    healthy(page.button("kind_Of revolution").click().run())
+    now = page.session_state["session"].design
+    assert now.present.revolution
+    assert now.present.alpha_deg == 0.0
+    assert max(abs(a.imag) for a in now.present.coefficients) == 0.0
+    assert "its own mirror image: this body has its symmetric part, up to 0.11 d" in page.info[0].value
+    assert "angle of attack is 0" in page.info[0].value
+    healthy(page.slider("fineness").set_value(3.0).run())
+    assert not page.info
+
+
+def solid_page(point: object) -> None:
+    """The page with a sphere, after a control point was moved once."""
+    import streamlit as st
+
+    from fusiform.app.edits.design import pull
+    from fusiform.app.edits.kind import set_kind
+    from fusiform.app.main import page
+    from fusiform.app.views.shared.session import change
+
+    if "pulled" not in st.session_state:
+        st.session_state.pulled = True
+        change(set_kind, "Of revolution")
+        change(pull, point)
+    page()
+
+
+def test_a_pull_moves_the_mirror_image_too_and_a_point_of_the_axis_along_it() -> None:
+    point, eta = {"index": 3, "dx": 0.1, "dy": 0.1, "version": 1}, 3.0 * math.pi / 8.0
+    at = AppTest.from_function(solid_page, default_timeout=SECONDS, args=(point,))
+    expected = solve(pulled(load_body("sphere"), eta, 0.1 * (math.cos(eta) + math.sin(eta))), CONDITIONS)
+    assert float(metric(healthy(at.run()), "Drag")) == pytest.approx(expected.drag_coefficient, rel=2e-3)
+    outline = np.array(drawn(at)["outline"]).reshape(-1, 2)
+    np.testing.assert_allclose(outline[1:], outline[:0:-1] * [1.0, -1.0], atol=2e-5)
+    point = {"index": 0, "dx": 0.2, "dy": 0.3, "version": 1}
+    along = AppTest.from_function(solid_page, default_timeout=SECONDS, args=(point,))
+    tail = np.array(drawn(healthy(along.run()))["outline"])[:2]
+    assert tail[0] > 0.55
+    assert tail[1] == 0.0
+
+
+def test_the_sensitivity_of_a_sphere_tells_the_change_of_its_drag(sphere: AppTest) -> None:
+    """By the solver's gradient: a point and its mirror image that are pulled out by 0.01 d."""
+    before = solve(load_body("sphere"), CONDITIONS, grid="fine").drag_coefficient
+    told = [float(text.replace("−", "-")) for text in drawn(sphere)["effects"]]
+    for index in (0, 2, 4, 8):
+        after = solve(pulled(load_body("sphere"), 2.0 * math.pi * index / 16, 0.01), CONDITIONS, grid="fine")
+        assert told[index] == pytest.approx(100.0 * (after.drag_coefficient / before - 1.0), abs=0.04)
+
+
+def test_a_link_opens_the_same_body_of_revolution(sphere: AppTest) -> None:
+    healthy(sphere.slider("fineness").set_value(2.5).run())
+    design = sphere.session_state["session"].design.present
+    again = from_link(to_link(design))
+    assert again.revolution
+    assert again.reference_length == pytest.approx(design.reference_length, rel=1e-9)
+    np.testing.assert_allclose(again.coefficients, design.coefficients, atol=1e-7)
+    with pytest.raises(InputError, match="angle of attack of 0 for a body of revolution"):
+        from_link(to_link(design) | {"alpha": "3"})
+
+
+def test_the_files_of_a_body_of_revolution(sphere: AppTest) -> None:
+    sphere.session_state["take_away"] = True
+    healthy(sphere.run())
+    labels = [button.label for button in sphere.get("download_button") if button.label.startswith(".")]
+    assert labels == [".csv", ".stl", ".obj", ".vtp", ".dat", ".svg", ".dxf", ".vts", ".json"]
+    solid = trimesh.load(io.BytesIO(body_bytes(load_body("spheroid:2"), ".stl")), file_type="stl")
+    assert solid.is_watertight
+    assert solid.volume == pytest.approx(math.pi / 6.0, rel=1e-3)
