@@ -9,6 +9,7 @@ from fusiform.solvers import Body
 from fusiform.solvers.inverse import (
     Circle,
     Constraint,
+    Convex,
     DragEquals,
     KeepOut,
     Lift,
@@ -117,6 +118,7 @@ CASES = [
         3,
         tight=(lambda v: KeepOut(Rectangle(0.8, 0.0, 0.4, 0.3), v), 0.05, -0.002),
     ),
+    Case(Convex()),
     Case(Symmetry(), set(), 1),
     Case(
         Lift(0.2, 0.5),

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -25,21 +25,20 @@ from fusiform.app.commands.arguments import (
     Revolution,
     a_path,
 )
-from fusiform.app.commands.constraint_flags import with_constraint_flags
-from fusiform.app.commands.optimum_notes import notes, title
+from fusiform.app.commands.optimum.constraint_flags import with_constraint_flags
+from fusiform.app.commands.optimum.optimum_notes import notes, title
+from fusiform.app.commands.optimum.start_problem import Given, start_problem
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.app.commands.progress import show_search
 from fusiform.app.results.exported_files import PROJECT_FILE, WrittenFiles, check_folder, rescue_project, write_optimum
 from fusiform.app.state.drag_models import check_drag_model, drag_model
 from fusiform.app.terminal.exit_codes import WRONG_INPUT
 from fusiform.app.terminal.streams import say
-from fusiform.solvers import FlowConditions
 from fusiform.solvers.common.errors import UnwritableError, require
 from fusiform.solvers.common.files import folder_held
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
-from fusiform.solvers.inverse.problem.project_reader import SUFFIXES
 
 if TYPE_CHECKING:
     from fusiform.solvers.inverse import DragModel, OptimizationResult, Problem
@@ -52,14 +51,6 @@ Start = Annotated[
     ),
 ]
 CHECKPOINT = "checkpoint.json"
-DEFAULT_FIT = {
-    "modes": DEFAULT_MODES,
-    "max_fit_error": LARGEST_FIT_ERROR,
-    "part": None,
-    "axis": "z",
-    "at": None,
-    "revolution": False,
-}
 
 
 @with_constraint_flags
@@ -67,6 +58,23 @@ def optimize(
     start: Start,
     reynolds: Annotated[
         float | None, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d; not with a problem file.")
+    ] = None,
+    best_number: Annotated[
+        float | None,
+        typer.Option(
+            "--best-number",
+            metavar="N",
+            help="In place of --reynolds: the greatest terminal speed of a body that falls by its weight W, C_D Re² = "
+            "8 W/(π ρ ν²), in the plane 2 W d/(ρ ν²).",
+        ),
+    ] = None,
+    hold: Annotated[
+        Literal["volume", "wetted_area"] | None,
+        typer.Option(
+            "--hold",
+            help="The size that is kept: volume (in the plane the area), or of a body of revolution "
+            "wetted_area; Re and C_D are on the sphere of that size.",
+        ),
     ] = None,
     alpha_deg: Alpha = 0.0,
     part: Part = None,
@@ -97,7 +105,7 @@ def optimize(
     max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
     as_json: Json = False,
 ) -> None:
-    """Find the body of equal area with the least drag, under constraints, and verify it with the flow solver."""
+    """Find the body of equal size with the least drag, under constraints, and verify it with the flow solver."""
     begun = time.perf_counter()
     options: dict[str, Any] = {"starts": starts, "timeout": timeout, "max_iterations": max_iterations, "verify": grid}
     if certify:
@@ -112,7 +120,8 @@ def optimize(
         "at": at,
         "revolution": revolution,
     }
-    first = partial(_start_problem, start, reynolds, alpha_deg, fit)
+    conditions = Given(reynolds, best_number, alpha_deg, hold)
+    first = partial(start_problem, start, conditions, fit)
     problem = _problem(first, limits, {k: v for k, v in options.items() if v is not None})
     _require_consistent(problem)
     with nullcontext() if out is None else folder_held(out):
@@ -122,7 +131,7 @@ def optimize(
         written = WrittenFiles([], []) if out is None else write_optimum(out, result, numbers)
         numbers["files"] = written.paths
         sentences = [*source_note(problem.body), *notes(result, written.paths)]
-        print_result(title(result), numbers, as_json, sentences, problem.body)
+        print_result(title(result), numbers, as_json, sentences, problem.body, problem.held)
         _require_files(written, result)
         _require_optimum(result)
         if checkpoint is not None and not result.stopped:
@@ -168,32 +177,6 @@ def _problem(first: Callable[[], Problem], limits: Sequence[Constraint], options
 
     SearchOptions(**options)  # checks them before the body imports torch
     return replace(first().with_constraints(limits), **options)
-
-
-def _start_problem(start: str, reynolds: float | None, alpha_deg: float, fit: Mapping[str, Any]) -> Problem:
-    """The problem in a file, or of a body and its conditions; `fit` holds the options of `load_body`."""
-    if Path(start).suffix.lower() in SUFFIXES:
-        require(
-            reynolds is None and alpha_deg == 0.0,
-            "expected the conditions in the problem file, got --reynolds or --alpha-deg as well; leave them out",
-        )
-        require(
-            fit == DEFAULT_FIT,
-            "expected the body in the problem file, got --modes, --max-fit-error, --part, --axis, --at "
-            "or --revolution as well; leave them out",
-        )
-        from fusiform.solvers.inverse.problem.problem_file import read_problem
-
-        return read_problem(Path(start))
-    require(reynolds is not None, "expected a Reynolds number, got none; give for example --reynolds 10")
-    assert reynolds is not None
-    conditions = FlowConditions(reynolds, alpha_deg)
-    from fusiform.solvers import load_body
-
-    body = load_body(start, **fit)
-    from fusiform.solvers.inverse import DesignPoint, Problem
-
-    return Problem(body, (DesignPoint(conditions),))
 
 
 def _require_consistent(problem: Problem) -> None:

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from fusiform.app.results.definitions import CONVENTIONS, REVOLUTION_CONVENTIONS, rows
+from fusiform.app.results.definitions import CONVENTIONS_OF, rows
 from fusiform.app.results.json_text import json_text
 from fusiform.app.terminal.exit_codes import NOT_CONVERGED
 from fusiform.app.terminal.streams import printable, say
+from fusiform.solvers.geometry.held_size import Held
 
 if TYPE_CHECKING:
     from fusiform.solvers import Body, Solution
@@ -41,13 +42,17 @@ def source_note(body: Body) -> list[str]:
     return [f"Body: {body.source}."] if body.source else []
 
 
-def print_result(title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], body: Body) -> None:
-    """Print `numbers` as JSON or as a table with `notes`, and warn of a poor fit of the `body`."""
+def print_result(
+    title: str, numbers: dict[str, Any], as_json: bool, notes: Sequence[str], body: Body, held: Held | None = None
+) -> None:
+    """Print `numbers` as JSON or as a table with `notes`, and warn of a poor fit of the `body`.
+
+    Coefficients are on the d of the size `held`, by default that of the body's kind.
+    """
     if as_json:
         print_json(numbers)
     else:
-        conventions = REVOLUTION_CONVENTIONS if body.revolution else CONVENTIONS
-        _print_table(make_console(), title, numbers, [*notes, conventions])
+        _print_table(make_console(), title, numbers, [*notes, CONVENTIONS_OF[held or Held.by(body)]])
     if body.fit_warning:
         say(f"warning: {body.fit_warning}.")
 

@@ -14,7 +14,7 @@ from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
 from fusiform.app.drawings.flow_drawing import flow_drawing
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, draw, window_around
-from fusiform.app.results.definitions import CONVENTIONS, REVOLUTION_CONVENTIONS, rows
+from fusiform.app.results.definitions import CONVENTIONS_OF, rows
 from fusiform.app.results.kept_results import Answer, Optimum
 from fusiform.solvers.inverse import ConstraintReport, Problem
 
@@ -35,15 +35,15 @@ def report(optimum: Optimum) -> str:
     """The HTML text."""
     result = optimum.result
     problem = result.problem
-    conventions = REVOLUTION_CONVENTIONS if result.body.revolution else CONVENTIONS
+    held = problem.held
     title = f"{problem.body.name}: {problem.objective.describe()}"
     parts = [
         f"<h1>{escape(title)}</h1><p>{escape(_points(problem))}. Model of the search: {escape(result.model)}.</p>",
         f"<p>{escape(result.status)}</p>",
         f"<p>The start is a fit: {problem.body.fit_warning}.</p>" if problem.body.fit_warning else "",
         f"<h2>Body</h2>{optimum_sketch(optimum)}<p>{OVERLAY_WORDS}</p>",
-        "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(conventions)}</p>",
-        "<h2>Constraints</h2>" + _constraints(result.constraints),
+        "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(CONVENTIONS_OF[held])}</p>",
+        "<h2>Constraints</h2>" + _constraints(result.constraints, held.words),
         _flows(optimum.initial, optimum.verified),
         "<h2>Search</h2>" + f'<div class="plot">{convergence(result.history)}</div><p>{SEARCH_WORDS}</p>',
         "<h2>Provenance</h2>" + _table(result.provenance) + _options(problem.to_dict()["options"]),
@@ -69,7 +69,7 @@ def _numbers(optimum: Optimum) -> str:
     numbers = result.summary() | {
         "reynolds": result.conditions.reynolds,
         "alpha_deg": result.conditions.alpha_deg,
-        "reference_length": result.body.reference_length,
+        "reference_length": result.problem.held.diameter(result.body),
         "area": result.body.area,
     }
     if result.body.revolution:
@@ -81,9 +81,9 @@ def _numbers(optimum: Optimum) -> str:
     return f"<table>{cells}</table>"
 
 
-def _constraints(reports: Sequence[ConstraintReport]) -> str:
+def _constraints(reports: Sequence[ConstraintReport], held: str) -> str:
     if not reports:
-        return "<p>None but the area, which is kept.</p>"
+        return f"<p>None but the {held}, which is kept.</p>"
     lines = "".join(
         f'<tr><td>{escape(r.description)}</td><td class="n">{r.slack:.4g}</td>'
         f'<td>{"yes" if r.active else "no"}</td><td class="n">{r.gain:.4g}</td><td class="d">{escape(r.unit)}</td></tr>'
@@ -92,7 +92,8 @@ def _constraints(reports: Sequence[ConstraintReport]) -> str:
     head = "<tr><th>constraint</th><th>slack</th><th>active</th><th>gain</th><th>per</th></tr>"
     return (
         f"<table>{head}{lines}</table><p>Slack: how far the body is from the limit. Gain: by how much the objective "
-        "would fall for relaxing the limit by one unit, to first order. The area is always kept.</p>"
+        "would fall for relaxing the limit by one unit, to first order. "
+        f"The {held} is always kept.</p>"
     )
 
 

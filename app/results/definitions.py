@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.grids import DRAG_ERRORS
 
 CONFIDENCE_WARNING = 0.5
@@ -19,6 +20,16 @@ REVOLUTION_CONVENTIONS = (
     "C = F / (½ ρ U² π d² / 4), with d = (6 V / π)^⅓, the diameter of the sphere of equal volume V. Re = U d / ν. "
     "Drag and stream are along the axis."
 )
+
+WETTED_AREA_CONVENTIONS = (
+    "C = F / (½ ρ U² π d² / 4), with d = √(S / π), the diameter of the sphere of equal wetted area S, which is held. "
+    "Re = U d / ν. Drag and stream are along the axis."
+)
+CONVENTIONS_OF = {
+    Held.AREA: CONVENTIONS,
+    Held.VOLUME: REVOLUTION_CONVENTIONS,
+    Held.WETTED_AREA: WETTED_AREA_CONVENTIONS,
+}
 
 TIP = "on both sides; the point is a sharp tip, where C_p is a matter of the tip's radius and is not resolved"
 
@@ -75,6 +86,7 @@ _DEFINITIONS = {
     ),
     "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
     "reynolds": ("Reynolds number", "based on d"),
+    "held": ("held", "the size that all bodies have in common, on whose d Reynolds number and coefficients are"),
     "alpha_deg": ("incidence", "degrees, nose up"),
     "reference_length": ("d", "in the body's own unit"),
     "area": ("area A", "inside the outline, in the body's own unit, squared"),

@@ -79,8 +79,14 @@ def setup_of(problem: Problem) -> Setup:
     """The setup whose problem this is; `InputError` for a problem with functions of the user's own."""
     values = problem.to_dict()
     require(
-        values["objective"] in OBJECTIVES,
-        f"expected an objective of {', '.join(OBJECTIVES)}, got {values['objective']}; solve such a problem in Python",
+        isinstance(values["objective"], str) and values["objective"] in OBJECTIVES,
+        f"expected an objective of {', '.join(OBJECTIVES)}, got {problem.objective.describe()}; solve such a problem "
+        "on the command line or in Python",
+    )
+    require(
+        problem.hold == Problem.hold,
+        f"expected a body whose volume is held, got one whose {problem.held.words} is; solve such a problem on the "
+        "command line or in Python",
     )
     entries = list(values["constraints"])
     objective, lift = values["objective"], 0.5

@@ -3,6 +3,7 @@ __all__ = [
     "ConfidentModel",
     "Constraint",
     "ConstraintReport",
+    "Convex",
     "DesignPoint",
     "Drag",
     "DragEquals",
@@ -35,6 +36,7 @@ __all__ = [
     "ShapeConstraint",
     "SolverModel",
     "Symmetry",
+    "TerminalVelocity",
     "UserConstraint",
     "UserObjective",
     "WedgeAngle",
@@ -56,6 +58,7 @@ from .pressure.pressure_match import PressureIterate, PressureMatch
 from .pressure.wall_pressure import pressure_distribution
 from .problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from .problem.constraints.containment import KeepOut, Payload
+from .problem.constraints.convex import Convex
 from .problem.constraints.curvature import MinRadius
 from .problem.constraints.extents import MaxHeight, MaxLength, MaxPerimeter
 from .problem.constraints.forces import DragEquals, Lift
@@ -69,6 +72,7 @@ from .problem.objectives import Drag, LiftToDrag, Nearest, UserObjective
 from .problem.problem import Problem
 from .problem.problem_file import problem_from
 from .problem.quantities import Gain, Quantity
+from .problem.terminal_velocity import TerminalVelocity
 from .result.constraint_report import ConstraintReport
 from .result.optimum import OptimizationResult
 from .search.drag_models import ConfidentModel, DragModel, ModelKind, SolverModel

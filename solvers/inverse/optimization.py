@@ -56,7 +56,7 @@ def optimize(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
 ) -> OptimizationResult:
-    """Solve an optimisation problem over the map coefficients of bodies of equal area, or of revolution and volume.
+    """Solve an optimisation problem over the map coefficients of bodies of equal size.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def optimize(
         Predicts the forces, for example a surrogate; by default the flow solver itself, `SolverModel()`. The search
         runs over its number of modes.
     start : Body, optional
-        Where the search begins, of the same area; by default the problem's body.
+        Where the search begins, of the same size; by default the problem's body.
     callback : callable, optional
         Called with an `Iterate` at each evaluation; returning True stops the run. Not called in the verification.
     checkpoint : path, optional
@@ -130,6 +130,7 @@ def minimize_drag(
     model: DragModel | None = None,
     constraints: ShapeConstraint | Sequence[ShapeConstraint] = (),
     lift: float | None = None,
+    hold: str = Problem.hold,
     min_confidence: float = Problem.min_confidence,
     starts: int = Problem.starts,
     seed: int = Problem.seed,
@@ -159,6 +160,8 @@ def minimize_drag(
         Constraints on the shape.
     lift : float, optional
         Prescribed lift coefficient; by default it is free.
+    hold : {"volume", "wetted_area"}
+        The size that is kept; `Problem` describes it.
     min_confidence : float
         Least confidence of the model in its own prediction, from 0 to 1, for a surrogate.
     starts, seed : int
@@ -197,6 +200,7 @@ def minimize_drag(
         (DesignPoint(conditions),),
         constraints=tuple(constraints) if isinstance(constraints, Sequence) else (constraints,),
         force_constraints=() if lift is None else (Lift(lift, lift),),
+        hold=hold,
         min_confidence=min_confidence,
         starts=starts,
         seed=seed,
@@ -239,7 +243,7 @@ def _begun(
         start is None or start.revolution == problem.body.revolution,
         "expected a start of the kind of the problem's body, got a plane one and one of revolution; give two of a kind",
     )
-    variables = Variables(problem.body, model.modes, is_symmetric(problem), problem.constraints)
+    variables = Variables(problem.body, model.modes, is_symmetric(problem), problem.constraints, problem.held)
     given = start_variables(variables, problem.body)
     run = Run(problem, model, variables, given, callback, None if checkpoint is None else Path(checkpoint))
     return run, given if start is None else start_variables(variables, start)

@@ -6,34 +6,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, shown
+from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
+from fusiform.solvers.inverse.problem.constraints.convex import Convex
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Drag, Objective
-from fusiform.solvers.inverse.problem.registry import constraint_to_dict, objective_name
+from fusiform.solvers.inverse.problem.registry import constraint_to_dict, objective_entry
 from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
+from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 
 if TYPE_CHECKING:
     from fusiform.solvers.geometry import Body
 
+LEAST_REYNOLDS = 0.1  # where the wetted area is held
+
 
 @dataclass(frozen=True)
 class Problem(SearchOptions):
-    """An optimisation problem: the body of equal area with the least objective, under constraints.
+    """An optimisation problem: the body of equal size with the least objective, under constraints.
 
     Parameters
     ----------
     body : Body
-        The start; its area is kept.
+        The start; the size `hold` of it is kept.
     points : tuple of DesignPoint
         The conditions, with weights; at least one.
     objective : Objective
-        `Drag`, `LiftToDrag`, `Nearest` or a `UserObjective`.
+        `Drag`, `LiftToDrag`, `TerminalVelocity`, `Nearest` or a `UserObjective`.
     constraints : tuple of ShapeConstraint
         Constraints on the shape.
     force_constraints : tuple of ForceConstraint
         Conditions on the force coefficients at the design points.
+    hold : str
+        "volume", in the plane the area, or "wetted_area" of a body of revolution: then d, on which Reynolds numbers and
+        coefficients are, is the diameter of the sphere of that surface, √(S/π), and the body is `Convex`.
     min_confidence : float
         Least confidence of the surrogate at every point, 0 to 1.
     starts : int
@@ -76,13 +85,45 @@ class Problem(SearchOptions):
     objective: Objective = field(default_factory=Drag)
     constraints: tuple[ShapeConstraint, ...] = ()
     force_constraints: tuple[ForceConstraint, ...] = ()
+    hold: str = "volume"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_kinds()
         require_points(self.points, self.force_constraints)
+        require_hold(self.hold, [point.conditions.reynolds for point in self.points])
+        require(
+            self.body.revolution or self.hold == "volume",
+            f"expected a body of revolution to hold its {Held(self.hold).words}, got a plane one; leave hold out",
+        )
         if self.body.revolution:
             self._check_axis()
+        if self.best_number is not None:
+            self._check_fall()
+        if self.held is Held.WETTED_AREA and Convex() not in self.constraints:
+            object.__setattr__(self, "constraints", (*self.constraints, Convex()))
+
+    @property
+    def held(self) -> Held:
+        """The size that is held."""
+        return Held(self.hold) if self.body.revolution else Held.AREA
+
+    @property
+    def best_number(self) -> float | None:
+        """C_D Re² of a body that falls by its weight, else None."""
+        return self.objective.best_number if isinstance(self.objective, TerminalVelocity) else None
+
+    def conditions_of(self, body: Body) -> tuple[FlowConditions, ...]:
+        """The conditions of the design points with Reynolds numbers on the own d of a `body` of the held size."""
+        own = body.reference_length / self.held.diameter(body)
+        return tuple(FlowConditions(own * p.conditions.reynolds, p.conditions.alpha_deg) for p in self.points)
+
+    def _check_fall(self) -> None:
+        require(
+            len(self.points) == 1 and not self.force_constraints and self.min_confidence == 0.0,
+            "expected one design point for a terminal speed, without conditions on forces or confidence, got more; "
+            "leave them out",
+        )
 
     def _check_axis(self) -> None:
         """Flows along the axis, without lift, and constraints that are symmetric about it."""
@@ -143,10 +184,26 @@ class Problem(SearchOptions):
         return {
             "body": body_to_dict(self.body),
             "points": [asdict(p.conditions) | {"weight": p.weight} for p in self.points],
-            "objective": objective_name(self.objective),
+            **({} if self.hold == "volume" else {"hold": self.hold}),
+            "objective": objective_entry(self.objective),
             "constraints": [constraint_to_dict(c) for c in (*self.constraints, *self.force_constraints)],
             "options": {key: value for key, value in options.items() if value is not None},
         }
+
+
+def require_hold(hold: str, reynolds: Sequence[float]) -> None:
+    """`InputError` unless `hold` names a size that can be held at all `reynolds` numbers."""
+    choices = [held.value for held in (Held.VOLUME, Held.WETTED_AREA)]
+    require(
+        isinstance(hold, str) and hold in choices,
+        f"expected {' or '.join(choices)} to hold, got {shown(hold)}; choose one",
+    )
+    least = LEAST_REYNOLDS if hold == Held.WETTED_AREA else 0.0
+    require(
+        min(reynolds) >= least,
+        f"expected a Reynolds number of at least {least:g} where the wetted area is held, got {min(reynolds):g}; raise "
+        "it, since the one on the sphere of the body's volume is lower",
+    )
 
 
 def require_points(points: Sequence[DesignPoint], conditions: Sequence[ForceConstraint]) -> None:

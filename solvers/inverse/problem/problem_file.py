@@ -11,15 +11,17 @@ from fusiform.solvers.common.errors import InputError, require, shown
 from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.conditions import FlowConditions
 from fusiform.solvers.inverse.problem.body_table import body_from
-from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.problem.problem import Problem, require_points
+from fusiform.solvers.inverse.problem.objectives import Objective
+from fusiform.solvers.inverse.problem.problem import Problem, require_hold, require_points
 from fusiform.solvers.inverse.problem.project_reader import read_project, require_suffix
 from fusiform.solvers.inverse.problem.registry import constraint_from, objective_from
 from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
+from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 
 MOST_POINTS, MOST_CONSTRAINTS = 100, 200
-KEYS = ("body", "reynolds", "alpha_deg", "points", "objective", "constraints", "options")
+KEYS = ("body", "reynolds", "alpha_deg", "points", "objective", "hold", "constraints", "options")
 
 
 def read_problem(path: Path) -> Problem:
@@ -34,7 +36,7 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
     Parameters
     ----------
     values : mapping
-        Keys: body; reynolds and alpha_deg, or points; objective; constraints; options.
+        Keys: body; reynolds and alpha_deg, or points; objective; hold; constraints; options.
     folder : Path
         Paths of bodies are relative to it.
 
@@ -58,12 +60,15 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
     """
     require_keys(values, KEYS, "the problem")
     require("body" in values, 'expected a body in the problem, got none; write for example body = "circle"')
-    options, points = _options(values.get("options", {})), _points(values)
-    objective = objective_from(values.get("objective", "drag"))
+    options, objective = _options(values.get("options", {})), objective_from(values.get("objective", "drag"))
+    points, hold = _points(values, objective), values.get("hold", Problem.hold)
+    require_hold(hold, [point.conditions.reynolds for point in points])
     constraints = _constraints(values)
-    require_points(points, [c for c in constraints if isinstance(c, ForceConstraint)])
+    shape = tuple(c for c in constraints if isinstance(c, ShapeConstraint))
+    forces = tuple(c for c in constraints if isinstance(c, ForceConstraint))
+    require_points(points, forces)
     body = body_from(values["body"], folder)  # the last, since a body imports torch
-    return Problem(body, points, objective, **vars(options)).with_constraints(constraints)
+    return Problem(body, points, objective, shape, forces, hold, **vars(options))
 
 
 def _options(values: Any) -> SearchOptions:
@@ -99,8 +104,11 @@ def _tables(value: Any, name: str, most: int) -> Sequence[Mapping[str, Any]]:
     return tables
 
 
-def _points(values: Mapping[str, Any]) -> tuple[DesignPoint, ...]:
-    """The design points, or the single one that the problem itself names."""
+def _points(given: Mapping[str, Any], objective: Objective) -> tuple[DesignPoint, ...]:
+    """The design points, or the single one that the problem itself names; a body that falls need not have one."""
+    values = given
+    if isinstance(objective, TerminalVelocity) and "points" not in given:
+        values = {"reynolds": objective.likely_reynolds, **given}
     require(
         ("reynolds" in values) != ("points" in values),
         "expected either reynolds or [[points]], got both or none; write for example reynolds = 10",

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from fusiform.solvers.common.errors import InputError, plain, require, shown
-from fusiform.solvers.common.tables import require_keys
+from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import KeepOut, Payload
+from fusiform.solvers.inverse.problem.constraints.convex import Convex
 from fusiform.solvers.inverse.problem.constraints.curvature import MinRadius
 from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength, MaxPerimeter
 from fusiform.solvers.inverse.problem.constraints.forces import DragEquals, Lift
@@ -22,11 +23,13 @@ from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
 from fusiform.solvers.inverse.problem.constraints.user_constraint import UserConstraint
 from fusiform.solvers.inverse.problem.constraints.wedge import WedgeAngle
 from fusiform.solvers.inverse.problem.objectives import Drag, LiftToDrag, Nearest, Objective, UserObjective
+from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 
-OBJECTIVES: dict[str, type[Drag] | type[LiftToDrag] | type[Nearest]] = {
+OBJECTIVES: dict[str, type[Drag] | type[LiftToDrag] | type[Nearest] | type[TerminalVelocity]] = {
     "drag": Drag,
     "lift_to_drag": LiftToDrag,
     "nearest": Nearest,
+    "terminal_velocity": TerminalVelocity,
 }
 CONSTRAINTS: dict[str, type[Constraint]] = {
     "max_length": MaxLength,
@@ -37,6 +40,7 @@ CONSTRAINTS: dict[str, type[Constraint]] = {
     "min_radius": MinRadius,
     "max_perimeter": MaxPerimeter,
     "wedge_angle": WedgeAngle,
+    "convex": Convex,
     "symmetry": Symmetry,
     "lift": Lift,
     "drag": DragEquals,
@@ -73,20 +77,26 @@ def constraint_to_dict(constraint: Constraint) -> dict[str, Any]:
     return {"type": key} | {name: plain(value) for name, value in constraint.to_table().items()}
 
 
-def objective_from(name: object) -> Objective:
-    """The objective of a problem file's `objective`."""
+def objective_from(entry: object) -> Objective:
+    """The objective of a problem file's `objective`: its type, or a table of its type and its numbers."""
+    values = dict(entry) if isinstance(entry, Mapping) else {"type": entry}
+    name = values.pop("type", None)
     if isinstance(name, str) and name.startswith(FUNCTION):
+        require_keys(values, (), "a function of the user's own")
         return UserObjective(name.removeprefix(FUNCTION), _lost)
     require(
         isinstance(name, str) and name in OBJECTIVES,
         f"expected an objective of {', '.join(OBJECTIVES)}, got {shown(name)}; choose one",
     )
-    return OBJECTIVES[str(name)]()
+    return from_table(OBJECTIVES[str(name)], values, str(name))
 
 
-def objective_name(objective: Objective) -> str:
+def objective_entry(objective: Objective) -> str | dict[str, Any]:
     """`objective` in a problem file; of the user's own objectives the name alone."""
-    return _key_of(objective, OBJECTIVES) or f"{FUNCTION}{objective.describe()}"
+    key = _key_of(objective, OBJECTIVES)
+    if key is None:
+        return f"{FUNCTION}{objective.describe()}"
+    return {"type": key} | vars(objective) if vars(objective) else key
 
 
 def _key_of(thing: object, table: Mapping[str, type]) -> str | None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from fusiform.solvers.geometry import Body, laurent
-from fusiform.solvers.geometry.revolution import sphere_ratio
+from fusiform.solvers.geometry.held_size import Held
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,24 @@ SAMPLING = Sampling()
 
 @dataclass(frozen=True)
 class Shape:
-    """Trial bodies: `coefficients` (batch, K) complex, `shift` (batch,) complex, `reference_length` d, `points_count`
-    points on each outline; `revolution`: the kind of all of them."""
+    """Trial bodies: `coefficients` (batch, K) complex, `shift` (batch,) complex, `reference_length` d of the size that
+    is `held`, `points_count` points on each outline."""
 
     coefficients: Tensor
     shift: Tensor
     reference_length: float
     points_count: int = SAMPLING.search_points
-    revolution: bool = False
+    held: Held = Held.AREA
 
     @cached_property
     def scale(self) -> Tensor:
         """The user's length of one unit of each map, (batch, 1)."""
-        one = torch.ones_like(self.coefficients[:, :1].real)
-        ratio = sphere_ratio(self.coefficients)[:, None] if self.revolution else one
-        return self.reference_length / ratio
+        return self.reference_length / self.held.ratio(self.coefficients)[:, None]
+
+    @property
+    def revolution(self) -> bool:
+        """True for bodies of revolution."""
+        return self.held.revolution
 
     @cached_property
     def _circle(self) -> Tensor:
@@ -178,4 +181,4 @@ class Shape:
 def shape_of(body: Body, points_count: int = SAMPLING.check_points) -> Shape:
     """The `Shape` of one body at its origin."""
     shift = torch.tensor([body.origin], dtype=torch.complex128)
-    return Shape(body.coefficients[None], shift, body.reference_length, points_count, body.revolution)
+    return Shape(body.coefficients[None], shift, body.reference_length, points_count, Held.by(body))

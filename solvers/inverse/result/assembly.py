@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.provenance import versions
+from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.quantities import Gain
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
 from fusiform.solvers.inverse.result.constraint_report import constraint_reports, slack_reports, violated
@@ -53,7 +54,8 @@ def result_of(
     predicted = run.forces(best.x) or best.forces
     body = run.variables.body_at(best.x, f"{problem.body.name}-optimized")
     start = search_start(run, given_violations, best.x)
-    shedding = shedding_note(body, [point.conditions for point in problem.points])
+    problem = _with_terminal_speed(problem, problem.objective.measured(best.value))
+    shedding = shedding_note(body, problem.conditions_of(body))
     outside = _extrapolation_note(run, best.x) if certificate is None else ""
     remarks = [status, start.sentence() if not violations else "", outside, shedding]
     return OptimizationResult(
@@ -88,6 +90,14 @@ def result_of(
         verification={},
         provenance=versions() | {"seed": problem.seed},
     )
+
+
+def _with_terminal_speed(problem: Problem, reynolds: float) -> Problem:
+    """The problem of a body that falls with the terminal Reynolds number at its design point; any other as it is."""
+    if problem.best_number is None:
+        return problem
+    (point,) = problem.points
+    return replace(problem, points=(replace(point, conditions=replace(point.conditions, reynolds=reynolds)),))
 
 
 def _extrapolation_note(run: Run, x: FloatArray) -> str:

@@ -96,7 +96,7 @@ def slack_reports(variables: Variables, x: FloatArray) -> tuple[ConstraintReport
 
 
 def _shape_reports(variables: Variables, x: FloatArray, state: Optimality) -> list[ConstraintReport]:
-    owners, d = np.array(variables.owners(x)), variables.body.reference_length
+    owners, d = np.array(variables.owners(x)), variables.reference_length
     reports = []
     for number, (constraint, slack) in enumerate(zip(variables.constraints, variables.slacks(x), strict=True)):
         total = float(state.shape_multipliers[owners == number].sum())

@@ -38,7 +38,7 @@ class OptimizationResult:
     Attributes
     ----------
     problem : Problem
-        The given problem.
+        The given problem; that of a body that falls with its terminal Reynolds number at the design point.
     body : Body
         The best feasible body; the one that violates least where `feasible` is False.
     model : str
@@ -191,6 +191,7 @@ class OptimizationResult:
                 "source": self.problem.body.source or None,
                 "model": self.model,
                 "objective": self.problem.objective.describe(),
+                "held": self.problem.held.value,
                 "predicted_drag_coefficient": self.predicted_drag_coefficient,
                 "reduction_percent": known_or_none(self.reduction_percent)
                 if self.problem.objective == Drag()

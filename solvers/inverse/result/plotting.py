@@ -32,7 +32,7 @@ def result_figure(problem: Problem, body: Body, model: str, history: Sequence[It
     shapes, drags = figure.subplots(1, 2)
     _draw_outlines(shapes, problem.body, body)
     shapes.set_title(f"Re {problem.points[0].conditions.reynolds:g}")
-    _draw_history(drags, model, history)
+    _draw_history(drags, model, history, problem.held.formula)
     drags.set_title(problem.objective.describe())
     return figure
 
@@ -50,11 +50,11 @@ def _closed(points: FloatArray) -> FloatArray:
     return np.vstack([points, points[:1]])
 
 
-def _draw_history(axes: Axes, model: str, history: Sequence[Iterate]) -> None:
+def _draw_history(axes: Axes, model: str, history: Sequence[Iterate], diameter: str) -> None:
     for phase in dict.fromkeys(it.phase for it in history):
         points = [(it.evaluation, it.drag_coefficient) for it in history if it.phase is phase]
         source = model if phase is Phase.SEARCHING else "solver"
         axes.plot(*np.array(points).T, ".-", label=f"{phase} ({source})")
-    axes.set(xlabel="evaluation", ylabel="drag coefficient, on d = √(4A/π)")
+    axes.set(xlabel="evaluation", ylabel=f"drag coefficient, on d = {diameter}")
     if history:
         axes.legend(frameon=False)

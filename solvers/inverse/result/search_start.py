@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.geometry import Body
 from fusiform.solvers.inverse.result.constraint_report import violated
 from fusiform.solvers.inverse.search.evaluations import Forces
 from fusiform.solvers.inverse.search.run_record import Run
@@ -76,9 +76,6 @@ def search_start(run: Run, violations: tuple[str, ...], best: FloatArray) -> Sea
 def _given_drag(run: Run) -> float:
     """The model's weighted drag of the given body, with the model's modes; NaN where it has no answer."""
     body = run.problem.body.with_modes(run.variables.modes)
-    alpha = torch.tensor([p.conditions.alpha_deg for p in run.problem.points], dtype=torch.float64).deg2rad()
-    reynolds = torch.tensor([p.conditions.reynolds for p in run.problem.points], dtype=torch.float64)
-    with torch.no_grad():
-        turned = laurent.rotate(body.coefficients.expand(len(alpha), -1), alpha)
-        drag = run.model.force_coefficients(turned, reynolds).real.numpy()
+    given = body.coefficients.expand(len(run.problem.points), -1)
+    drag = run.forces.force_coefficients(given).real.detach().numpy()
     return float(run.weights @ drag) if np.isfinite(drag).all() else math.nan

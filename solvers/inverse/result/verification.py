@@ -7,11 +7,12 @@ from typing import Any
 
 import torch
 
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Drag, Nearest
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
+from fusiform.solvers.inverse.result.own_flows import on_held_size, own_flows
 from fusiform.solvers.solution import Solution
-from fusiform.solvers.solver import solve
 
 MISLED = 0.05  # relative error of the model's drag from which the status says so
 
@@ -23,11 +24,10 @@ def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
     `OptimizationResult`.
     """
     points = result.problem.points
-    starts = [solve(result.start, point.conditions, grid=grid) for point in points]
-    optima = [solve(result.body, point.conditions, grid=grid) for point in points]
-    total = sum(point.weight for point in points)
-    at = [_numbers(*trio, total) for trio in zip(points, starts, optima, strict=True)]
-    numbers = optima[0].summary() | {
+    starts, optima = (own_flows(result.problem, body, grid) for body in (result.start, result.body))
+    total, held = sum(point.weight for point in points), result.problem.held
+    at = [_numbers(*trio, total, held) for trio in zip(points, starts, optima, strict=True)]
+    numbers = on_held_size(optima[0], held) | {
         "initial_drag_coefficient": at[0]["initial_drag_coefficient"],
         "converged": all(solution.converged for solution in optima),
         "accurate": all(solution.accurate for solution in optima),
@@ -47,18 +47,19 @@ def verified(result: OptimizationResult, grid: str) -> OptimizationResult:
     )
 
 
-def _numbers(point: DesignPoint, start: Solution, optimum: Solution, total: float) -> dict[str, Any]:
+def _numbers(point: DesignPoint, start: Solution, optimum: Solution, total: float, held: Held) -> dict[str, Any]:
     """The numbers of one design point; None where the solver has no flow."""
-    solved = optimum.summary()
+    solved, before = on_held_size(optimum, held), on_held_size(start, held)
     return {
-        "reynolds": point.conditions.reynolds,
+        "reynolds": solved["reynolds"],
+        "initial_reynolds": before["reynolds"],
         "alpha_deg": point.conditions.alpha_deg,
         "weight": point.weight / total,
-        "drag_coefficient": solved["drag_coefficient"] if optimum.converged else None,
+        "drag_coefficient": solved["drag_coefficient"],
         "drag_error": solved["drag_error"],
-        "lift_coefficient": solved["lift_coefficient"] if optimum.converged else None,
-        "initial_drag_coefficient": start.drag_coefficient if start.converged else None,
-        "initial_lift_coefficient": start.lift_coefficient if start.converged else None,
+        "lift_coefficient": solved["lift_coefficient"],
+        "initial_drag_coefficient": before["drag_coefficient"],
+        "initial_lift_coefficient": before["lift_coefficient"],
         "converged": optimum.converged,
         "accurate": optimum.accurate,
         "status": optimum.status,

@@ -128,6 +128,6 @@ def _sentence(variables: Variables, x: FloatArray) -> str:
     others = [c.describe() for c, slack in zip(variables.constraints, slacks, strict=True) if slack >= 0.0]
     beside = f"; satisfied: {', '.join(others)}" if others else ""
     return (
-        f"no body of {variables.modes} modes and this area was found that satisfies every constraint; violated: "
-        f"{', '.join(violated)}{beside}; this is the nearest one"
+        f"no body of {variables.modes} modes and this {variables.held.words} was found that satisfies every "
+        f"constraint; violated: {', '.join(violated)}{beside}; this is the nearest one"
     )

@@ -85,7 +85,8 @@ def _merits(run: Run, x: FloatArray, penalty: float) -> FloatArray:
     for point in run.problem.points:
         alpha = torch.full((len(x),), point.conditions.alpha_deg, dtype=torch.float64).deg2rad()
         reynolds = torch.full((len(x),), point.conditions.reynolds, dtype=torch.float64)
-        forces = run.model.force_coefficients(laurent.rotate(coefficients, alpha), reynolds)
+        turned, own = laurent.rotate(coefficients, alpha), variables.held.own_ratio(coefficients)
+        forces = run.model.force_coefficients(turned, own * reynolds) * own.square()
         drag.append(forces.real.numpy())
         lift.append(forces.imag.numpy())
     rows = zip(x, np.array(drag).T, np.array(lift).T, violation, strict=True)

@@ -51,12 +51,26 @@ class Run:
             variables, problem.objective, problem.force_constraints, self.weights, origin, problem.min_confidence
         )
         confident = problem.min_confidence > 0.0
-        self.forces = ForceModel(model, variables, problem.points, lift=problem.needs_lift, confidence=confident)
+        self.forces = ForceModel(
+            model,
+            variables,
+            problem.points,
+            lift=problem.needs_lift,
+            confidence=confident,
+            best_number=problem.best_number,
+        )
         self.truth = self.forces
         if not isinstance(model, SolverModel):
             solver = SolverModel(modes=variables.modes, revolution=problem.body.revolution)
             trusted = self.forces if confident else None
-            self.truth = ForceModel(solver, variables, problem.points, lift=problem.needs_lift, trusted=trusted)
+            self.truth = ForceModel(
+                solver,
+                variables,
+                problem.points,
+                lift=problem.needs_lift,
+                trusted=trusted,
+                best_number=problem.best_number,
+            )
         self.history: list[Iterate] = []
         self._phase = Phase.SEARCHING
         self._best: Candidate | None = None

@@ -3,8 +3,9 @@
     x = [√k Re a_k, √k Im a_k,  shift_x/d, shift_y/d,  auxiliaries of the constraints]
 
 Symmetric problems have no imaginary parts, bodies of revolution no shift across their axis, and there is a shift only
-if a constraint depends on the body's place. In these variables Σ k|a_k|² = |x_shape|² < 1 and the area, around an axis
-the volume, is held by the map. Besides the user's constraints there are always
+if a constraint depends on the body's place. In these variables Σ k|a_k|² = |x_shape|² < 1, and d stands for the size
+that the map holds (`held_size.py`): the area, around an axis the volume or the wetted area. Besides the user's
+constraints there are always
 
     |z'|²/c² ≥ margin²,   |x_shape|² ≤ 0.97,
 
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import Body, laurent
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.constraints.attainable_sizes import MOST_FILL
 from fusiform.solvers.inverse.problem.constraints.constraint import ShapeConstraint
 from fusiform.solvers.inverse.problem.trial_shape import SAMPLING, Shape
@@ -49,12 +51,23 @@ LIMITS = Limits()
 class Variables:
     """Packing and unpacking for `body`, `modes` coefficients, `symmetric` or not, and its `constraints`.
 
+    The size of `body` is `held`, by default that of its kind; `reference_length` is its d.
+
     `tightening` (one for each constraint, ≥ 0) is subtracted from the residuals where the search samples the outline,
     so that they hold between its points too (`tighten`).
     """
 
-    def __init__(self, body: Body, modes: int, symmetric: bool, constraints: tuple[ShapeConstraint, ...]) -> None:
+    def __init__(
+        self,
+        body: Body,
+        modes: int,
+        symmetric: bool,
+        constraints: tuple[ShapeConstraint, ...],
+        held: Held | None = None,
+    ) -> None:
         self.body, self.modes, self.symmetric = body, modes, symmetric
+        self.held = Held.by(body) if held is None else held
+        self.reference_length = self.held.diameter(body)
         self.constraints = tuple(c for c in constraints if not c.imposes_symmetry)
         self.scale = torch.sqrt(torch.arange(1, modes + 1, dtype=torch.float64))
         self.shape_size = modes if symmetric else 2 * modes
@@ -70,14 +83,14 @@ class Variables:
         scaled = coefficients * self.scale
         parts = [scaled.real] if self.symmetric else [scaled.real, scaled.imag]
         if self._shift_size:
-            offset = (origin - self.body.origin) / self.body.reference_length
+            offset = (origin - self.body.origin) / self.reference_length
             parts.append(torch.tensor([offset.real, offset.imag], dtype=torch.float64)[: self._shift_size])
         shape = Shape(
             coefficients[None],
             torch.tensor([origin], dtype=torch.complex128),
-            self.body.reference_length,
+            self.reference_length,
             SAMPLING.search_points,
-            self.body.revolution,
+            self.held,
         )
         parts += [c.start(shape)[0] for c in self.constraints]
         packed: FloatArray = torch.cat(parts).numpy().copy()
@@ -99,17 +112,17 @@ class Variables:
         """The trial bodies of variables (batch, n)."""
         at = torch.full((len(x),), self.body.origin, dtype=torch.complex128)
         if self._shift_size:
-            shift = x[:, self.shape_size : self.shape_size + self._shift_size] * self.body.reference_length
+            shift = x[:, self.shape_size : self.shape_size + self._shift_size] * self.reference_length
             across = torch.zeros_like(shift[:, 0]) if self.body.revolution else shift[:, 1]
             at = at + torch.complex(shift[:, 0], across)
-        return Shape(self.coefficients(x), at, self.body.reference_length, points, self.body.revolution)
+        return Shape(self.coefficients(x), at, self.reference_length, points, self.held)
 
     def body_at(self, x: FloatArray, name: str) -> Body:
         """The body of variables (n,)."""
         shape = self.shape(torch.from_numpy(x)[None])
         return Body(
             shape.coefficients[0],
-            self.body.reference_length,
+            self.reference_length * float(self.held.own_ratio(shape.coefficients)[0]),
             name,
             origin=complex(shape.shift[0]),
             revolution=self.body.revolution,
