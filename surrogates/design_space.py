@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
 
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.ranges import Range, require_ranges
 from fusiform.solvers.conditions import ALPHA_RANGE_DEG, REYNOLDS_RANGE
 from fusiform.solvers.geometry.limits import FINENESS_RANGE
@@ -31,12 +31,14 @@ class DesignSpace:
         Share of bodies that are symmetric about the x axis at zero incidence, 0 to 1.
     margin : float
         Least |z'|/c on the outline, 0 to 0.2: sharper bodies are not drawn.
+    revolution : bool
+        True for bodies of revolution: then `alpha_max_deg` is 0 and `symmetric_share` 1, and ellipses are spheroids.
 
     Raises
     ------
     InputError
-        If a value is outside its range or of another type, a minimum above its maximum, or `margin` above that of
-        every ellipse.
+        If a value is outside its range or of another type, a minimum above its maximum, `margin` above that of every
+        ellipse, or bodies of revolution are to have incidence or other sections than symmetric ones.
 
     Examples
     --------
@@ -54,9 +56,19 @@ class DesignSpace:
     alpha_max_deg: Annotated[float, Range(0, ALPHA_RANGE_DEG[1])] = 20.0
     symmetric_share: Annotated[float, Range(0, 1)] = 0.4
     margin: Annotated[float, Range(0, 0.2)] = 0.03
+    revolution: bool = False
 
     def __post_init__(self) -> None:
         require_ranges(self, "a design space")
+        require(
+            isinstance(self.revolution, bool),
+            f"expected revolution of a design space to be true or false, got {shown(self.revolution)}; choose one",
+        )
+        require(
+            not self.revolution or (self.alpha_max_deg == 0.0 and self.symmetric_share == 1.0),
+            "expected alpha_max_deg = 0 and symmetric_share = 1 of a design space of bodies of revolution, whose flow "
+            f"is along the axis, got {self.alpha_max_deg:g} and {self.symmetric_share:g}; correct both",
+        )
         for name, low, high in (
             ("fineness", self.fineness_min, self.fineness_max),
             ("reynolds", self.reynolds_min, self.reynolds_max),
@@ -71,6 +83,17 @@ class DesignSpace:
             f"expected margin of a design space to be below that of its ellipses, got {self.margin:g}; lower it or "
             "fineness_min",
         )
+
+    def table(self) -> dict[str, Any]:
+        """The entries as files hold them and digests count them: `revolution` only where it is true.
+
+        Examples
+        --------
+        >>> from fusiform.surrogates import DesignSpace
+        >>> "revolution" in DesignSpace().table()
+        False
+        """
+        return {name: value for name, value in asdict(self).items() if name != "revolution" or value}
 
 
 def _margin_of_an_ellipse(fineness_min: float, fineness_max: float) -> float:

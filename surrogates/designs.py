@@ -11,6 +11,7 @@ smaller one),
   Reynolds     log-uniform between `reynolds_min` and `reynolds_max`
 
 and drops directions whose body has min |z'|/c below `margin` on the outline (sharper than the elements resolve).
+Bodies of revolution are drawn the same way, all of them symmetric; their upper half is also above the axis.
 The bounds and shares are those of a `DesignSpace`.
 """
 
@@ -25,7 +26,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.batches import concatenate, select
 from fusiform.solvers.geometry import laurent
-from fusiform.solvers.geometry.validity import is_valid, univalence_margin
+from fusiform.solvers.geometry.validity import has_radius, is_valid, univalence_margin
 from fusiform.surrogates.design_space import DesignSpace
 
 
@@ -72,7 +73,7 @@ def sample(space: DesignSpace, seed: int, indices: range, reach: float = SAMPLER
     pending, attempt = list(indices), 0
     while pending:
         batch = _candidates(space, [np.random.default_rng([seed, index, attempt]) for index in pending], reach)
-        good = (univalence_margin(batch.coefficients) >= space.margin) & is_valid(batch.coefficients)
+        good = (univalence_margin(batch.coefficients) >= space.margin) & _is_body(batch.coefficients, space)
         accepted |= {index: select(batch, slice(i, i + 1)) for i, index in enumerate(pending) if good[i]}
         pending, attempt = [index for index in pending if index not in accepted], attempt + 1
     return concatenate([accepted[index] for index in indices])
@@ -91,19 +92,25 @@ def _candidates(space: DesignSpace, generators: list[np.random.Generator], reach
     ellipse = np.zeros_like(direction)
     ellipse[:, 0] = (f - 1.0) / (f + 1.0)
     start, along = torch.from_numpy(ellipse), torch.from_numpy(direction)
-    furthest = reach * _distance_to_boundary(start, along)
+    furthest = reach * _distance_to_boundary(start, along, space)
     step = furthest * torch.from_numpy(amount**SAMPLER.amount_exponent)
     alpha = math.radians(space.alpha_max_deg) * (2.0 * incidence - 1.0) * lopsided
     re = space.reynolds_min * (space.reynolds_max / space.reynolds_min) ** reynolds
     return Designs(start + step[:, None] * along, torch.from_numpy(alpha), torch.from_numpy(re))
 
 
-def _distance_to_boundary(start: Tensor, direction: Tensor) -> Tensor:
+def _is_body(coefficients: Tensor, space: DesignSpace) -> Tensor:
+    """True for the rows that are bodies of the kind of `space`, (batch,)."""
+    valid = is_valid(coefficients)
+    return valid & has_radius(coefficients) if space.revolution else valid
+
+
+def _distance_to_boundary(start: Tensor, direction: Tensor, space: DesignSpace) -> Tensor:
     """Largest amount t ≤ 1, found by bisection, with start + t·direction still a body, (batch,)."""
     low = torch.zeros(start.shape[0], dtype=start.real.dtype)
     high = torch.ones_like(low)
     for _ in range(SAMPLER.bisection_steps):
         middle = 0.5 * (low + high)
-        valid = is_valid(start + middle[:, None] * direction)
+        valid = _is_body(start + middle[:, None] * direction, space)
         low, high = torch.where(valid, middle, low), torch.where(valid, high, middle)
     return low

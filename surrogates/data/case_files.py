@@ -12,7 +12,7 @@ from fusiform.solvers.common.files import read_arrays
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.dataset_folder import RESTART
 from fusiform.surrogates.design_space import DesignSpace
-from fusiform.surrogates.model.layout import FORCES
+from fusiform.surrogates.model.layout import FORCES, nodes_of
 
 
 def expected_design(space: DesignSpace) -> dict[str, Expected]:
@@ -27,7 +27,7 @@ def expected_design(space: DesignSpace) -> dict[str, Expected]:
 
 def expected_case(config: DatasetConfig) -> dict[str, Expected]:
     """The arrays of a case: its design and its flow."""
-    fields = Expected("float32", (config.resolution.n_xi, config.resolution.n_eta), -1e6, 1e6)
+    fields = Expected("float32", nodes_of(config.resolution, config.space.revolution), -1e6, 1e6)
     return expected_design(config.space) | {
         "phi": fields,
         "omega": fields,

@@ -1,14 +1,14 @@
 """The data set: one solver call and one atomic file for each case, in worker processes, resumable.
 
-A case file holds the design (a_k, α, Re), the solved state at the nodes of the data set's elements, φ = ψ − y and ω in
-single precision, and the parts of C_D and C_L in double precision: made of rounded fields, they would lose digits.
+A case file holds the design (a_k, α, Re), the solved state at the nodes of the data set's elements, φ and ω of `State`
+in single precision, and the parts of C_D and C_L in double precision: made of rounded fields, they would lose digits.
 `manifest.json` holds the configuration, its hash, the seed and the package versions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from fusiform.solvers.common.chunks import resume
 from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.common.files import make_folder, write_arrays, write_json
 from fusiform.solvers.common.provenance import versions
-from fusiform.solvers.flow import Problem, Resolution, discretise, solve_batch
+from fusiform.solvers.flow import Domain, Problem, Resolution, discretise, solve_batch
 from fusiform.surrogates.data.case_files import expected_case, read_cases
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.dataset_folder import (
@@ -32,6 +32,7 @@ from fusiform.surrogates.data.dataset_folder import (
     read_failures,
     read_manifest,
 )
+from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import Designs, sample, turned
 from fusiform.surrogates.model.force_scaling import force_outputs
 
@@ -44,7 +45,7 @@ class Dataset:
     """Solved cases: designs, the state and the forces of each, and factorisations spent.
 
     `phi` and `omega` (cases, n_xi, n_eta) in single precision, `scalars` (cases, 2) = (Q, Γ); `forces` (cases, 4):
-    C_D pressure, friction, C_L pressure, friction.
+    C_D pressure, friction, C_L pressure, friction. `revolution`: the kind of all bodies.
     """
 
     designs: Designs
@@ -55,21 +56,28 @@ class Dataset:
     factorisations: Tensor
     resolution: Resolution
     digest: str
+    revolution: bool = False
 
     def __len__(self) -> int:
         return len(self.designs)
 
 
-def problem_of(designs: Designs, resolution: Resolution) -> Problem:
+def problem_of(designs: Designs, resolution: Resolution, revolution: bool = False) -> Problem:
     """The discretised problem of a batch of designs."""
-    return discretise(turned(designs), designs.reynolds, resolution)
+    domain = Domain.MERIDIAN if revolution else Domain.PLANE
+    return discretise(turned(designs), designs.reynolds, resolution, domain)
+
+
+def solved_domain(space: DesignSpace) -> Domain | None:
+    """Where the flows of a space are solved: the meridian, or the half or whole plane, as a batch has it."""
+    return Domain.MERIDIAN if space.revolution else None
 
 
 def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tuple[int, str]]:
     """Solve and store the cases; returns (index, reason) of those that did not converge."""
     torch.set_num_threads(1)
     designs = sample(config.space, config.seed, indices)
-    flows = solve_batch(turned(designs), designs.reynolds, config.resolution)
+    flows = solve_batch(turned(designs), designs.reynolds, config.resolution, domain=solved_domain(config.space))
     state, forces = flows.state, force_outputs(*flows.force_coefficients)
     failed = []
     for i, index in enumerate(indices):
@@ -128,7 +136,7 @@ def _claim(folder: Path, config: DatasetConfig) -> None:
         )
         known = read_manifest(folder)
         config = replace(config, count=max(config.count, known.config.count))  # cases that are there remain part of it
-    write_json(path, {"digest": config.digest, "config": asdict(config), "versions": versions()})
+    write_json(path, {"digest": config.digest, "config": config.table(), "versions": versions()})
 
 
 def load_dataset(folder: Path, most: int | None = None) -> Dataset:
@@ -151,4 +159,5 @@ def load_dataset(folder: Path, most: int | None = None) -> Dataset:
         stack("factorisations"),
         manifest.config.resolution,
         manifest.digest,
+        manifest.config.space.revolution,
     )

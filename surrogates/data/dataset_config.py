@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fusiform.solvers.common.provenance import digest_of
 from fusiform.solvers.common.ranges import Range, require_ranges
@@ -28,5 +28,9 @@ class DatasetConfig:
     @property
     def digest(self) -> str:
         """Hash of the settings that determine a case: all but the count, so that a set can grow."""
-        fixed = {key: value for key, value in asdict(self).items() if key != "count"}
+        fixed = {key: value for key, value in self.table().items() if key != "count"}
         return digest_of(fixed)
+
+    def table(self) -> dict[str, Any]:
+        """The settings as files hold them."""
+        return asdict(self) | {"space": self.space.table()}

@@ -1,7 +1,7 @@
 """Cases with the forces alone, solved to the accuracy of `fine`: the truth to which error bounds are fitted.
 
-Four of five are bodies that the sampler draws, the fifth an ellipse: bodies from people are smoother than drawn ones. A
-case file holds the design, C_D + i C_L, and the solver's estimate of its error.
+Four of five are bodies that the sampler draws, the fifth an ellipse (around an axis a spheroid): bodies from people are
+smoother than drawn ones. A case file holds the design, C_D + i C_L, and the solver's estimate of its error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor
 from fusiform.solvers.common.files import write_arrays
 from fusiform.solvers.flow import ACCURACIES, solve_to_accuracy
 from fusiform.surrogates.data.case_files import expected_forces, read_cases
-from fusiform.surrogates.data.dataset import make_dataset
+from fusiform.surrogates.data.dataset import make_dataset, solved_domain
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.dataset_folder import case_path, case_paths, read_manifest
 from fusiform.surrogates.design_space import DesignSpace
@@ -29,12 +29,16 @@ CYCLE = 5  # the last case of each cycle is an ellipse
 
 @dataclass(frozen=True)
 class ForceCases:
-    """`designs`, their `forces` C_D + i C_L, and the estimated `errors` of these, each (n,) complex."""
+    """`designs`, their `forces` C_D + i C_L, and the estimated `errors` of these, each (n,) complex.
+
+    `revolution`: the kind of all bodies.
+    """
 
     designs: Designs
     forces: Tensor
     errors: Tensor
     digest: str
+    revolution: bool = False
 
     def __len__(self) -> int:
         return len(self.designs)
@@ -68,7 +72,8 @@ def _solve_cases(config: DatasetConfig, folder: Path, indices: range) -> list[tu
 def _solve_case(config: DatasetConfig, folder: Path, index: int) -> str:
     """Solve and store a case; returns the reason if it has no accurate forces."""
     one = design(config.space, config.seed, index)
-    flow, estimate, _ = solve_to_accuracy(turned(one), one.reynolds, ACCURACIES["fine"])
+    domain = solved_domain(config.space)
+    flow, estimate, _ = solve_to_accuracy(turned(one), one.reynolds, ACCURACIES["fine"], domain=domain)
     if not bool(flow.converged):
         return f"Newton stopped at a relative update of {float(flow.update):.1e}"
     error = estimate.total[0]
@@ -94,4 +99,4 @@ def load_force_cases(folder: Path) -> ForceCases:
         return torch.from_numpy(np.stack([case[key] for case in cases]))
 
     designs = Designs(stack("coefficients"), stack("alpha"), stack("reynolds"))
-    return ForceCases(designs, stack("forces"), stack("errors"), manifest.digest)
+    return ForceCases(designs, stack("forces"), stack("errors"), manifest.digest, manifest.config.space.revolution)

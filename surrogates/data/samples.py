@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fusiform.surrogates.data.dataset import Dataset
+from fusiform.solvers.common.batches import select
+from fusiform.surrogates.data.dataset import CHUNK, Dataset, problem_of
 from fusiform.surrogates.designs import Designs
-from fusiform.surrogates.model.flow_basis import LinearBasis, vorticity_scale
+from fusiform.surrogates.model.flow_basis import LinearBasis, axial_scale, vorticity_scale
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,15 @@ class Samples:
 
 def scaled_snapshots(dataset: Dataset) -> Tensor:
     """(φ, ω̂) snapshots (cases, 2, n_xi, n_eta) of a data set, in single precision."""
-    scaled = dataset.omega / vorticity_scale(dataset.designs.reynolds)
-    return torch.stack([dataset.phi, scaled.float()], dim=1)
+    parts = [select(dataset, slice(i, i + CHUNK)) for i in range(0, len(dataset), CHUNK)]
+    scaled = torch.cat([(part.omega / _scale(part)).float() for part in parts])
+    return torch.stack([dataset.phi, scaled], dim=1)
+
+
+def _scale(dataset: Dataset) -> Tensor:
+    if dataset.revolution:
+        return axial_scale(problem_of(dataset.designs, dataset.resolution, revolution=True))
+    return vorticity_scale(dataset.designs.reynolds)
 
 
 def encoded_samples(dataset: Dataset, snapshots: Tensor, basis: LinearBasis) -> Samples:

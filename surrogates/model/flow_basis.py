@@ -6,6 +6,10 @@ peaks, the error of the drag is three to ten times as large (assets/docs/surroga
 field f(ξ, η) to −f(ξ, −η), so every state splits into a part that survives mirroring and one that changes sign; each
 basis vector belongs to one of them (`parity` ±1). Coefficients are scaled so that their total variance over the
 snapshots is one.
+
+Around an axis the fields are g and χ̂ = χ |z'|c / √(1 + Re/8), on the meridian alone: χ peaks at slender ends like the
+inverse square of their radius. Both are their own mirror images, and all g and g_ξ are equal at the wall, so that a
+truncated basis leaves no slip.
 """
 
 from __future__ import annotations
@@ -16,16 +20,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow import Problem, Resolution, State
+from fusiform.solvers.flow import Domain, Problem, Resolution, State, discretise
+from fusiform.surrogates.model.layout import nodes_of
 
 SLIP_DECAY = 9.0
 LEAST_ENERGY = 1e-11
+SLOW_REYNOLDS = 8.0
 
 
 @dataclass(frozen=True)
 class LinearBasis:
     """`vectors` (r, 2·n_xi·n_eta), `mean` (2·n_xi·n_eta,), `parity` (r,), `spread` (r,): standard deviations of the
-    coefficients; `field_scale` (2,): root mean squares that make φ and ω̂ comparable; `coefficient_scale` ()."""
+    coefficients; `field_scale` (2,): root mean squares that make φ and ω̂ comparable; `coefficient_scale` ();
+    `revolution`: True for flows around an axis, whose nodes are those of the meridian."""
 
     vectors: Tensor
     mean: Tensor
@@ -34,10 +41,16 @@ class LinearBasis:
     field_scale: Tensor
     coefficient_scale: Tensor
     resolution: Resolution
+    revolution: bool = False
 
     @property
     def size(self) -> int:
         return self.vectors.shape[0]
+
+    def problem(self, coefficients: Tensor, reynolds: Tensor) -> Problem:
+        """The problems of bodies (batch, K) at incidence, discretised on the elements of the basis."""
+        domain = Domain.MERIDIAN if self.revolution else Domain.PLANE
+        return discretise(coefficients, reynolds, self.resolution, domain)
 
     def to(self, device: torch.device) -> LinearBasis:
         """The same on another device."""
@@ -52,7 +65,7 @@ class LinearBasis:
     def decode(self, coefficients: Tensor) -> Tensor:
         """Scaled snapshots (batch, 2, n_xi, n_eta) of coefficients (batch, r)."""
         flat = (coefficients.to(self.vectors) * self.coefficient_scale) @ self.vectors + self.mean
-        fields = flat.reshape(-1, 2, self.resolution.n_xi, self.resolution.n_eta)
+        fields = flat.reshape(-1, 2, *nodes_of(self.resolution, self.revolution))
         return fields * self.field_scale[:, None, None]
 
 
@@ -61,16 +74,28 @@ def vorticity_scale(reynolds: Tensor) -> Tensor:
     return reynolds.sqrt()[:, None, None]
 
 
+def axial_scale(problem: Problem) -> Tensor:
+    """√(1 + Re/8)/(c |z'|) at the nodes (batch, n_xi, n_eta): χ = χ̂ · axial_scale."""
+    growth = (1.0 + 1.0 / (SLOW_REYNOLDS * problem.viscosity)).sqrt()[:, None, None]
+    return growth * problem.mesh.xi.exp()[:, :, None] * problem.metric.rsqrt()
+
+
+def _scale(problem: Problem) -> Tensor:
+    return axial_scale(problem) if problem.domain is Domain.MERIDIAN else vorticity_scale(1.0 / problem.viscosity)
+
+
 def encode_state(basis: LinearBasis, problem: Problem, state: State) -> Tensor:
     """Coefficients (batch, r) of solver states."""
-    snapshots = torch.stack([state.phi, state.omega / vorticity_scale(1.0 / problem.viscosity)], dim=1)
+    snapshots = torch.stack([state.phi, state.omega / _scale(problem)], dim=1)
     return basis.encode(snapshots).to(state.phi)
 
 
 def decode_state(basis: LinearBasis, problem: Problem, coefficients: Tensor, scalars: Tensor) -> State:
     """The states of coefficients (batch, r), with Q and Γ (batch, 2), and with the no-slip condition restored."""
     fields = basis.decode(coefficients).to(problem.metric)
-    phi, omega = fields[:, 0], fields[:, 1] * vorticity_scale(1.0 / problem.viscosity)
+    phi, omega = fields[:, 0], fields[:, 1] * _scale(problem)
+    if problem.domain is Domain.MERIDIAN:
+        return State(phi, omega, scalars)
     return State(phi - _slip(problem, phi, omega), omega, scalars)
 
 
@@ -100,20 +125,26 @@ def mirror(snapshots: Tensor) -> Tensor:
     return -torch.roll(snapshots.flip(-1), 1, dims=-1)
 
 
-def fit_basis(snapshots: Tensor, size: int, resolution: Resolution) -> LinearBasis:
-    """The `size` leading vectors of snapshots (cases, 2, n_xi, n_eta) and their mirror images."""
+def fit_basis(snapshots: Tensor, size: int, resolution: Resolution, revolution: bool = False) -> LinearBasis:
+    """The `size` leading vectors of snapshots (cases, 2, n_xi, n_eta) and their mirror images.
+
+    Flows of bodies of `revolution` are their own mirror images.
+    """
     field_scale = snapshots.square().mean((0, 2, 3)).sqrt()
     scaled = snapshots / field_scale[:, None, None]
-    even, odd = 0.5 * (scaled + mirror(scaled)), 0.5 * (scaled - mirror(scaled))
+    image = scaled if revolution else mirror(scaled)
+    even, odd = 0.5 * (scaled + image), 0.5 * (scaled - image)
     mean = even.mean(0)
-    spectra = [_principal(part.flatten(1), size) for part in (even - mean, odd)]
+    parts = [even - mean] if revolution else [even - mean, odd]
+    spectra = [_principal(part.flatten(1), size) for part in parts]
     energy = torch.cat([s for s, _ in spectra])
     order = torch.argsort(energy, descending=True)[:size]
-    parity = torch.cat([torch.ones_like(spectra[0][0]), -torch.ones_like(spectra[1][0])])[order]
+    signs = [torch.full_like(values, sign) for (values, _), sign in zip(spectra, (1.0, -1.0), strict=False)]
+    parity = torch.cat(signs)[order]
     spread = energy[order] / len(snapshots) ** 0.5
     scale = spread.square().sum().sqrt()
     vectors = torch.cat([v for _, v in spectra])[order]
-    return LinearBasis(vectors, mean.flatten(), parity, spread / scale, field_scale, scale, resolution)
+    return LinearBasis(vectors, mean.flatten(), parity, spread / scale, field_scale, scale, resolution, revolution)
 
 
 def _principal(rows: Tensor, size: int) -> tuple[Tensor, Tensor]:
