@@ -22,7 +22,7 @@ fineness_min = 1.5
 fineness_max = 3.0
 reynolds_min = 2.0
 reynolds_max = 10.0
-alpha_max_deg = 5.0
+{kind}
 [resolution]
 radial_elements = 4
 angular_elements = 12
@@ -39,11 +39,15 @@ batch = 8
 method = "{method}"
 {more}
 """
+PLANE = "alpha_max_deg = 5.0"
+AXIAL = "revolution = true\nalpha_max_deg = 0.0\nsymmetric_share = 1.0"
 SIP = "rounds = 1\nbodies = 6\nround_steps = 30"
 
 
-def small_recipe(folder: Path, method: str = "supervised", more: str = "", steps: int = 60) -> Recipe:
-    """The recipe, written to `folder` and read."""
+def small_recipe(
+    folder: Path, method: str = "supervised", more: str = "", steps: int = 60, *, revolution: bool = False
+) -> Recipe:
+    """The recipe, of plane bodies or of those of revolution, written to `folder` and read."""
     path = folder / f"{method}-{steps}.toml"
-    path.write_text(RECIPE.format(method=method, more=more, steps=steps))
+    path.write_text(RECIPE.format(method=method, more=more, steps=steps, kind=AXIAL if revolution else PLANE))
     return load_recipe(path)

@@ -16,6 +16,7 @@ __all__ = [
     "Streamlines",
     "WallPoint",
     "analyse",
+    "coefficient_scale",
     "counted_change",
     "discretise",
     "flow_tangents",
@@ -52,6 +53,7 @@ from .equations.state import State
 from .equations.transfer import transfer
 from .equations.weak_form import (
     DYNAMIC_PRESSURE,
+    coefficient_scale,
     force_coefficients,
     residual,
     residual_norm,

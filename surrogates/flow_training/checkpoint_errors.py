@@ -31,6 +31,7 @@ class HeldoutDrag:
     drag: Tensor
     polynomial: Tensor
     architecture: NetworkConfig
+    revolution: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe, data: Path) -> HeldoutDrag:
@@ -40,7 +41,7 @@ class HeldoutDrag:
             training = select(training, slice(0, recipe.training.solves))
         forces, truth = training.forces, test.forces
         polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], training.designs.reynolds)
-        return cls(test.designs, truth[:, 0] + truth[:, 1], polynomial, recipe.network)
+        return cls(test.designs, truth[:, 0] + truth[:, 1], polynomial, recipe.network, test.revolution)
 
     @torch.no_grad()
     def errors(self, stage: Path) -> dict[str, float]:
@@ -52,7 +53,8 @@ class HeldoutDrag:
         weights = {_plain(name): value for name, value in stored.items()}
         width, depth = self.architecture.width, self.architecture.depth
         with torch.random.fork_rng(devices=[]):
-            network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], width, depth).double()
+            inputs, parity = len(weights["input_mean"]), weights["parity"]
+            network = EquivariantNetwork(inputs, parity, width, depth, self.revolution).double()
         network.load_state_dict(weights)
         reynolds = self.designs.reynolds
         forces = network(turned(self.designs), reynolds)[:, -FORCES:]

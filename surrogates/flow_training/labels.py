@@ -76,7 +76,7 @@ class Foundation:
     def of(cls, dataset: Dataset, basis_size: int) -> Foundation:
         """From all cases of `dataset`."""
         snapshots, forces = scaled_snapshots(dataset), dataset.forces
-        basis = fit_basis(snapshots, basis_size, dataset.resolution)
+        basis = fit_basis(snapshots, basis_size, dataset.resolution, dataset.revolution)
         polynomial = fit_drag_scale(forces[:, 0] + forces[:, 1], dataset.designs.reynolds)
         outputs = encoded_samples(dataset, snapshots, basis).outputs
         scale = drag_scale(polynomial, dataset.designs.reynolds)[:, None]
@@ -87,8 +87,9 @@ class Foundation:
         """An untrained network, standardised by the labels."""
         torch.manual_seed(seed)
         designs = self.labels.designs
-        inputs = features(turned(designs), designs.reynolds)[0].float()
+        inputs = features(turned(designs), designs.reynolds, self.basis.revolution)[0].float()
         parity = torch.cat([self.basis.parity.float(), torch.tensor(FORCE_PARITY, dtype=torch.float32)])
-        network = EquivariantNetwork(inputs.shape[1], parity, config.width, config.depth)
+        revolution = self.basis.revolution
+        network = EquivariantNetwork(inputs.shape[1], parity, config.width, config.depth, revolution)
         network.standardise(inputs, self.labels.targets.float())
         return network

@@ -140,7 +140,7 @@ class OnTangents:
         new = NewTargets(labels, self._make(run, network, labels))
         points = run.batch(network.float(), new.designs)
         known = labels.targets.to(points.inputs)
-        spread = design_spread(labels.designs) * new.files.rows["usable"]
+        spread = design_spread(labels.designs, network.revolution) * new.files.rows["usable"]
         of_inputs = _input_slopes(network, new.new_designs) * spread[..., None, None]
         of_targets = new.files.rows["slopes"] * spread[..., None]
         data = TangentData(points.select(new.usable), of_inputs[new.files.accepted].to(points.inputs))
@@ -234,6 +234,7 @@ def _on_targets(
 
 
 def _input_slopes(network: EquivariantNetwork, designs: Designs) -> Tensor:
-    """Derivatives of the network's standardised inputs along the design, (n, 2K + 1, 2, inputs)."""
-    slopes: Tensor = feature_slopes(turned(designs), designs.reynolds).permute(1, 2, 0, 3) / network.input_spread
+    """Derivatives of the network's standardised inputs along the design, (n, directions, 1 or 2, inputs)."""
+    of_features = feature_slopes(turned(designs), designs.reynolds, network.revolution)
+    slopes: Tensor = of_features.permute(1, 2, 0, 3) / network.input_spread
     return slopes

@@ -123,7 +123,7 @@ def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
     """Record recipe and data set in `folder`: a run cannot continue with another recipe or a larger data set."""
     make_folder(folder)
     path = folder / "recipe.json"
-    own = json.loads(json.dumps(asdict(recipe) | {"cases": cases}))
+    own = json.loads(json.dumps(asdict(recipe) | {"dataset": recipe.dataset.table(), "cases": cases}))
     if path.exists():
         remedy = f"delete {str(path)!r} if the folder is of this recipe, or use another folder"
         require(

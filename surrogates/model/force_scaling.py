@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fusiform.solvers.flow import DYNAMIC_PRESSURE
+from fusiform.solvers.flow import Problem, coefficient_scale
 
 
 def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
@@ -18,9 +18,10 @@ def force_outputs(pressure: Tensor, friction: Tensor) -> Tensor:
     return torch.stack([pressure.real, friction.real, pressure.imag, friction.imag], dim=1)
 
 
-def force_scalars(forces: Tensor) -> Tensor:
+def force_scalars(problem: Problem, forces: Tensor) -> Tensor:
     """(Q, Γ) (batch, 2) of force coefficients (batch, 4): the drag and, as a start for Γ, the lift, as forces."""
-    return DYNAMIC_PRESSURE * torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
+    both = torch.stack([forces[:, 0] + forces[:, 1], forces[:, 2] + forces[:, 3]], dim=1)
+    return both / coefficient_scale(problem)
 
 
 def drag_scale(polynomial: Tensor, reynolds: Tensor) -> Tensor:

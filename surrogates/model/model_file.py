@@ -70,7 +70,7 @@ def _configuration(model: ModelParts) -> dict[str, Any]:
         "name": model.name,
         "architecture": {"width": perceptron.first.out_features, "depth": len(perceptron.hidden)},
         "resolution": asdict(model.basis.resolution),
-        "space": asdict(model.space),
+        "space": model.space.table(),
         "error": {"radius": error.radius, "drag": _exponents(error.drag), "lift": _exponents(error.lift)},
         "card": finite(model.card),
     }
@@ -100,14 +100,15 @@ def _assembled(config: Configuration, stored: dict[str, Tensor]) -> ModelParts:
         return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
     weights = part("network.")
-    network = EquivariantNetwork(len(weights["input_mean"]), weights["parity"], **vars(config.architecture)).double()
+    inputs, parity, revolution = len(weights["input_mean"]), weights["parity"], config.space.revolution
+    network = EquivariantNetwork(inputs, parity, **vars(config.architecture), revolution=revolution).double()
     network.load_state_dict(weights)
     network.requires_grad_(False)
     return ModelParts(
         name=config.name,
         space=config.space,
         network=network,
-        basis=LinearBasis(**part("basis."), resolution=config.resolution),
+        basis=LinearBasis(**part("basis."), resolution=config.resolution, revolution=revolution),
         drag_scale=tensors["drag_scale"],
         error=ErrorModel(
             anchors,

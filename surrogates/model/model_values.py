@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from fusiform.solvers.common.tables import from_table
 from fusiform.solvers.flow import Resolution
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.model.card_values import require_card
-from fusiform.surrogates.model.layout import BOUND_NODES, FORCE_PARITY, FORCES, inputs_of
+from fusiform.surrogates.model.layout import BOUND_NODES, FORCE_PARITY, FORCES, inputs_of, nodes_of
 
 SINGLE, DOUBLE, HALF = "float32", "float64", "float16"
 LONGEST_NAME = 100
@@ -74,7 +75,8 @@ def require_name(name: object, remedy: str) -> None:
 def configuration_of(values: Mapping[str, Any]) -> Configuration:
     """The configuration in a table; `InputError` for an unknown, missing or wrong entry."""
     config = from_table(Configuration, values, "the configuration of a model")
-    missing = [key for key, entry in asdict(config).items() if entry != values[key]]  # defaults do not count
+    read = asdict(config) | {"space": config.space.table()}
+    missing = [key for key, entry in read.items() if entry != values[key]]  # defaults do not count
     require(
         not missing,
         f"expected all entries of {', '.join(missing)} in the configuration of a model, got fewer; train it again",
@@ -84,8 +86,11 @@ def configuration_of(values: Mapping[str, Any]) -> Configuration:
 
 def expected_arrays(config: Configuration, basis: int, anchors: int) -> dict[str, Expected]:
     """The arrays of a model with `basis` vectors of the flow basis and `anchors` training designs."""
-    width, inputs, outputs = config.architecture.width, inputs_of(config.space.modes), basis + FORCES
-    nodes = 2 * config.resolution.n_xi * config.resolution.n_eta
+    space, width, outputs = config.space, config.architecture.width, basis + FORCES
+    inputs, nodes = (
+        inputs_of(space.modes, space.revolution),
+        2 * math.prod(nodes_of(config.resolution, space.revolution)),
+    )
     layers = {"first": (width, inputs), "last": (outputs, width)}
     layers |= {f"hidden.{i}": (width, width) for i in range(config.architecture.depth)}
     weights = {f"network.perceptron.{name}.weight": Expected(SINGLE, shape) for name, shape in layers.items()}

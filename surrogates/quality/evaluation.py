@@ -28,7 +28,7 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     """Errors of the surrogate on solved cases that it was not trained on.
 
     `drag`: |C_D − C_D*|/C_D*; `lift`: |C_L − C_L*| (absolute, |C_L*| reaches about 3); `vorticity`: ‖ω − ω*‖/‖ω*‖ and
-    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the elements.
+    `velocity`: ‖u − u*‖/‖u*‖ over the nodes of the elements. Around an axis ω is s χ.
     """
     coefficients, reynolds = turned(dataset.designs), dataset.designs.reynolds
     truth = dataset.forces
@@ -38,10 +38,11 @@ def evaluate(surrogate: Surrogate, dataset: Dataset) -> dict[str, object]:
     vorticity, velocity = [], []
     for begin in range(0, len(dataset), CHUNK):
         part = select(dataset, slice(begin, begin + CHUNK))
-        problem = problem_of(part.designs, part.resolution)
-        scalars = force_scalars(forces[begin : begin + CHUNK])
+        problem = problem_of(part.designs, part.resolution, part.revolution)
+        scalars = force_scalars(problem, forces[begin : begin + CHUNK])
         state = decode_state(surrogate.basis, problem, encoded[begin : begin + CHUNK], scalars)
-        vorticity.append(_relative(state.omega, part.omega.double()))
+        radius = problem.stream if part.revolution else torch.ones_like(problem.stream)
+        vorticity.append(_relative(radius * state.omega, radius * part.omega.double()))
         exact = State(part.phi.double(), part.omega.double(), part.scalars)
         velocity.append(_relative(_velocity(problem, state), _velocity(problem, exact)))
     return {
@@ -59,6 +60,6 @@ def _relative(predicted: Tensor, exact: Tensor) -> Tensor:
 
 
 def _velocity(problem: Problem, state: State) -> Tensor:
-    """(ψ_η, −ψ_ξ)/h at the nodes of each element, (batch, 2, nr, na, n1, n2)."""
+    """(ψ_η, −ψ_ξ)/h at the nodes of each element, (batch, 2, nr, na, n1, n2); around an axis ψ_η/s stands for ψ_η."""
     d = slopes(problem, state)
     return torch.stack([d.v_eta, -d.v_xi], dim=1) / problem.layout.local(problem.metric.sqrt())[:, None]

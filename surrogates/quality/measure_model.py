@@ -24,9 +24,9 @@ def calibrate_model(surrogate: Surrogate, data: Path) -> Surrogate:
     cases = load_force_cases(data / CALIBRATION)
     modes = cases.designs.coefficients.shape[1]
     require(
-        modes == surrogate.modes,
-        f"expected calibration cases with {surrogate.modes} modes, got {modes}; choose the data that belongs to the "
-        "model",
+        modes == surrogate.modes and cases.revolution == surrogate.revolution,
+        f"expected calibration cases with {surrogate.modes} modes of the model's kind of bodies, got {modes} of "
+        f"{'bodies of revolution' if cases.revolution else 'plane bodies'}; choose the data that belongs to the model",
     )
     return calibrate(surrogate, cases)
 
@@ -35,7 +35,9 @@ def _load_test_cases(surrogate: Surrogate, folder: Path, name: str) -> Dataset:
     """The cases `name` in `folder`, to test `surrogate` on; `InputError` if it was trained on them or cannot be."""
     test = load_dataset(folder / name)
     require(
-        test.resolution == surrogate.basis.resolution and test.designs.coefficients.shape[1] == surrogate.modes,
+        test.resolution == surrogate.basis.resolution
+        and test.designs.coefficients.shape[1] == surrogate.modes
+        and test.revolution == surrogate.revolution,
         f"expected held-out cases with {surrogate.modes} modes on the model's {surrogate.basis.resolution}, got "
         f"{test.designs.coefficients.shape[1]} on {test.resolution}; choose the data that belongs to the model",
     )

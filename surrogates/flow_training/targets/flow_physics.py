@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from fusiform.solvers.common.batches import concatenate
-from fusiform.solvers.flow import Problem, State, discretise, force_coefficients, residual, solve_batch, state_inverse
+from fusiform.solvers.flow import Domain, Problem, State, force_coefficients, residual, solve_batch, state_inverse
 from fusiform.surrogates.model.flow_basis import LinearBasis, decode_state, encode_state
 from fusiform.surrogates.model.force_scaling import drag_scale, force_outputs, force_scalars
 from fusiform.surrogates.model.layout import FORCES
@@ -58,13 +58,12 @@ class FlowPhysics:
 
     def problem(self, batch: Batch) -> Problem:
         """The discretised problems of a batch."""
-        coefficients, reynolds = batch.data
-        return discretise(coefficients, reynolds, self.basis.resolution)
+        return self.basis.problem(*batch.data)
 
     def state(self, problem: Problem, outputs: Tensor) -> State:
         """q(y)."""
         outputs = outputs.to(problem.area)
-        scalars = force_scalars(outputs[:, -FORCES:] * self._scale(problem))
+        scalars = force_scalars(problem, outputs[:, -FORCES:] * self._scale(problem))
         return decode_state(self.basis, problem, outputs[:, :-FORCES], scalars)
 
     def outputs(self, problem: Problem, state: State) -> Tensor:
@@ -120,6 +119,7 @@ class SolvedFlows(FlowPhysics):
     def _invert(self, outputs: Tensor, batch: Batch) -> Inverse:
         """A cold solve; the outputs are not used."""
         coefficients, reynolds = batch.data
-        flow = solve_batch(coefficients, reynolds, self.basis.resolution, continuation=False)
+        domain = Domain.MERIDIAN if self.basis.revolution else None
+        flow = solve_batch(coefficients, reynolds, self.basis.resolution, continuation=False, domain=domain)
         answer = self.outputs(flow.problem, flow.state).to(outputs)
         return Inverse(answer, flow.converged, torch.zeros_like(flow.converged))

@@ -6,7 +6,8 @@ of problems discretised at x ± ε e, so that whatever follows the design (eleme
 differentiated with it. A body then gives 2K + 1 vectors beside its own outputs for the price of substitutions: Sobolev
 training (Czarnecki et al., NeurIPS 2017) without an adjoint.
 
-Directions of the design are (Re a_1 … Re a_K, Im a_1 … Im a_K, ln Re), a turned by the incidence.
+Directions of the design are (Re a_1 … Re a_K, Im a_1 … Im a_K, ln Re), a turned by the incidence; of bodies of
+revolution (a_1 … a_K, ln Re).
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from fusiform.solvers.flow import (
     Linearisation,
     Problem,
     State,
-    discretise,
     side_differences,
     tangent_states,
     updated_state,
@@ -29,6 +29,7 @@ from fusiform.solvers.flow import (
 from fusiform.surrogates.designs import Designs, turned
 from fusiform.surrogates.flow_training.targets.flow_physics import FlowPhysics
 from fusiform.surrogates.model.features import features
+from fusiform.surrogates.model.layout import directions_of
 from fusiform.surrogates.training import Batch
 
 
@@ -52,8 +53,9 @@ ITERATION = TangentIteration()
 class TangentTarget:
     """The answer of the inverse for one body, as the network gives it.
 
-    `outputs` (m,); `accepted`: as in `FlowPhysics.inverse`; `slopes` (2K + 1, m): derivatives of the outputs along the
-    design, zero where they are not `usable` (2K + 1,) because the iteration did not arrive; `updates`: factorisations.
+    `outputs` (m,); `accepted`: as in `FlowPhysics.inverse`; `slopes` (directions, m): derivatives of the outputs along
+    the design, zero where they are not `usable` (directions,) because the iteration did not arrive; `updates`:
+    factorisations.
     """
 
     outputs: Tensor
@@ -79,7 +81,7 @@ def tangent_target(
     )
     target = physics.outputs(problem, updated.state)[0]
     if not updated.arrived:
-        directions = 2 * batch.data[0].shape[1] + 1
+        directions = directions_of(batch.data[0].shape[1], physics.basis.revolution)
         return TangentTarget(
             target,
             False,
@@ -100,39 +102,46 @@ def _slopes(
     batch: Batch,
     iteration: TangentIteration,
 ) -> tuple[Tensor, Tensor]:
-    """Derivatives of the outputs (2K + 1, m), and the relative size of the last change of each q', (2K + 1,)."""
-    coefficients, reynolds = perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP)
-    sides = discretise(coefficients, reynolds, physics.basis.resolution)
+    """Derivatives of the outputs (directions, m), and the relative sizes of the last changes of q', (directions,)."""
+    basis = physics.basis
+    sides = basis.problem(*perturbed(batch.data[0][0], batch.data[1][0], TANGENT_STEP, basis.revolution))
     sides = replace(sides, inflow=problem.inflow.expand_as(sides.inflow))
     tangents = tangent_states(factors, sides, state, iteration.max_refinements, iteration.settled)
     return side_differences(physics.outputs(sides, tangents.side_states)), tangents.change
 
 
-def perturbed(coefficients: Tensor, reynolds: Tensor, size: float) -> tuple[Tensor, Tensor]:
-    """Designs x ± size·e for all directions e, first all with plus: (2·(2K + 1), K) and (2·(2K + 1),) from one."""
+def perturbed(coefficients: Tensor, reynolds: Tensor, size: float, revolution: bool = False) -> tuple[Tensor, Tensor]:
+    """Designs x ± size·e for all d directions e, first all with plus: (2d, K) and (2d,) from one."""
     modes = coefficients.shape[0]
-    unit = size * torch.eye(2 * modes + 1, dtype=reynolds.dtype)
-    step = torch.complex(unit[:, :modes], unit[:, modes:-1])
+    unit = size * torch.eye(directions_of(modes, revolution), dtype=reynolds.dtype)
+    real = unit[:, :modes]
+    step = torch.complex(real, torch.zeros_like(real) if revolution else unit[:, modes:-1])
     return (
         torch.cat([coefficients + step, coefficients - step]),
         reynolds * torch.exp(torch.cat([unit[:, -1], -unit[:, -1]])),
     )
 
 
-def feature_slopes(coefficients: Tensor, reynolds: Tensor) -> Tensor:
-    """Derivatives of `features` along the design, (2, batch, 2K + 1, inputs)."""
+def feature_slopes(coefficients: Tensor, reynolds: Tensor, revolution: bool = False) -> Tensor:
+    """Derivatives of `features` along the design, (1 or 2, batch, directions, inputs)."""
     modes = coefficients.shape[1]
 
     def of_design(design: Tensor) -> Tensor:
-        turned = torch.complex(design[:modes], design[modes:-1])[None]
-        return features(turned, design[-1:].exp())[:, 0]
+        real = design[:modes]
+        turned = torch.complex(real, torch.zeros_like(real) if revolution else design[modes:-1])[None]
+        return features(turned, design[-1:].exp(), revolution)[:, 0]
 
-    designs = torch.cat([coefficients.real, coefficients.imag, reynolds.log()[:, None]], dim=1)
+    designs = _coordinates(coefficients, reynolds, revolution)
     slopes: Tensor = torch.func.vmap(torch.func.jacfwd(of_design), chunk_size=512)(designs)
     return slopes.permute(1, 0, 3, 2)
 
 
-def design_spread(designs: Designs) -> Tensor:
-    """Standard deviation of the designs along each direction, (2K + 1,)."""
-    coefficients = turned(designs)
-    return torch.cat([coefficients.real.std(0), coefficients.imag.std(0), designs.reynolds.log().std()[None]])
+def design_spread(designs: Designs, revolution: bool = False) -> Tensor:
+    """Standard deviation of the designs along each direction, (directions,)."""
+    return _coordinates(turned(designs), designs.reynolds, revolution).std(0)
+
+
+def _coordinates(coefficients: Tensor, reynolds: Tensor, revolution: bool) -> Tensor:
+    """The coordinates of designs along the directions, (batch, directions)."""
+    parts = [coefficients.real] if revolution else [coefficients.real, coefficients.imag]
+    return torch.cat([*parts, reynolds.log()[:, None]], dim=1)

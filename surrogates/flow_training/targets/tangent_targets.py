@@ -19,6 +19,7 @@ from fusiform.surrogates.flow_training.settings import InverseConfig
 from fusiform.surrogates.flow_training.targets.flow_physics import flow_batch
 from fusiform.surrogates.flow_training.targets.flow_tangents import TangentTarget, tangent_target
 from fusiform.surrogates.flow_training.targets.flow_targets import expected_targets, physics_of, target_rows
+from fusiform.surrogates.model.layout import directions_of
 from fusiform.surrogates.model.model_choice import load_surrogate
 from fusiform.surrogates.model.surrogate import Surrogate
 
@@ -44,7 +45,7 @@ def invert_with_tangents(surrogate: Surrogate, designs: Designs, config: Inverse
 
 def expected_tangent_targets(space: DesignSpace, outputs: int, rows: int) -> dict[str, Expected]:
     """The arrays in a file of `rows` targets with their derivatives along the design."""
-    directions = 2 * space.modes + 1
+    directions = directions_of(space.modes, space.revolution)
     return expected_targets(space, outputs, rows) | {
         "updates": Expected("int64", (rows,), 0, 1e9),
         "slopes": Expected("float32", (rows, directions, outputs), None),
