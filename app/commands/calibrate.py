@@ -22,21 +22,23 @@ def calibrate(model: ModelFolder, data: Data = DATA_FOLDER, as_json: Json = Fals
     from fusiform.surrogates.quality.measure_model import calibrate_model
 
     fitted = calibrate_model(load_surrogate(model), data)
-    _print_shares(fitted.card["calibration"], as_json)
+    _print_shares(fitted.card["calibration"], fitted.revolution, as_json)
     fitted.save(model)
 
 
-def _print_shares(counted: dict[str, Any], as_json: bool) -> None:
+def _print_shares(counted: dict[str, Any], revolution: bool, as_json: bool) -> None:
     if as_json:
         print_json(counted)
         return
     from fusiform.surrogates.quality.model_card import coverage_table
 
-    table = Table(*coverage_table(counted)[0], box=SIMPLE_HEAD, pad_edge=False)
-    for row in coverage_table(counted)[1:]:
+    header, *rows = coverage_table(counted, revolution)
+    table = Table(*header, box=SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
         table.add_row(*row)
     make_console().print(table)
+    kept = f"{counted['drag']:.1%}" if revolution else f"{counted['drag']:.1%} (drag) and {counted['lift']:.1%} (lift)"
     typer.echo(
-        f"{counted['drag']:.1%} (drag) and {counted['lift']:.1%} (lift) of {counted['bodies']} bodies keep bounds that "
-        f"were fitted without their tenth; {counted['outside']} more are outside the trained range."
+        f"{kept} of {counted['bodies']} bodies keep bounds that were fitted without their tenth; {counted['outside']} "
+        "more are outside the trained range."
     )

@@ -126,7 +126,7 @@ def optimize(
     _require_consistent(problem)
     with nullcontext() if out is None else folder_held(out):
         _checkpoint(out, force, resume)  # again: a command that was quicker may have written there
-        result = _search(problem, drag_model(model), checkpoint, resume)
+        result = _search(problem, drag_model(model, problem.body.revolution), checkpoint, resume)
         numbers: dict[str, Any] = {**result.summary(), "seconds": time.perf_counter() - begun}
         written = WrittenFiles([], []) if out is None else write_optimum(out, result, numbers)
         numbers["files"] = written.paths

@@ -60,7 +60,7 @@ def predict(
     )
     from fusiform.surrogates import load_surrogate
 
-    prediction = load_surrogate(model).evaluate(shape, conditions)
+    prediction = load_surrogate(model, revolution=shape.revolution).evaluate(shape, conditions)
     shape, summary = prediction.body, prediction.summary()
     numbers, notes = {"body": shape.name, **summary}, [summary["status"], *source_note(shape)]
     if correct:

@@ -62,7 +62,7 @@ def print_models(surrogates: list[Surrogate], as_json: bool) -> None:
     if as_json:
         print_json({surrogate.name: surrogate.card for surrogate in surrogates})
         return
-    from fusiform.surrogates.quality.model_card import DEFINITIONS, comparison_table
+    from fusiform.surrogates.quality.model_card import comparison_table, definitions
 
     header, *columns = comparison_table(surrogates)
     table = Table(*(Column(name, overflow="fold") for name in ("", *(column[0] for column in columns))))
@@ -70,7 +70,7 @@ def print_models(surrogates: list[Surrogate], as_json: bool) -> None:
         table.add_row(label, *values)
     console = make_console()
     console.print(table)
-    console.print(DEFINITIONS, highlight=False)
+    console.print(definitions(surrogates), highlight=False)
 
 
 def _print_table(console: Console, title: str, numbers: dict[str, Any], notes: Sequence[str]) -> None:

@@ -19,8 +19,8 @@ def check_drag_model(choice: str) -> None:
         read_configuration(Path(choice))
 
 
-def drag_model(choice: str) -> DragModel:
-    """The model that `choice` names: the shipped surrogate, the flow solver, or a model folder.
+def drag_model(choice: str, revolution: bool = False) -> DragModel:
+    """The model that `choice` names: the shipped surrogate for bodies of the kind, the flow solver, or a model folder.
 
     `InputError` for a folder that holds no model.
     """
@@ -30,4 +30,4 @@ def drag_model(choice: str) -> DragModel:
         return SolverModel()
     from fusiform.surrogates import load_surrogate
 
-    return load_surrogate(None if choice == SHIPPED_NAME else choice)
+    return load_surrogate(None if choice == SHIPPED_NAME else choice, revolution=revolution)

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow import (
     SAFETY,
+    Domain,
     ErrorEstimate,
     Problem,
     State,
@@ -96,7 +97,8 @@ def corrected(
     error = complex(math.inf, math.inf)
     if updated.arrived:
         finer = _finer_forces(coefficients, reynolds, problem, updated.state)
-        error = _error(coefficients, reynolds, solved, finer) + _misfit_error(coefficients, forces, misfit)
+        error = _error(coefficients, reynolds, solved, finer, problem.domain)
+        error = error + _misfit_error(coefficients, forces, misfit)
     outcome = _outcome(updated.arrived, forces, error, bound)
     total = forces if outcome is CorrectionOutcome.ANSWERED else own
     correction = Correction(
@@ -105,7 +107,7 @@ def corrected(
         drag_bound=error.real,
         lift_bound=error.imag,
         outcome=outcome,
-        status=_status(outcome, forces, error),
+        status=_status(outcome, forces, error, lifts=problem.domain is not Domain.MERIDIAN),
         residual=updated.norm_before,
         residual_after=updated.norm_after,
         last_step=updated.last_step,
@@ -120,17 +122,19 @@ def _finer_forces(coefficients: Tensor, reynolds: Tensor, problem: Problem, stat
     resolution = problem.layout.resolution
     degrees = (resolution.radial_degree, resolution.angular_degree)
     higher = (min(degree + more, MOST_DEGREES) for degree, more in zip(degrees, MORE_DEGREES, strict=True))
-    finer = discretise(coefficients, reynolds, resolution.with_degrees(*higher))
+    finer = discretise(coefficients, reynolds, resolution.with_degrees(*higher), problem.domain)
     updated = updated_state(finer, transfer(state, problem, finer), **vars(FIELD_UPDATES))
     forces = torch.stack(force_coefficients(finer, updated.state))
     return forces if updated.arrived else torch.full_like(forces, torch.nan)
 
 
-def _error(coefficients: Tensor, reynolds: Tensor, forces: Tensor, finer: Tensor) -> complex:
+def _error(
+    coefficients: Tensor, reynolds: Tensor, forces: Tensor, finer: Tensor, domain: Domain = Domain.PLANE
+) -> complex:
     """ε of the drag + i ε of the lift, of the parts `forces` (2, 1); inf where there are no `finer` ones."""
     total, modulus = complex(forces.sum()), abs(complex((finer - forces).sum()))
     change = float(counted_change(forces, finer)[0, 0])
-    far_field = complex(ErrorEstimate.of(forces, finer, coefficients, reynolds).far_field[0])
+    far_field = complex(ErrorEstimate.of(forces, finer, coefficients, reynolds, domain).far_field[0])
     drag = max(SAFETY * change, LIMITS.least * abs(total.real)) + far_field.real
     lift = max(SAFETY * max(modulus, change), LIMITS.least * abs(total)) + far_field.imag
     lift = 0.0 if is_symmetric(coefficients) else lift
@@ -153,13 +157,16 @@ def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None
     return CorrectionOutcome.ANSWERED if better else CorrectionOutcome.NO_BETTER
 
 
-def _status(outcome: CorrectionOutcome, forces: complex, error: complex) -> str:
+def _status(outcome: CorrectionOutcome, forces: complex, error: complex, *, lifts: bool) -> str:
+    """A sentence; without the lift where no body `lifts`."""
+    in_lift = f" and {error.imag:.2g} in C_L" if lifts else ""
     if outcome is CorrectionOutcome.ANSWERED:
-        return f"Corrected by the state inverse; errors below {error.real:.2g} in C_D and {error.imag:.2g} in C_L."
+        return f"Corrected by the state inverse; errors below {error.real:.2g} in C_D{in_lift}."
     if outcome is CorrectionOutcome.NOT_ARRIVED:
         return f"No correction: the state inverse did not arrive at a flow; {REMEDY}."
     share = error.real / abs(forces.real)
-    own = f"the corrected forces may be off by {share:.1%} of C_D and by {error.imag:.2g} in C_L"
+    in_lift = f" and by {error.imag:.2g} in C_L" if lifts else ""
+    own = f"the corrected forces may be off by {share:.1%} of C_D{in_lift}"
     if not math.isfinite(abs(error)):
         own = "the errors of the corrected forces cannot be estimated"
     if outcome is CorrectionOutcome.NO_BETTER:

@@ -13,17 +13,19 @@ from fusiform.surrogates.model.model_file import read_model
 from fusiform.surrogates.model.prediction import Prediction
 from fusiform.surrogates.model.surrogate import Surrogate
 
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL, REVOLUTION_MODEL = "default", "revolution"
 
 
-def load_surrogate(path: str | PathLike[str] | None = None) -> Surrogate:
+def load_surrogate(path: str | PathLike[str] | None = None, *, revolution: bool = False) -> Surrogate:
     """Load a model, in double precision and ready for queries.
 
     Parameters
     ----------
     path : path, optional
         Folder of the model, as `fusiform train` or `Surrogate.save` write it. Default: the model that ships with
-        Fusiform.
+        Fusiform for bodies of the kind.
+    revolution : bool
+        The kind of the shipped model's bodies: those of revolution instead of plane ones. A folder has its own.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def load_surrogate(path: str | PathLike[str] | None = None) -> Surrogate:
     )
     if path is not None:
         return _read(Path(path))
-    with as_file(files("fusiform.assets") / "models" / DEFAULT_MODEL) as folder:
+    name = REVOLUTION_MODEL if revolution else DEFAULT_MODEL
+    with as_file(files("fusiform.assets") / "models" / name) as folder:
         return _read(folder)
 
 
@@ -65,10 +68,10 @@ def predict(
     body : Body
         Any body; it is reduced to the model's number of modes.
     conditions : FlowConditions
-        Reynolds number and incidence.
+        Reynolds number and incidence, which is 0 for a body of revolution.
     model : Surrogate or path, optional
-        A loaded model or a model's folder. Default: the model that ships with Fusiform, which the first call loads
-        and later calls reuse.
+        A loaded model or a model's folder, of the body's kind. Default: the model that ships with Fusiform for bodies
+        of this kind, which the first call loads and later calls reuse.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def predict(
     Raises
     ------
     InputError
-        If an argument is of another type, or the folder holds no model.
+        If an argument is of another type, the folder holds no model, or the model is for bodies of the other kind.
 
     Examples
     --------
@@ -88,13 +91,13 @@ def predict(
     '1.650 ± 0.003'
     """
     if model is None:
-        return _shipped().evaluate(body, conditions)
+        return _shipped(isinstance(body, Body) and body.revolution).evaluate(body, conditions)
     return (model if isinstance(model, Surrogate) else load_surrogate(model)).evaluate(body, conditions)
 
 
 @cache
-def _shipped() -> Surrogate:
-    return load_surrogate()
+def _shipped(revolution: bool) -> Surrogate:
+    return load_surrogate(revolution=revolution)
 
 
 def _read(folder: Path) -> Surrogate:

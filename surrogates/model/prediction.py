@@ -41,7 +41,8 @@ class Prediction:
     model : str
         Name of the surrogate.
     drag_coefficient, drag_pressure, drag_friction, lift_coefficient : float
-        Force / (½ ρ U² d) per unit span, d = √(4A/π).
+        Force / (½ ρ U² d) per unit span, d = √(4A/π); of a body of revolution force / (½ ρ U² π d²/4), d the diameter
+        of the sphere of its volume, without lift.
     seconds : float
         Wall-clock time of the forces.
     surrogate : SurrogateModel
@@ -132,7 +133,7 @@ class Prediction:
         Raises
         ------
         InputError
-            If `force` is neither drag nor lift.
+            If `force` is neither drag nor lift, or the lift of a body of revolution.
 
         Examples
         --------
@@ -142,6 +143,10 @@ class Prediction:
         True
         """
         require(force in ("drag", "lift"), f"expected the force drag or lift, got {force!r}; choose one of them")
+        require(
+            force == "drag" or not self.body.revolution,
+            "expected the force drag for a body of revolution, got lift, which is zero; ask for the drag",
+        )
         coefficients = self.body.coefficients[None].clone().requires_grad_()
         reynolds = torch.tensor([self.conditions.reynolds], dtype=torch.float64, requires_grad=True)
         alpha = torch.deg2rad(torch.tensor([self.conditions.alpha_deg], dtype=torch.float64)).requires_grad_()

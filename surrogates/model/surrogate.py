@@ -15,8 +15,7 @@ from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.frozen import kept
-from fusiform.solvers.flow import Problem, State, discretise
-from fusiform.solvers.geometry.body import require_plane_body
+from fusiform.solvers.flow import Problem, State
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.interface import ErrorBounds
 from fusiform.surrogates.model.error_bound import Clues, confidence_of
@@ -71,6 +70,11 @@ class Surrogate(ModelParts):
         """Number of map coefficients of the model's designs."""
         return self.space.modes
 
+    @property
+    def revolution(self) -> bool:
+        """True if the model's bodies are those of revolution."""
+        return self.space.revolution
+
     def outputs(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Tensor, Tensor]:
         """Basis coefficients (batch, r) and forces (batch, 4): C_D pressure, friction, C_L pressure, friction."""
         out = self._network(reynolds)(coefficients, reynolds).to(reynolds.dtype)
@@ -88,9 +92,10 @@ class Surrogate(ModelParts):
     @ordinary_tensors()
     def state(self, coefficients: Tensor, reynolds: Tensor) -> tuple[Problem, State]:
         """The discretised problems, and the predicted flows as their approximate solutions."""
-        problem = discretise(coefficients, reynolds, kept(self, "basis").resolution)
+        basis = kept(self, "basis")
+        problem = basis.problem(coefficients, reynolds)
         encoded, forces = self.outputs(coefficients, reynolds)
-        return problem, decode_state(kept(self, "basis"), problem, encoded, force_scalars(forces))
+        return problem, decode_state(basis, problem, encoded, force_scalars(problem, forces))
 
     def error_bounds(self, coefficients: Tensor, reynolds: Tensor, flow: tuple[Problem, State]) -> ErrorBounds:
         """Bounds on the errors of drag and lift, where `flow` is the answer of `state`."""
@@ -120,9 +125,9 @@ class Surrogate(ModelParts):
         Parameters
         ----------
         body : Body
-            Any body; it is reduced to the model's number of modes.
+            Any body of the model's kind; it is reduced to the model's number of modes.
         conditions : FlowConditions
-            Reynolds number and incidence.
+            Reynolds number and incidence, which is 0 for a body of revolution.
 
         Returns
         -------
@@ -132,7 +137,8 @@ class Surrogate(ModelParts):
         Raises
         ------
         InputError
-            If the arguments are not a `Body` and `FlowConditions`.
+            If the arguments are not a `Body` and `FlowConditions`, the body is of the other kind, or one of revolution
+            has incidence.
 
         Examples
         --------
@@ -147,7 +153,7 @@ class Surrogate(ModelParts):
             f"expected a Body and FlowConditions, got {type(body).__name__} and {type(conditions).__name__}; make them "
             "with, for example, Body.ellipse(3.0) and FlowConditions(20.0)",
         )
-        require_plane_body(body, "this surrogate")
+        self._require_kind(body, conditions)
         reduced = body.with_modes(self.modes)
         reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
         with torch.no_grad():
@@ -171,6 +177,20 @@ class Surrogate(ModelParts):
     def save(self, folder: Path) -> None:
         """Write a folder for `load_surrogate`."""
         write_model(folder, self)
+
+    def _require_kind(self, body: Body, conditions: FlowConditions) -> None:
+        kinds = ("a plane body", "a body of revolution")
+        own, other = kinds if not self.revolution else kinds[::-1]
+        require(
+            body.revolution == self.revolution,
+            f"expected {own} for the model {self.name!r}, got {other}; take a model of its kind, "
+            f"load_surrogate(revolution={body.revolution}), or solve its flow",
+        )
+        require(
+            not self.revolution or conditions.alpha_deg == 0.0,
+            f"expected an angle of attack of 0 for a body of revolution, got {conditions.alpha_deg:g} degrees; only "
+            "the flow along the axis is predicted",
+        )
 
     @cached_property
     @ordinary_tensors()

@@ -69,7 +69,8 @@ def departures(space: DesignSpace, trained: TrainedRange, stance: Stance, reynol
         reasons.append(f"a body that leans by {lean:.0f} degrees, trained up to {space.alpha_max_deg:g}")
     if not bool(trained.fineness):
         ratio = 1.0 / fineness if bool(_tall(stance)) else fineness
-        reasons.append(f"length over height {ratio:.2g}, trained {space.fineness_min:g} to {space.fineness_max:g}")
+        across = "diameter" if space.revolution else "height"
+        reasons.append(f"length over {across} {ratio:.2g}, trained {space.fineness_min:g} to {space.fineness_max:g}")
     if not reasons and not bool(trained.distance):
         reasons.append("a shape unlike all training designs")
     return f"Outside the trained range: no bound on the errors ({'; '.join(reasons)})." if reasons else ""

@@ -102,7 +102,10 @@ def test_the_flow_is_exported_on_the_mirrored_section(tmp_path):
         (lambda: solve(EGG, FlowConditions(10.0, 5.0)), "expected an angle of attack of 0 for a body of revolution"),
         (lambda: check_gradient(EGG, AT), "expected a plane section for a check of gradients"),
         (lambda: match_pressure(EGG, AT, np.zeros((8, 2))), "expected a plane section for a search for a pressure"),
-        (lambda: load_surrogate().evaluate(EGG, AT), "expected a plane section for this surrogate"),
+        (
+            lambda: load_surrogate().evaluate(EGG, AT),
+            "expected a plane body for the model 'default', got a body of revolution",
+        ),
     ],
 )
 def test_what_is_for_sections_refuses_bodies_of_revolution(work, words):
