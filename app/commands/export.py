@@ -19,7 +19,9 @@ from fusiform.app.commands.arguments import (
     a_path,
 )
 from fusiform.app.commands.printed_result import print_json, source_note
+from fusiform.app.drawings.space.picture_file import SUFFIXES, write_picture
 from fusiform.app.terminal.streams import say
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 
 
@@ -29,7 +31,7 @@ def export(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=".dat, .csv, .svg, .dxf or .stl; of revolution also .obj and .vtp (a .csv holds x, r).",
+            help=".dat, .csv, .svg, .dxf or .stl; of revolution also .obj, .vtp, .png and .html (a .csv holds x, r).",
             parser=a_path,
         ),
     ],
@@ -50,9 +52,15 @@ def export(
     shape = load_body(
         body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at, revolution=revolution
     )
-    from fusiform.solvers import export_body
+    if file.suffix.lower() in SUFFIXES:
+        require(
+            chord is None and span is None, "expected no --chord and no --span for a picture, got one; leave it out"
+        )
+        write_picture(file, shape)
+    else:
+        from fusiform.solvers import export_body
 
-    export_body(shape, file, unit=unit, chord=chord, span=span)
+        export_body(shape, file, unit=unit, chord=chord, span=span)
     numbers: dict[str, Any] = {
         "body": shape.name,
         "file": str(file),

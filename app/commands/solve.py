@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -18,8 +19,10 @@ from fusiform.app.commands.arguments import (
     Part,
     Revolution,
     Reynolds,
+    a_path,
 )
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
+from fusiform.app.drawings.space.picture_file import require_in_space, require_picture_suffix, write_picture
 from fusiform.solvers import FlowConditions
 from fusiform.solvers.geometry.limits import DEFAULT_MODES, LARGEST_FIT_ERROR
 from fusiform.solvers.grids import NamedGrid, check_grid
@@ -45,21 +48,35 @@ def solve(
     ] = None,
     modes: Modes = DEFAULT_MODES,
     max_fit_error: MaxFitError = LARGEST_FIT_ERROR,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write a body of revolution in space, with its flow: .png, or .html, where it can be turned.",
+            parser=a_path,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
     grid = grid or ("standard" if tolerance is None else "auto")
     check_grid(grid, tolerance)
+    if picture is not None:
+        require_picture_suffix(picture)
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
     shape = load_body(
         body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at, revolution=revolution
     )
+    if picture is not None:
+        require_in_space(shape)
     from fusiform.solvers import solve as solve_flow
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
     print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status, *source_note(shape)], shape)
+    if picture is not None and solution.converged:
+        write_picture(picture, shape, solution)
     require_convergence(solution)

@@ -53,8 +53,8 @@ def payload(
         "outline": _flat(outline),
         "ghost": None if ghost is None else _flat(ghost),
         "given": None if given is None else _flat(given),
-        "lines": _path(lines),
-        "heavy": _path(dividing),
+        "lines": line_path(lines),
+        "heavy": line_path(dividing),
         "ink": "#33404d" if layer is None or layer.quantity.signed else "#ffffff",
         "marks": [[round(point.real, 4), round(point.imag, 4), text] for point, text in marks],
         "sensitivity": None if sensitivity is None else np.round(sensitivity.density, 3).tolist(),
@@ -63,11 +63,12 @@ def payload(
         "awaited": awaited,
         "revolution": revolution,
         "hint": "" if version else "Drag a white point of the outline; point at the flow to read it.",
-        **_colours(layer),
+        **coloured(layer),
     }
 
 
-def _colours(layer: Layer | None) -> dict[str, Any]:
+def coloured(layer: Layer | None) -> dict[str, Any]:
+    """`raster` and `colours` of `drawing_colours.js`: the values in 16 bits, and their colours with the limits."""
     if layer is None:
         return {"raster": None, "colours": {"label": "", "lowest": "", "highest": "", "table": ""}}
     low, high = float(np.nanmin(layer.values)), float(np.nanmax(layer.values))
@@ -102,7 +103,7 @@ def _flat(points: ComplexArray) -> list[float]:
     return np.round(np.stack([points.real, points.imag], axis=1), 5).ravel().tolist()
 
 
-def _path(lines: Iterable[ComplexArray]) -> str:
+def line_path(lines: Iterable[ComplexArray]) -> str:
     """Lines as one SVG path."""
     texts = []
     for line in lines:

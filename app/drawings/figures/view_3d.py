@@ -1,14 +1,8 @@
-"""The extruded body with the field on its middle plane, in space: rendered by pyvista, or for the browser by plotly.
-
-VTK ends the whole process if it cannot render, so a child process tries it first.
-"""
+"""The extruded body with the field on its middle plane, in space: rendered by pyvista, or for the browser by plotly."""
 
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -25,22 +19,7 @@ from fusiform.solvers.common.arrays import ComplexArray
 HALF_SPAN = 0.8
 SIZE = (1400, 560)
 HEIGHT = 480
-PROBE_SECONDS = 60.0
 BODY_COLOUR = "#aab4be"
-_PROBE = (
-    "import pyvista; p = pyvista.Plotter(off_screen=True, window_size=(32, 32)); p.add_mesh(pyvista.Sphere()); "
-    "raise SystemExit(0 if p.screenshot(return_img=True).std() > 1.0 else 1)"
-)
-
-
-@cache
-def can_render() -> bool:
-    """True if pyvista is installed and renders here without a screen; tried once, in another process."""
-    try:
-        tried = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, timeout=PROBE_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return tried.returncode == 0
 
 
 def _caps(outline: ComplexArray) -> NDArray[np.int64]:

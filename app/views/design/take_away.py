@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from fusiform.app.drawings.figures import view_3d
+from fusiform.app.drawings.off_screen import can_render
 from fusiform.app.drawings.raster import Layer
 from fusiform.app.frames.design.frame import Frame
 from fusiform.app.results.json_text import json_text
@@ -85,7 +86,7 @@ def _numbers(design: Design, answer: FlowPrediction | Answer) -> bytes:
 def _in_space(design: Design, layer: Layer) -> None:
     """The extruded body with the field on its middle plane."""
     outline = outline_of(design.body, design.alpha_deg)
-    if view_3d.can_render():
+    if can_render():
         turn = st.slider("Turn", -80, 80, step=5, key="azimuth", format="%d°", help="Walk around the body.", width=320)
         st.image(view_3d.rendered(outline, layer, float(turn)), width="stretch")
     else:

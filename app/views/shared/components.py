@@ -1,26 +1,12 @@
-"""The page's own components: the drawing, the plots along the wall, and the sketch of an optimisation."""
+"""The page's own components: the drawing, the plots along the wall, the sketch of an optimisation, a body in space."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any, cast
 
 import streamlit as st
 
-SCRIPTS = {  # of each component, put together in this order
-    "drawing": ("drawing_shapes", "drawing_colours", "drawing_picture", "drawing"),
-    "curves": ("curves",),
-    "constraint_sketch": ("constraint_sketch",),
-}
-
-
-@cache
-def _source(name: str) -> dict[str, str]:
-    folder = files("fusiform.app.drawings")
-    scripts = [folder.joinpath(f"{script}.js").read_text() for script in SCRIPTS[name]]
-    parts = {kind: folder.joinpath(f"{name}.{kind}").read_text() for kind in ("html", "css")}
-    return parts | {"js": "\n".join(scripts)}
+from fusiform.app.drawings.component_sources import component_sources
 
 
 def picture(svg: str, key: str) -> None:
@@ -29,5 +15,5 @@ def picture(svg: str, key: str) -> None:
 
 
 def component(name: str) -> Any:
-    """The component `name`, one of `SCRIPTS`, ready to be mounted in this run."""
-    return st.components.v2.component(f"fusiform_{name}", **cast(Any, _source(name)))
+    """The component `name`, one of `component_sources.SCRIPTS`, ready to be mounted in this run."""
+    return st.components.v2.component(f"fusiform_{name}", **cast(Any, component_sources(name)))

@@ -24,6 +24,18 @@ def test_export_writes_what_its_ending_says(tmp_path: Path) -> None:
     assert "capsule:3, body of revolution, d = " in run("export", "capsule:3", str(tmp_path / "a.obj")).stdout
 
 
+def test_a_body_in_space_is_a_page_of_its_own(tmp_path: Path) -> None:
+    printed = numbers(
+        "solve", "sphere", "--reynolds", "10", "--grid", "coarse", "--picture", str(tmp_path / "flow.html")
+    )
+    text = (tmp_path / "flow.html").read_text(encoding="utf-8")
+    assert f"<title>sphere, Re 10: C_D {printed['drag_coefficient']:.5g}</title>" in text
+    assert "sphere in space" in text
+    assert run("export", "sphere", str(tmp_path / "ball.html")).exit_code == 0
+    assert (tmp_path / "ball.html").stat().st_size < 60_000
+    assert "ending in .png or .html" in run("solve", "sphere", "--reynolds", "1", "--picture", "a.svg").stderr
+
+
 def test_revolution_is_an_option_for_files_and_for_sections_with_a_name(tmp_path: Path) -> None:
     table = tmp_path / "hull.csv"
     assert run("export", "naca0018", str(table), "--revolution").exit_code == 0
@@ -38,6 +50,8 @@ WRONG = {
     "ending": (("sphere", "a.txt"), "got '.txt'"),
     "a section as .obj": (("circle", "a.obj"), "got '.obj'"),
     "span": (("sphere", "a.stl", "--span", "2"), "got one for a body of revolution"),
+    "a section in space": (("circle", "a.png"), "expected a body of revolution for a picture in space"),
+    "chord of a picture": (("sphere", "a.html", "--chord", "2"), "no --chord and no --span"),
     "number": (("capsule:0.1", "a.stl"), "length over diameter of 1 to 20"),
 }
 

@@ -14,6 +14,7 @@ from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.drawings.figures.flow_figure import flow_figure
 from fusiform.app.drawings.figures.style import INK
 from fusiform.app.drawings.figures.wall_figure import wall_figure
+from fusiform.app.drawings.off_screen import can_render
 from fusiform.app.drawings.pictures import Picture, closed_outline, draw, window_around
 from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.wall_curves import WallCurve, wall_values
@@ -136,7 +137,7 @@ def test_the_figure_in_space_is_closed_and_in_the_colours_of_the_drawing(
 def test_where_rendering_works_the_picture_in_space_shows_something(
     prediction: Prediction, layer: raster.Layer
 ) -> None:
-    if not space.can_render():
+    if not can_render():
         pytest.skip("pyvista cannot render here")
     png = space.rendered(outline_of(prediction.body, CONDITIONS.alpha_deg), layer, 30.0)
     assert png.startswith(b"\x89PNG")

@@ -6,12 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit_page import drawn, healthy, metric, note, refined, run_until
 
-from fusiform.app.drawings.figures import view_3d as space
 from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.frames.shared import formatting
 from fusiform.app.main import SECTIONS
 from fusiform.app.state import session
 from fusiform.app.state.shape_sliders import slider_values, with_slider
+from fusiform.app.views.design import take_away
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.surrogates import load_surrogate
 
@@ -144,7 +144,7 @@ def test_the_files_are_offered_when_they_are_asked_for(page: AppTest) -> None:
 
 
 def test_the_design_in_space_is_drawn_when_it_is_asked_for(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(space, "can_render", lambda: False)
+    monkeypatch.setattr(take_away, "can_render", lambda: False)
     healthy(page.toggle("space").set_value(True).run())
     assert len(page.get("plotly_chart")) == 1
     assert any("cannot render" in caption.value for caption in page.caption)
