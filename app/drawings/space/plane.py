@@ -10,7 +10,6 @@ from fusiform.app.drawings.quantities import QUANTITIES
 from fusiform.app.drawings.raster import Layer, raster, sample
 from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.flow import FlowField
-from fusiform.solvers.geometry.revolution import sphere_ratio
 
 ASPECT, BEHIND = 2.1, 2.0
 COLUMNS = 240
@@ -18,8 +17,7 @@ COLUMNS = 240
 
 def plane(field: FlowField, quantity: str) -> Layer:
     """The values of `quantity` (a key of `QUANTITIES`) in the flow past a body of revolution."""
-    outline = closed_outline(field.coefficients) / float(sphere_ratio(field.coefficients)[0])
-    grid = raster(field, window_around([outline], ASPECT, BEHIND), COLUMNS)
+    grid = raster(field, window_around([closed_outline(field)], ASPECT, BEHIND), COLUMNS)
     values = grid.filled(sample(grid, field, quantity))
     shown = QUANTITIES[quantity]
     return Layer(grid, values, shown, *colour_limits(values, signed=shown.signed))
