@@ -27,7 +27,7 @@ def space_drawing(
     if field is None:
         return payload(revolved(body))
     layer = plane(field, quantity)
-    lines = stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"))
+    lines = stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"), revolution=True)
     return payload(revolved(body, field, quantity, layer, separation), layer, lines=lines)
 
 

@@ -59,7 +59,9 @@ def space_picture(
     layer = None if field is None else plane(field, quantity)
     shown = revolved(body, field, quantity, layer, separation)
     lines = (
-        [] if field is None or layer is None else stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"))
+        []
+        if field is None or layer is None
+        else stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"), revolution=True)
     )
     view = fitted(shown, layer, size, math.radians(azimuth_deg), math.radians(elevation_deg))
     draw = rendered if can_render() else painted

@@ -11,6 +11,8 @@ from fusiform.app.drawings import curves, drawing
 from fusiform.app.drawings.quantities import WALL_QUANTITIES
 from fusiform.app.drawings.raster import Layer
 from fusiform.app.drawings.sensitivity import Sensitivity
+from fusiform.app.drawings.space.component import payload as space_payload
+from fusiform.app.drawings.space.revolved import revolved
 from fusiform.app.drawings.wall_curves import AXIS_WIDTH
 from fusiform.app.frames.design.drawing_window import home_of, window_of
 from fusiform.app.frames.design.known import Known
@@ -84,6 +86,18 @@ class Frame:
             revolution=now.revolution,
             **self._overlays(),
         )
+
+    @property
+    def in_space(self) -> dict[str, Any] | None:
+        """The data of `space.js`: a body of revolution with the flow of the whole window; None without one."""
+        now, flow, quantity = self.design.present, self.shown, self.settings.quantity
+        if flow is None or not now.revolution:
+            return None
+        layer = layer_of(flow, self.window, None, quantity)
+        separation = () if flow.analysis is None else flow.analysis.separation
+        lines = lines_of(flow, layer.grid, self.window)[0] if self.settings.streamlines else ()
+        shown = revolved(now.body, flow.field, quantity, layer, separation)
+        return space_payload(shown, layer, version=self.design.version, lines=lines, badge=self.badge)
 
     def _overlays(self) -> dict[str, Any]:
         """Marks, lines and sensitivity, as far as they are known and switched on."""

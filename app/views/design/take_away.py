@@ -17,10 +17,13 @@ from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.control_points import outline_of
 from fusiform.app.state.design import Design
 from fusiform.app.views.shared import downloads
+from fusiform.app.views.shared.components import component
 from fusiform.app.views.shared.metrics import PLOT_CONFIG
 from fusiform.surrogates import FlowPrediction
 
 FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
+AROUND = "The body, to be turned, with this field on the plane through its axis, and pressure or shear on its wall."
+EXTRUDED = "The extruded body with this field on its middle plane."
 LIFTS = ("lift_coefficient", "lift_bound")
 
 
@@ -31,14 +34,17 @@ def show(shown: Frame) -> Callable[[], None]:
         return lambda: None
     with st.container(key="files", horizontal=True, vertical_alignment="center"):
         _files(shown)
-        flat = not shown.design.present.revolution
-        in_space = flat and st.toggle("3-D", key="space", help="The extruded body with this field on its middle plane.")
+        in_space = st.toggle("3-D", key="space", help=AROUND if shown.design.present.revolution else EXTRUDED)
     place = st.container(key="space_view")
 
     def finish() -> None:
         if in_space:
             with place:
-                _in_space(shown.design.present, layer)
+                data = shown.in_space
+                if data is None:
+                    _extruded(shown.design.present, layer)
+                else:
+                    component("space")(key="in_space", data=data)
 
     return finish
 
@@ -83,7 +89,7 @@ def _numbers(design: Design, answer: FlowPrediction | Answer) -> bytes:
     return json_text(numbers).encode()
 
 
-def _in_space(design: Design, layer: Layer) -> None:
+def _extruded(design: Design, layer: Layer) -> None:
     """The extruded body with the field on its middle plane."""
     outline = outline_of(design.body, design.alpha_deg)
     if can_render():

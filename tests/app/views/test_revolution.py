@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 
 import numpy as np
@@ -116,3 +117,14 @@ def test_the_files_of_a_body_of_revolution(sphere: AppTest) -> None:
     solid = trimesh.load(io.BytesIO(body_bytes(load_body("spheroid:2"), ".stl")), file_type="stl")
     assert solid.is_watertight
     assert solid.volume == pytest.approx(math.pi / 6.0, rel=1e-3)
+
+
+def test_the_body_in_space_shows_the_flow_of_the_drawing(sphere: AppTest) -> None:
+    healthy(sphere.toggle("space").set_value(True).run())
+    found = [c.proto for c in sphere.get("bidi_component") if "space" in c.proto.component_name]
+    (data,) = (json.loads(each.json) for each in found)
+    assert max(data["meridian"][1::2]) == pytest.approx(0.5, abs=1e-4)
+    assert data["colours"] == drawn(sphere)["colours"]
+    assert data["badge"] == drawn(sphere)["badge"]
+    front = solve(load_body("sphere"), CONDITIONS, grid="coarse").analysis.front.pressure_coefficient
+    assert data["wall"]["values"][0] == pytest.approx(front, abs=2e-3)
