@@ -2,7 +2,7 @@
 
 const HOME = { azimuth: 0.5, elevation: 0.3, zoom: 1, x: 0, y: 0 }; // x, y: shift in sizes of the frame
 const STEEPEST = Math.PI / 2, TURN = 0.009, KEY_TURN = Math.PI / 36, CLOSEST = 12, FARTHEST = 0.5, MARGIN = 0.95;
-const REST = 140, SLOW = 40, RETURN = 280; // milliseconds
+const REST = 140, QUICK = 6, SLOW = 40, RETURN = 280; // milliseconds
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".space");
@@ -97,7 +97,8 @@ class Space {
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const began = performance.now();
     this.scene.draw(this.context, this.place(width, height), this.cut && this.data.raster, this.still ? 2 : this.coarse);
-    if (!this.still) this.coarse = performance.now() - began > SLOW ? 0.5 : this.coarse;
+    const spent = performance.now() - began;
+    if (!this.still) this.coarse = spent > SLOW ? 0.5 : spent < QUICK ? 1 : this.coarse; // pixels of the body for one of the screen
     this.root.dataset.frames = Number(this.root.dataset.frames ?? 0) + 1;
   }
 
