@@ -15,7 +15,7 @@ from html import escape
 import numpy as np
 
 from fusiform.app.drawings.mark_drawing import View, draw_mark, polygon
-from fusiform.app.state.constraint_rows import FORMS, Row, constraint_of
+from fusiform.app.state.constraint_rows import Row, constraint_of, form_of
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
@@ -58,10 +58,12 @@ def draw(
     """
     d = shape.reference_length
     lines = [line for line in (body, ghost, *trail) if line is not None]
-    shown = _shown(rows, Outline(body, d))
+    shown = _shown(rows, Outline(body, d), revolution=shape.revolution)
     reach = [z for constraint in shown for mark in constraint.marks for z in mark.reach]
     view = _view(np.concatenate([*lines, np.array(reach, dtype=np.complex128)]), d)
     parts = [_stream(view, alpha_deg, d)]
+    if shape.revolution:
+        parts.append(_axis(view))
     parts += [polygon(view, line, f'fill="none" stroke="{BODY}" stroke-opacity=".3"') for line in trail]
     parts.append(polygon(view, body, f'fill="{BODY}" fill-opacity=".18" stroke="{BODY}" stroke-width="2.2"'))
     if ghost is not None:
@@ -99,6 +101,11 @@ def _stream(view: View, alpha_deg: float, d: float) -> str:
     return f'<g stroke="currentColor" stroke-opacity=".55" stroke-width="1.6">{"".join(parts)}</g>'
 
 
+def _axis(view: View) -> str:
+    line = f'<path d="M70 {view.at(0j)[1]:g}H{view.width - 8:g}" fill="none" stroke="currentColor"'
+    return f'{line} stroke-opacity=".5" stroke-dasharray="14 4 2 4"/>'
+
+
 def _scale_bar(view: View, d: float) -> str:
     length, x, y = view.scale * d, view.width - 14.0, view.height - 10.0
     line = f'<path d="M{x - length:.1f} {y - 4:g}v8M{x - length:.1f} {y:g}H{x:g}M{x:g} {y - 4:g}v8" fill="none" '
@@ -116,13 +123,13 @@ class _Shown:
     marks: tuple[Mark, ...]
 
 
-def _shown(rows: Sequence[Row], place: Outline) -> list[_Shown]:
-    constraints = [(number, row, constraint_of(row)) for number, row in enumerate(rows)]
-    shown = [
-        _Shown(number, FORMS[row["kind"]].label, COLORS[constraint.role], constraint.marks(place))
-        for number, row, constraint in constraints
-        if constraint is not None
-    ]
+def _shown(rows: Sequence[Row], place: Outline, *, revolution: bool) -> list[_Shown]:
+    shown = []
+    for number, row in enumerate(rows):
+        constraint = constraint_of(row)
+        if constraint is not None:
+            label = form_of(row["kind"], revolution=revolution).label
+            shown.append(_Shown(number, label, COLORS[constraint.role], constraint.marks(place)))
     return [constraint for constraint in shown if constraint.marks]
 
 

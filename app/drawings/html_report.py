@@ -58,7 +58,8 @@ def report(optimum: Optimum) -> str:
 def _points(problem: Problem) -> str:
     """The design points, with their weights if there are several."""
     return "; ".join(
-        f"Re = {p.conditions.reynolds:g}, α = {p.conditions.alpha_deg:g}°"
+        f"Re = {p.conditions.reynolds:g}"
+        + ("" if problem.body.revolution else f", α = {p.conditions.alpha_deg:g}°")
         + (f", weight {p.weight:g}" if len(problem.points) > 1 else "")
         for p in problem.points
     )

@@ -80,7 +80,8 @@ def _step(session: Session, history: History) -> Session:
         return replace(session, design=replace(now, history=history, version=version, error=None, note=None))
     start_from = listed_as(session.settings.start_from, revolution=design.revolution)
     settings = replace(session.settings, start_from=start_from)
-    return replace(session, settings=settings, design=DesignState(history, design, version))
+    setup = session.setup.of_kind(revolution=design.revolution)
+    return replace(session, settings=settings, setup=setup, design=DesignState(history, design, version))
 
 
 def undo(session: Session) -> Session:

@@ -11,9 +11,9 @@ from typing import Any
 from fusiform.app.edits.design import open_body
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.results.opened_project import open_project
-from fusiform.app.state.constraint_rows import FORMS, Row, dragged, first_row
+from fusiform.app.state.constraint_rows import Row, dragged, first_row, forms_of
 from fusiform.app.state.session import DragSource, ProjectState, Section, Session, Step
-from fusiform.app.state.setup import OBJECTIVES, setup_of
+from fusiform.app.state.setup import objectives_of, setup_of
 from fusiform.solvers import InputError
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import ModelKind, Problem
@@ -29,9 +29,10 @@ def _with_rows(session: Session, rows: Iterable[Row]) -> Session:
 def add_constraint(session: Session, kind: str) -> Session:
     """Add a constraint with the first numbers for the present body, up to `MOST_ROWS` of them."""
     setup = session.setup
-    if len(setup.rows) >= MOST_ROWS or kind not in FORMS:
+    body = session.design.present.body
+    if len(setup.rows) >= MOST_ROWS or kind not in forms_of(revolution=body.revolution):
         return session
-    row = first_row(kind, session.design.present.body) | {"id": setup.next_row}
+    row = first_row(kind, body) | {"id": setup.next_row}
     changed = _with_rows(session, [*setup.rows, row])
     return replace(changed, setup=replace(changed.setup, next_row=setup.next_row + 1))
 
@@ -48,7 +49,7 @@ def set_number(session: Session, number: int, key: str, value: Any) -> Session:
 
 def set_objective(session: Session, objective: str) -> Session:
     """Set the objective; "nearest" brings the constraint of the drag that it needs."""
-    if objective not in OBJECTIVES:
+    if objective not in objectives_of(revolution=session.design.present.revolution):
         return session
     session = replace(session, setup=replace(session.setup, objective=objective))
     if objective == "nearest" and all(row["kind"] != "drag" for row in session.setup.rows):

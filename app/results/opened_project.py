@@ -16,12 +16,17 @@ from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.geometry import sample_names
+from fusiform.solvers.geometry.meridians.named_meridians import NAMED_MERIDIANS
 from fusiform.solvers.inverse import OptimizationResult, Problem, problem_from
 from fusiform.solvers.inverse.problem.project_reader import FORMAT, parse_project, require_suffix
 
 MOST_MEGABYTES = 8
 LONGEST_NAME, LONGEST_STATUS = 40, 2000
-_NAMED = re.compile(r"circle|ellipse:[0-9.]{1,8}|naca[ -]?[0-9]{4}", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"circle|ellipse:[0-9.]{{1,8}}|naca[ -]?[0-9]{{4}}|sphere|spheroid:[0-9.]{{1,8}}"
+    rf"|({'|'.join(NAMED_MERIDIANS)})(:[0-9.]{{1,8}})?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

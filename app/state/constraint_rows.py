@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fusiform.app.state.revolution_forms import ON_AXIS, around_axis
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.inverse import Constraint
 from fusiform.solvers.inverse.problem import registry
@@ -31,11 +32,28 @@ FORMS: dict[str, Form] = {
         lambda body: {"reynolds": 3.0, "alpha_deg": 0.0, "weight": 1.0},
     ),
 }
+REVOLUTION_FORMS: dict[str, Form] = around_axis(FORMS)
+
+
+def forms_of(*, revolution: bool) -> dict[str, Form]:
+    """The forms that a kind of body has, in its words."""
+    return REVOLUTION_FORMS if revolution else FORMS
+
+
+def form_of(kind: str, *, revolution: bool) -> Form:
+    """The form of a row, in the words of the kind of body where that has it."""
+    return forms_of(revolution=revolution).get(kind, FORMS[kind])
 
 
 def first_row(kind: str, body: Body) -> Row:
     """A new row with first values for `body`."""
-    return {"kind": kind, **FORMS[kind].first(body)}
+    row = {"kind": kind, **FORMS[kind].first(body)}
+    return on_axis(row) if body.revolution else row
+
+
+def on_axis(row: Row) -> Row:
+    """The row of a constraint of a body of revolution: what has a place lies on the axis."""
+    return row | {key: value for key, value in ON_AXIS.items() if key in row}
 
 
 def entry_of(row: Row) -> dict[str, Any]:
@@ -71,4 +89,5 @@ def dragged(row: Row, grip: str, way: complex, body: Body) -> Row:
     grips = {} if constraint is None else grips_of(constraint.marks(Outline.of(body)))
     if grip not in grips:
         return row
-    return row | {pull.field: pull.after(way) for pull in grips[grip].pulls}
+    moved = row | {pull.field: pull.after(way) for pull in grips[grip].pulls}
+    return on_axis(moved) if body.revolution else moved

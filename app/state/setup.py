@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from fusiform.app.state.constraint_rows import POINT, Row, entry_of, row_of
+from fusiform.app.state.constraint_rows import POINT, REVOLUTION_FORMS, Row, entry_of, on_axis, row_of
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import DesignPoint, Lift, Problem, problem_from
@@ -22,6 +22,7 @@ OBJECTIVES = {
     "lift_to_drag": "Greatest lift over drag",
     "nearest": "Nearest body with a given drag",
 }
+LIFT_OBJECTIVES = ("drag_at_lift", "lift_to_drag")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,19 @@ class Setup:
         rows = [row | {"id": earlier.next_row + place} for place, row in enumerate(self.rows)]
         following = replace(self, version=earlier.version, next_row=earlier.next_row + len(rows))
         return following.with_rows(rows)
+
+    def of_kind(self, *, revolution: bool) -> Self:
+        """The setup for bodies of a kind: those of revolution have no lift, and nothing beside their axis."""
+        if not revolution:
+            return self
+        objective = "drag" if self.objective in LIFT_OBJECTIVES else self.objective
+        rows = (on_axis(row) for row in self.rows if row["kind"] in REVOLUTION_FORMS)
+        return replace(self, objective=objective).with_rows(rows)
+
+
+def objectives_of(*, revolution: bool) -> dict[str, str]:
+    """The objectives that a kind of body has, with their labels."""
+    return {key: label for key, label in OBJECTIVES.items() if not (revolution and key in LIFT_OBJECTIVES)}
 
 
 def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) -> Problem:

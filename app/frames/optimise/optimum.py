@@ -15,15 +15,17 @@ from fusiform.app.frames.shared.formatting import (
     scientific,
     value_or_dash,
 )
-from fusiform.app.frames.shared.metric import CONVENTION, START, Metric
+from fusiform.app.frames.shared.metric import START, Metric, convention
 from fusiform.app.results.kept_results import Optimum
+from fusiform.solvers import Body
 
 SAME_OPTIMUM = 2e-3
 
 
 def optimum_numbers(optimum: Optimum) -> tuple[Metric, ...]:
-    """The objective at start and optimum, its change, lift, optimality and cost."""
-    return (_start(optimum), _best(optimum), _change(optimum), _lift(optimum), _optimality(optimum), _cost(optimum))
+    """The objective at start and optimum, its change, lift, optimality and cost; of revolution, sizes without lift."""
+    fourth = _sizes(optimum.result.body) if optimum.result.body.revolution else _lift(optimum)
+    return (_start(optimum), _best(optimum), _change(optimum), fourth, _optimality(optimum), _cost(optimum))
 
 
 def _start(optimum: Optimum) -> Metric:
@@ -32,7 +34,7 @@ def _start(optimum: Optimum) -> Metric:
         f"Start {formula(gain.quantity)}",
         value_or_dash(gain.start),
         f"solver; model {value_or_dash(predicted.start)}" if optimum.is_verified else _model(optimum),
-        f"{START} The model's value is that of the search. {CONVENTION}",
+        f"{START} The model's value is that of the search. {_convention(optimum)}",
     )
 
 
@@ -44,7 +46,7 @@ def _best(optimum: Optimum) -> Metric:
         value_or_dash(value),
         f"solver; model {value_or_dash(result.predicted_gain.best)}" if optimum.is_verified else _model(optimum),
         f"{gain.quantity.noun.capitalize()} of the optimum, by the solver if it has solved start and optimum, beside "
-        f"the model's. {CONVENTION}",
+        f"the model's. {_convention(optimum)}",
     )
 
 
@@ -65,8 +67,22 @@ def _lift(optimum: Optimum) -> Metric:
         "Lift $C_L$",
         value_or_dash(lift).replace("-", "−"),
         f"lift over drag {ratio(lift, drag)}" if lift is not None and drag else "not solved",
-        f"The optimum's force across the stream, by the solver. {CONVENTION}",
+        f"The optimum's force across the stream, by the solver. {_convention(optimum)}",
     )
+
+
+def _sizes(body: Body) -> Metric:
+    return Metric(
+        "Length",
+        f"{body.length:.4g}",
+        f"greatest diameter {body.diameter:.4g}",
+        f"The optimum's extent along the axis, in its own unit. Its volume is {body.volume:.4g}, its wetted area "
+        f"{body.wetted_area:.4g}.",
+    )
+
+
+def _convention(optimum: Optimum) -> str:
+    return convention(revolution=optimum.result.body.revolution)
 
 
 def _optimality(optimum: Optimum) -> Metric:
@@ -107,9 +123,10 @@ def _model(optimum: Optimum) -> str:
 
 def optimum_words(optimum: Optimum, earlier: Optimum | None) -> str:
     """The problem, how the search ended, and the comparison with an earlier start."""
-    result = optimum.result
+    result, around = optimum.result, optimum.result.body.revolution
     points = "; ".join(
-        f"Re = {p.conditions.reynolds:g}, α = {p.conditions.alpha_deg:g}°" for p in result.problem.points
+        f"Re = {p.conditions.reynolds:g}" + ("" if around else f", α = {p.conditions.alpha_deg:g}°")
+        for p in result.problem.points
     )
     text = f"{result.problem.objective.describe().capitalize()} from {plain(result.problem.body.name)} at {points}. "
     if result.feasible:

@@ -39,7 +39,8 @@ def problem_words(session: Session) -> str:
     now = session.design.present
     rows = session.setup.rows
     words = "Drag the white handles, or write numbers in the list." if rows else "Add constraints in the list."
+    at, kept = ("", "volume") if now.revolution else (f", α = {now.alpha_deg:g}°", "area")
     return (
-        f"{plain(now.name)} at Re = {now.reynolds:g}, α = {now.alpha_deg:g}°; lengths in its own unit, "
-        f"d = {now.reference_length:.4g}. {words} Its area is kept. Then press Optimise."
+        f"{plain(now.name)} at Re = {now.reynolds:g}{at}; lengths in its own unit, "
+        f"d = {now.reference_length:.4g}. {words} Its {kept} is kept. Then press Optimise."
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.frames.shared.formatting import coefficient, formula, gain_percent, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTION, START, Metric
+from fusiform.app.frames.shared.metric import START, Metric, convention
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
@@ -21,16 +22,17 @@ TRAIL = 5
 _pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
 
 
-def search_numbers(now: Snapshot) -> tuple[Metric, ...]:
+def search_numbers(now: Snapshot, *, revolution: bool = False) -> tuple[Metric, ...]:
     """The numbers of a running search; start and change are those of the optimum that it leads to, by the model."""
     history = now.history
     gain = history[-1].gain if history else UNKNOWN
     quantity, symbol = gain.quantity, formula(gain.quantity)
     solving = bool(history) and history[-1].phase is SearchPhase.CERTIFYING
+    words = convention(revolution=revolution)
     who = "solver" if solving else "model"
     best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else "by the model"
     return (
-        Metric(f"Start {symbol}", value_or_dash(gain.start), "by the model", f"{START} {CONVENTION}"),
+        Metric(f"Start {symbol}", value_or_dash(gain.start), "by the model", f"{START} {words}"),
         Metric(f"Best {symbol}", value_or_dash(gain.best), best, "The best body so far within the constraints."),
         Metric(quantity.change.capitalize(), gain_percent(gain), "by the model", f"Change of {quantity.noun} so far."),
         Metric("Evaluations", str(len(history)), None, "Queries of the model or the solver, each with its gradient."),
@@ -61,4 +63,4 @@ def _milestones(history: Sequence[Iterate]) -> list[Iterate]:
 
 
 def _outline(start: Body, iterate: Iterate) -> ComplexArray:
-    return sketch.outline(Body(iterate.coefficients, start.reference_length, start.name, 0.0, start.origin))
+    return sketch.outline(replace(start, coefficients=iterate.coefficients, fit_error=0.0, given_outline=None))

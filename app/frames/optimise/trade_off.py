@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.shared.formatting import formula, gain_percent, plain, sentence, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTION, Metric
+from fusiform.app.frames.shared.metric import Metric, convention
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import ParetoPoint
@@ -45,7 +45,8 @@ def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
             f"{'Greatest' if quantity.rises else 'Least'} {formula(quantity)}",
             value_or_dash(gain.best),
             f"{gain_percent(gain)} {quantity.change} from the start",
-            f"By {plain(result.model)}: {quantity.noun} of the optimum; below, compared with the start's. {CONVENTION}",
+            f"By {plain(result.model)}: {quantity.noun} of the optimum; below, compared with the start's. "
+            f"{convention(revolution=result.body.revolution)}",
         ),
         Metric(
             "One more gains",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from fusiform.app.edits import setup as edits
-from fusiform.app.state.constraint_rows import FORMS, Row
-from fusiform.app.state.setup import MOST_STARTS, OBJECTIVES, Setup
+from fusiform.app.state.constraint_rows import Row, form_of, forms_of
+from fusiform.app.state.setup import MOST_STARTS, Setup, objectives_of
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers.inverse.problem.constraints.forms import Field
@@ -27,14 +27,18 @@ def panel() -> None:
 
 def _objective(setup: Setup) -> None:
     follow("objective", setup.objective)
+    revolution = session().design.present.revolution
+    offered = objectives_of(revolution=revolution)
     st.selectbox(
         "Objective",
-        list(OBJECTIVES),
+        list(offered),
         key="objective",
-        format_func=OBJECTIVES.__getitem__,
+        format_func=offered.__getitem__,
         on_change=lambda: change(edits.set_objective, st.session_state.objective),
-        help="The quantity to minimise: the drag coefficient, weighted over the conditions; minus lift over drag; or "
-        "the change of shape until the drag is the prescribed one. The body's area is always kept.",
+        help="The quantity to minimise: the drag coefficient, weighted over the conditions; "
+        + ("" if revolution else "minus lift over drag; ")
+        + "or the change of shape until the drag is the prescribed one. "
+        f"The body's {'volume' if revolution else 'area'} is always kept.",
     )
     if setup.objective == "drag_at_lift":
         follow("lift", setup.lift)
@@ -49,13 +53,14 @@ def _objective(setup: Setup) -> None:
 
 
 def _add(setup: Setup) -> None:
+    forms = forms_of(revolution=session().design.present.revolution)
     st.selectbox(
         "Constraints",
-        list(FORMS),
+        list(forms),
         index=None,
         key="add_constraint",
         placeholder="Add a constraint …",
-        format_func=lambda kind: FORMS[kind].label,
+        format_func=lambda kind: forms[kind].label,
         on_change=_added,
         disabled=len(setup.rows) >= edits.MOST_ROWS,
         help="It begins with sensible numbers for the present body, in the body's own unit (here "
@@ -73,7 +78,8 @@ def _added() -> None:
 
 def _row(row: Row) -> None:
     """A constraint: its name, its numbers, and a button that removes it."""
-    form, number = FORMS[row["kind"]], row["id"]
+    form = form_of(row["kind"], revolution=session().design.present.revolution)
+    number = row["id"]
     with st.container(key=f"constraint_{number}", border=True, gap="small"):
         name, away = st.columns([5, 1], vertical_alignment="center")
         name.markdown(f"**{form.label}**", help=form.meaning)

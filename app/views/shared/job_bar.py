@@ -58,6 +58,6 @@ def optimise_button() -> None:
         disabled=session().job is not None,
         key="optimise",
         on_click=job_start.optimise,
-        help="Find the body of the same area with the least drag, or the objective chosen, under the constraints of "
-        "the Optimise section, starting from this body.",
+        help=f"Find the body of the same {'volume' if session().design.present.revolution else 'area'} with the least "
+        "drag, or the objective chosen, under the constraints of the Optimise section, starting from this body.",
     )

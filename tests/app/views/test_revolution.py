@@ -5,17 +5,23 @@ from __future__ import annotations
 import io
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 from streamlit.testing.v1 import AppTest
-from streamlit_page import SECONDS, drawn, healthy, metric, note
+from streamlit_page import SECONDS, drawn, healthy, idle, metric, note, run_until
 
+from fusiform.app.drawings.html_report import report
+from fusiform.app.edits.design import new_session, open_example
+from fusiform.app.frames.design.known import known
 from fusiform.app.frames.shared import formatting
 from fusiform.app.results.exported_files import body_bytes
+from fusiform.app.results.opened_project import open_project
 from fusiform.app.state import session
 from fusiform.app.state.design_link import from_link, to_link
+from fusiform.app.views.design import gallery
 from fusiform.solvers import FlowConditions, InputError, load_body, solve
 from fusiform.solvers.geometry.normal_displacement import pulled
 
@@ -128,3 +134,45 @@ def test_the_body_in_space_shows_the_flow_of_the_drawing(sphere: AppTest) -> Non
     assert data["badge"] == drawn(sphere)["badge"]
     front = solve(load_body("sphere"), CONDITIONS, grid="coarse").analysis.front.pressure_coefficient
     assert data["wall"]["values"][0] == pytest.approx(front, abs=2e-3)
+
+
+def test_the_optimum_of_a_sphere_has_the_drag_of_the_python_call(sphere: AppTest, tmp_path: Path) -> None:
+    """At Re 10 with a greatest diameter; also of the file that is saved, opened again on a new page."""
+    healthy(sphere.button("view_Optimise").click().run())
+    healthy(sphere.toggle("option_certify").set_value(False).run())
+    assert sphere.session_state["session"].step == session.Step.PROBLEM
+    assert sphere.selectbox("objective").options == ["Least drag", "Nearest body with a given drag"]
+    assert "Payload: sphere" in sphere.selectbox("add_constraint").options
+    healthy(sphere.selectbox("add_constraint").set_value("payload_rectangle").run())
+    labels = [n.label for n in sphere.number_input if (n.key or "").startswith("row_")]
+    assert labels == ["x", "Length", "Diameter", "Spare"]
+    healthy(sphere.button("optimise").click().run())
+    healthy(run_until(sphere, idle).run())
+    optimum = sphere.session_state["session"].optimum
+    assert optimum.result.body.revolution
+    expected = solve(optimum.result.body, CONDITIONS, grid="coarse").drag_coefficient
+    assert metric(sphere, "Optimum") == formatting.coefficient(expected)
+    assert expected < 0.9 * solve(load_body("sphere"), CONDITIONS, grid="coarse").drag_coefficient
+    assert note(sphere, "Length").startswith("greatest diameter 0.7")
+    again = open_project(optimum.project, "project.json").optimum
+    assert again is not None
+    assert again.result.body.revolution
+    assert "wetted area" in report(optimum)
+    healthy(sphere.button("adopt").click().run())
+    assert metric(sphere, "Drag") == formatting.coefficient(expected)
+
+
+def test_an_example_of_revolution_opens_from_the_dialog(sphere: AppTest) -> None:
+    healthy(sphere.button("examples").click().run())
+    healthy(sphere.button("open_sears-haack").click().run())
+    expected = solve(load_body("sears-haack"), FlowConditions(50.0), grid="coarse")
+    assert metric(sphere, "Drag") == formatting.coefficient(expected.drag_coefficient)
+
+
+@pytest.mark.parametrize("example", gallery.OF_REVOLUTION, ids=lambda example: example.title)
+def test_each_example_of_revolution_is_one_and_has_a_flow(example: gallery.Example) -> None:
+    opened = open_example(new_session({}), example.body, example.reynolds, example.alpha_deg)
+    assert opened.design.present.revolution
+    answer = known(opened).answer
+    assert answer is not None
+    assert answer.drag_coefficient > 0.0
