@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fusiform.solvers.common.errors import is_number, make_plain, require, shown
@@ -51,3 +52,13 @@ class FlowConditions:
             "choose a value in that range",
         )
         make_plain(self, "reynolds", "alpha_deg")
+
+
+def require_along_axis(conditions: Iterable[FlowConditions]) -> None:
+    """`InputError` for incidence, which the flow past a body of revolution has not."""
+    turned = [at.alpha_deg for at in conditions if at.alpha_deg != 0.0]
+    require(
+        not turned,
+        f"expected an angle of attack of 0 for a body of revolution, got {turned[0] if turned else 0:g} degrees; only "
+        "the flow along its axis is solved",
+    )

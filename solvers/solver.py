@@ -8,7 +8,7 @@ import time
 import torch
 
 from fusiform.solvers.common.errors import InputError, require, require_kind, shown
-from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.conditions import FlowConditions, require_along_axis
 from fusiform.solvers.flow import ACCURACIES, Accuracy, Domain, FlowBatch, solve_to_accuracy
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.body import require_body
@@ -110,11 +110,8 @@ def solve(
 def _check(body: Body, conditions: FlowConditions, device: torch.device | str) -> None:
     require_body(body)
     require_kind(conditions, FlowConditions, "give FlowConditions(reynolds, alpha_deg)")
-    require(
-        not body.revolution or conditions.alpha_deg == 0.0,
-        f"expected an angle of attack of 0 for a body of revolution, got {conditions.alpha_deg:g} degrees; only the "
-        "flow along its axis is solved",
-    )
+    if body.revolution:
+        require_along_axis([conditions])
     require(
         isinstance(device, str | torch.device), f"expected the name of a device, got {shown(device)}; give cpu or cuda"
     )

@@ -10,7 +10,7 @@ from torch import Tensor
 from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PULL_WIDTH
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.geometry.normal_displacement import drag_sensitivity
+from fusiform.solvers.geometry import drag_sensitivity, wall_elements
 
 PROBE = 0.01  # d
 USUAL_SHARE = 0.9
@@ -32,16 +32,15 @@ class Sensitivity:
 def sensitivity_of(body: Body, gradient: Tensor, drag: float) -> Sensitivity:
     """The sensitivity of the `drag` by its `gradient` (K,) with respect to the coefficients of `body`."""
     density = drag_sensitivity(body, gradient, OUTLINE_POINTS)
-    points = (body.outline(OUTLINE_POINTS) @ [1.0, 1j]) / body.reference_length
-    arc = 0.5 * np.abs(np.roll(points, -1) - np.roll(points, 1))
+    wall = wall_elements(body, OUTLINE_POINTS)
     angle = 2.0 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
     centre = 2.0 * np.pi * np.arange(CONTROL_POINTS) / CONTROL_POINTS
     bump = _bump(angle - centre[:, None])
     if body.revolution:
         bump = (bump + _bump(angle + centre[:, None])) / (1.0 + _bump(2.0 * centre[:, None]))
-    effects = 100.0 * PROBE * bump @ (density * arc) / drag
+    effects = 100.0 * PROBE * bump @ (density * wall) / drag
     order = np.argsort(np.abs(density))
-    usual = order[np.searchsorted(np.cumsum(arc[order]), USUAL_SHARE * arc.sum())]
+    usual = order[np.searchsorted(np.cumsum(wall[order]), USUAL_SHARE * wall.sum())]
     scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
     return Sensitivity(scaled, tuple(effects.tolist()))
 

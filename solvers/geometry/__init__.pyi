@@ -14,6 +14,7 @@ __all__ = [
     "read_outline",
     "sample_names",
     "univalence_margin",
+    "wall_elements",
     "write_outline",
     "write_stl",
 ]
@@ -25,5 +26,6 @@ from .formats.outline_files import SUFFIXES, parse_outline, read_outline
 from .formats.outline_writers import write_outline
 from .library import load_body, sample_names
 from .limits import DEFAULT_MODES, MODES_RANGE
-from .normal_displacement import displaced, drag_sensitivity, pulled
+from .normal_displacement import displaced, pulled
 from .validity import is_valid, univalence_margin
+from .wall_sensitivity import drag_sensitivity, wall_elements

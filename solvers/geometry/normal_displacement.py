@@ -1,4 +1,4 @@
-"""Small changes of the outline along its normal, as changes of the map's coefficients, and the adjoint of that.
+"""Small changes of the outline along its normal, as changes of the map's coefficients.
 
 An outline that moves by δn along its outward normal n = ζz'/|z'| is the image under z + δz with
 
@@ -25,7 +25,6 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import InputError, is_number, require, shown
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.geometry.body import Body, require_body
-from fusiform.solvers.geometry.limits import require_count
 from fusiform.solvers.geometry.validity import is_valid, univalence_margin
 
 BUMP_POINTS = 256
@@ -46,15 +45,16 @@ class DisplacementSteps:
 STEPS = DisplacementSteps()
 
 
-def _circle(count: int) -> Tensor:
+def circle(count: int) -> Tensor:
+    """ζ at `count` equal steps of η, (1, count)."""
     eta = 2.0 * math.pi * torch.arange(count, dtype=torch.float64) / count
     return torch.polar(torch.ones_like(eta), eta)[None]
 
 
-def _variation(coefficients: Tensor, displacement: Tensor) -> tuple[Tensor, Tensor]:
+def variation(coefficients: Tensor, displacement: Tensor) -> tuple[Tensor, Tensor]:
     """(δa (K,), δa_0) of an outline moved by `displacement` (n,) at n equal steps of η, to first order."""
     count, modes = len(displacement), len(coefficients)
-    speed = laurent.z_prime(coefficients[None], _circle(count))[0].abs()
+    speed = laurent.z_prime(coefficients[None], circle(count))[0].abs()
     spectrum = 2.0 * torch.fft.rfft(displacement / speed, norm="forward").conj()
     p = torch.nn.functional.pad(spectrum, (0, max(0, modes + 2 - len(spectrum))))
     p = torch.cat([0.5 * p[:1].real + 0j, p[1 : modes + 2]])
@@ -118,7 +118,7 @@ def displaced(body: Body, displacement: FloatArray) -> Body:
     a, origin = body.coefficients, 0j
     floor = min(STEPS.least_margin, 0.5 * float(univalence_margin(a[None])))
     for _ in range(STEPS.substeps):
-        change, shift = _variation(a, step)
+        change, shift = variation(a, step)
         if body.revolution:
             change, shift = change.real + 0j, shift.real + 0j
         for halving in range(STEPS.halvings):
@@ -177,63 +177,3 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
 
 def _bump(angle: FloatArray, width: float) -> FloatArray:
     return np.asarray(np.exp((np.cos(angle) - 1.0) / width**2))
-
-
-def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArray:
-    """The density g along the outline with δC = ∮ g δn ds for displacements δn along the outward normal.
-
-    g > 0 where moving the outline outward raises C. ∮ g n·(x, y) ds = 0, since a scaled body is the same body.
-    For a body of revolution, δn is the same at mirrored points, and the integral is over the whole outline.
-
-    Parameters
-    ----------
-    body : Body
-    gradient : Tensor
-        (K,) complex, ∂C/∂Re a_k + i ∂C/∂Im a_k: the `coefficients` of a `ForceGradient`.
-    count : int
-        Number of points.
-
-    Returns
-    -------
-    ndarray
-        (count,), g at the points of `body.outline(count)`; lengths in units of d.
-
-    Raises
-    ------
-    InputError
-        For a gradient that is not finite or not of the length of the body's coefficients, and fewer points than 1.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from fusiform import Body
-    >>> from fusiform.solvers.geometry import drag_sensitivity
-    >>> falls_with_length = torch.tensor([-1.0 + 0j])
-    >>> g = drag_sensitivity(Body.circle(modes=1), falls_with_length, 4)
-    >>> bool(g[0] < 0 < g[1])
-    True
-    """
-    require_body(body)
-    require_count(count)
-    shape = tuple(gradient.shape) if isinstance(gradient, Tensor) else shown(gradient)
-    require(
-        shape == (body.modes,) and gradient.dtype is not torch.bool,
-        f"expected a tensor of {body.modes} derivatives, one for each coefficient, got {shape}; "
-        "give the coefficients of the gradient of a solution for this body",
-    )
-    require(
-        bool(gradient.isfinite().all()),
-        "expected finite derivatives, got NaN or infinity; give the gradient of a converged solution",
-    )
-    with torch.inference_mode(False):
-        return _density(body, gradient.detach().cpu(), count)
-
-
-def _density(body: Body, gradient: Tensor, count: int) -> FloatArray:
-    displacement = torch.zeros(count, dtype=torch.float64, requires_grad=True)
-    change, _ = _variation(body.coefficients, displacement)
-    (slope,) = torch.autograd.grad((gradient.clone().conj() * change).real.sum(), displacement)
-    arc = laurent.z_prime(body.coefficients[None], _circle(count))[0].abs() * (2.0 * math.pi / count)
-    unit = body.reference_length / body.scale
-    density: FloatArray = (unit**2 * slope / arc).numpy()
-    return density

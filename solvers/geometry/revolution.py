@@ -79,6 +79,12 @@ def wetted_area(coefficients: Tensor) -> Tensor:
     return 2.0 * math.pi * conformal_radius(coefficients).square() * ((p * speed) @ weight)
 
 
+def radius_series(coefficients: Tensor, harmonics: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Nodes in t and weights, exact for P T_i T_j with i, j < `harmonics`, and P = s/(c sin η) there, (batch, n)."""
+    t, weight = _quadrature(coefficients, harmonics)
+    return t, weight, _series(coefficients, t)[0]
+
+
 def _series(coefficients: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
     """P and Q at the nodes, each (batch, n)."""
     angle = torch.arccos(t)
@@ -88,9 +94,9 @@ def _series(coefficients: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
     return 1.0 - a @ chebyshev, 1.0 + (k * a) @ chebyshev
 
 
-def _quadrature(coefficients: Tensor) -> tuple[Tensor, Tensor]:
-    """Nodes and weights in t; n points integrate polynomials of degree 2n − 1, here up to 4K − 1."""
-    nodes, weights = _gauss(2 * coefficients.shape[-1] + _SMOOTH_POINTS)
+def _quadrature(coefficients: Tensor, more: int = 0) -> tuple[Tensor, Tensor]:
+    """Nodes and weights in t; n points integrate polynomials of degree 2n − 1, here those of 4K + 2 `more`."""
+    nodes, weights = _gauss(2 * coefficients.shape[-1] + more + _SMOOTH_POINTS)
     like = coefficients.real
     return torch.as_tensor(nodes).to(like), torch.as_tensor(weights).to(like)
 

@@ -13,11 +13,11 @@ import numpy as np
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.conditions import FlowConditions, require_along_axis
 from fusiform.solvers.geometry import Body
-from fusiform.solvers.geometry.body import require_plane_body
+from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
-from fusiform.solvers.inverse.search.drag_models import DragModel, SolverModel
+from fusiform.solvers.inverse.search.drag_models import DragModel, model_for
 from fusiform.solvers.inverse.search.evaluations import ForceModel, Forces
 from fusiform.solvers.inverse.search.variables import Variables
 
@@ -67,6 +67,8 @@ def check_gradient(
 ) -> GradientCheck:
     """Taylor test of the derivatives of drag and lift with respect to the shape, as the optimiser uses them.
 
+    The shape changes along a random direction at equal area; around an axis at equal volume, with real coefficients.
+
     Parameters
     ----------
     body : Body
@@ -85,7 +87,7 @@ def check_gradient(
     Raises
     ------
     InputError
-        Where the model has no answer.
+        Where the model has no answer, for a model of bodies of the other kind, and incidence of a body of revolution.
 
     Examples
     --------
@@ -93,26 +95,31 @@ def check_gradient(
     >>> from fusiform.solvers.inverse import SolverModel, check_gradient
     >>> check_gradient(Body.ellipse(1.5), FlowConditions(5.0), model=SolverModel(modes=2)).passed
     True
+    >>> check_gradient(Body.spheroid(3.0), FlowConditions(5.0), model=SolverModel(modes=2)).passed
+    True
     """
-    require_plane_body(body, "a check of gradients")
-    model = SolverModel() if model is None else model
+    require_body(body)
+    if body.revolution:
+        require_along_axis([conditions])
+    model = model_for(body, model)
     reduced = body.with_modes(model.modes)
-    variables = Variables(reduced, model.modes, False, ())
-    forces = ForceModel(model, variables, (DesignPoint(conditions),), lift=True)
+    variables = Variables(reduced, model.modes, body.revolution, ())
+    forces = ForceModel(model, variables, (DesignPoint(conditions),), lift=not body.revolution)
     x = variables.pack(reduced.coefficients, reduced.origin)
     forces.fix_resolution(x)
     at = forces(x)
     require(at is not None, f"expected a body that {model.name} can evaluate, got one it cannot; try a smoother one")
     assert at is not None
-    errors = [_errors(forces, x, at, step * _direction(model.modes, seed)) for step in STEPS]
+    direction = _direction(model.modes, len(x) // model.modes, seed)
+    errors = [_errors(forces, x, at, step * direction) for step in STEPS]
     drag, lift = (tuple(kind) for kind in zip(*errors, strict=True))
     return GradientCheck(STEPS, drag, lift, _order(np.array(drag)), _order(np.array(lift)))
 
 
-def _direction(modes: int, seed: int) -> FloatArray:
-    """A random unit vector (2 · modes,) whose entries fall like 1/k²."""
-    direction: FloatArray = np.random.default_rng(seed).standard_normal(2 * modes)
-    direction /= np.tile(np.arange(1, modes + 1), 2) ** 2
+def _direction(modes: int, parts: int, seed: int) -> FloatArray:
+    """A random unit vector (`parts` · modes,) of real, or real and imaginary, parts that fall like 1/k²."""
+    direction: FloatArray = np.random.default_rng(seed).standard_normal(parts * modes)
+    direction /= np.tile(np.arange(1, modes + 1), parts) ** 2
     unit: FloatArray = direction / np.linalg.norm(direction)
     return unit
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,7 @@ from fusiform.solvers.inverse.result.constraint_report import violated
 from fusiform.solvers.inverse.result.optimum import OptimizationResult
 from fusiform.solvers.inverse.result.search_start import begin
 from fusiform.solvers.inverse.result.verification import verified
-from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
+from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, model_for
 from fusiform.solvers.inverse.search.feasibility import nearest_feasible
 from fusiform.solvers.inverse.search.restoration import best_of_searches
 from fusiform.solvers.inverse.search.run.iterate import Callback
@@ -102,7 +101,7 @@ def optimize(
         model is None or isinstance(model, DragModel),
         f"expected a drag model, got {shown(model)}; give load_surrogate(), SolverModel() or a class of your own",
     )
-    run, first = _begun(problem, _model_of(problem.body, model), start, callback, checkpoint)
+    run, first = _begun(problem, model_for(problem.body, model), start, callback, checkpoint)
     if resume is not None:
         run.resume(Path(resume))
     check_user_constraints(run.variables, first)
@@ -212,19 +211,6 @@ def minimize_drag(
         verify=verify,
     )
     return optimize(problem, model=model, callback=callback, checkpoint=checkpoint, resume=resume)
-
-
-def _model_of(body: Body, model: DragModel | None) -> DragModel:
-    """The model, or the solver, for the kind of the `body`."""
-    if model is None or isinstance(model, SolverModel):
-        return replace(SolverModel() if model is None else model, revolution=body.revolution)
-    kind = "bodies of revolution" if body.revolution else "plane bodies"
-    require(
-        getattr(model, "revolution", False) == body.revolution,
-        f"expected a model of {kind}, got {model.name}; take the solver, SolverModel() (on the command line: --model "
-        "solver)",
-    )
-    return model
 
 
 def _begun(

@@ -10,7 +10,6 @@ from command_line import run
 from fusiform.solvers import Body, FlowConditions, export_body, solve
 from fusiform.solvers.common.errors import InputError
 from fusiform.solvers.flow.fields.vts import read_vts
-from fusiform.solvers.inverse import check_gradient, match_pressure
 from fusiform.surrogates import load_surrogate
 
 AT = FlowConditions(10.0)
@@ -100,8 +99,6 @@ def test_the_flow_is_exported_on_the_mirrored_section(tmp_path):
     ("work", "words"),
     [
         (lambda: solve(EGG, FlowConditions(10.0, 5.0)), "expected an angle of attack of 0 for a body of revolution"),
-        (lambda: check_gradient(EGG, AT), "expected a plane section for a check of gradients"),
-        (lambda: match_pressure(EGG, AT, np.zeros((8, 2))), "expected a plane section for a search for a pressure"),
         (
             lambda: load_surrogate().evaluate(EGG, AT),
             "expected a plane body for the model 'default', got a body of revolution",

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.conditions import FlowConditions
-from fusiform.solvers.flow import FlowBatch, Resolution, State, flow_tangents, solve_batch
+from fusiform.solvers.flow import Domain, FlowBatch, Resolution, State, flow_tangents, solve_batch
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.inverse.pressure.wall_pressure import wall_pressure
 from fusiform.solvers.inverse.search.variables import Variables
@@ -25,7 +25,7 @@ class Misfit:
     nearness: float = 1e-3
     """λ, the weight of the change of the scaled variables beside the relative misfit."""
     blur: float = 0.03
-    """Standard deviation in s of the Gaussian that blurs the difference of the pressures."""
+    """Standard deviation, over the whole outline's arc, of the Gaussian that blurs the difference of the pressures."""
     settled: float = 1e-4
     """Largest relative size of the last correction of a derivative of the flow that is used."""
     finenesses: tuple[float, ...] = (0.6, 1.0, 2.0, 4.0)
@@ -75,19 +75,29 @@ class PressureFit:
         resolution: Resolution,
     ) -> None:
         self.variables, self.start, self.resolution = variables, start, resolution
+        self.domain = Domain.MERIDIAN if variables.body.revolution else None
         self.alpha = math.radians(conditions.alpha_deg)
         self.reynolds = torch.tensor([conditions.reynolds], dtype=torch.float64)
+        self._conditions, self._table = conditions, target
         self.arc, self.target = target.T
         self.unit = float(np.ptp(self.target)) * math.sqrt(len(target))
         self.directions = self._turned(torch.eye(len(start), dtype=torch.float64))
         self.no_blur: FloatArray = np.eye(len(target))
-        self.blur = _gaussian_means(self.arc)
+        self.blur = _gaussian_means(0.5 * self.arc, mirrored=True) if self.domain else _gaussian_means(self.arc)
         self.solves = 0
+
+    def finer(self, resolution: Resolution) -> PressureFit | None:
+        """The same problem at a `resolution` with more nodes; None if it has not."""
+        if resolution.n_xi * resolution.n_eta <= self.resolution.n_xi * self.resolution.n_eta:
+            return None
+        return PressureFit(self.variables, self.start, self._conditions, self._table, resolution)
 
     def at(self, x: FloatArray, blur: FloatArray, guess: State | None = None) -> Point | None:
         """The point of variables x, its flow started from `guess`; None where the solver finds no flow."""
         turned = self._turned(torch.from_numpy(x)[None])
-        flow = solve_batch(turned, self.reynolds, self.resolution, guess, continuation=guess is None)
+        flow = solve_batch(
+            turned, self.reynolds, self.resolution, guess, continuation=guess is None, domain=self.domain
+        )
         self.solves += 1
         if guess is not None and not bool(flow.converged):
             return self.at(x, blur)
@@ -130,9 +140,16 @@ def ellipses(modes: int) -> Tensor:
     return torch.stack([Body.ellipse(f, modes=modes).coefficients for f in MISFIT.finenesses])
 
 
-def _gaussian_means(arc: FloatArray) -> FloatArray:
-    """The matrix (n, n) of Gaussian means over neighbouring arc fractions."""
-    gap = arc[:, None] - arc
-    weight = np.exp(-0.5 * ((gap - np.round(gap)) / MISFIT.blur) ** 2)
+def _gaussian_means(arc: FloatArray, *, mirrored: bool = False) -> FloatArray:
+    """The matrix (n, n) of Gaussian means over neighbouring arc fractions, and over the mirror images of these."""
+    weight = _gaussian(arc[:, None] - arc)
+    if mirrored:
+        weight += _gaussian(arc[:, None] + arc)
     means: FloatArray = weight / weight.sum(1, keepdims=True)
     return means
+
+
+def _gaussian(gap: FloatArray) -> FloatArray:
+    """The Gaussian of the distance around the outline, whose arc fraction has the period 1."""
+    value: FloatArray = np.exp(-0.5 * ((gap - np.round(gap)) / MISFIT.blur) ** 2)
+    return value

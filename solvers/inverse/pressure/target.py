@@ -11,8 +11,8 @@ from fusiform.solvers.common.errors import InputError, require
 EQUAL_SIDES = 1e-3  # difference of the two sides, over the range of C_p, up to which they count as equal
 
 
-def checked_target(target: ArrayLike, modes: int) -> FloatArray:
-    """The target as an array (n, 2); `InputError` unless it determines `modes` coefficients."""
+def checked_target(target: ArrayLike, modes: int, revolution: bool) -> FloatArray:
+    """The target as an array (n, 2); `InputError` unless it determines `modes` coefficients of a body of its kind."""
     try:
         table = np.array(target, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -24,9 +24,10 @@ def checked_target(target: ArrayLike, modes: int) -> FloatArray:
     )
     require(bool(np.isfinite(table).all()), "expected a target of finite numbers, got nan or inf; leave those rows out")
     low, high = table[:, 0].min(), table[:, 0].max()
+    along, whole = ("from 0 to 1", "the meridian's") if revolution else ("from 0 to below 1", "the perimeter")
     require(
-        low >= 0.0 and high < 1.0,
-        f"expected arc fractions s from 0 to below 1, got {low:g} to {high:g}; divide the arc length by the perimeter",
+        low >= 0.0 and (high <= 1.0 if revolution else high < 1.0),
+        f"expected arc fractions s {along}, got {low:g} to {high:g}; divide the arc length by {whole}",
     )
     spread = float(np.ptp(table[:, 1]))
     require(spread > 0.0, f"expected a C_p that varies along the wall, got {table[0, 1]:g} everywhere; correct it")

@@ -4,6 +4,7 @@ C_p = (p − p_∞)/(½ρU²), zero far away in the undisturbed stream. The arc 
 with the stream along +x, from the tail over the upper side to the front and back along the lower side, as in airfoil
 files. The tail is the trailing edge, or the middle of a blunt base: the mean of the arc fraction of the body at zero
 incidence, weighted with e^{x/ℓ}, ℓ = 0.05 d. (The rearmost point itself would jump between the two corners of a base.)
+Of a body of revolution s runs along the meridian, from 0 at the nose to 1 at the tail, both on the axis.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require
-from fusiform.solvers.flow import DYNAMIC_PRESSURE, Problem, State, total_head, wall_samples
+from fusiform.solvers.flow import DYNAMIC_PRESSURE, Domain, Problem, State, total_head, wall_samples
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solution import Solution
 
@@ -28,19 +29,20 @@ def pressure_distribution(solution: Solution, count: int = 128) -> FloatArray:
     """The pressure coefficient C_p along the wall of a solved flow, by arc length.
 
     The arc fraction s runs from 0 to 1 counter-clockwise, with the stream along +x, from the tail over the upper side
-    to the front and back along the lower side.
+    to the front and back along the lower side. Of a body of revolution it runs along the meridian, from the nose to the
+    tail.
 
     Parameters
     ----------
     solution : Solution
         A converged flow.
     count : int
-        Number of points, at equal steps of s.
+        Number of points, at equal steps of s: on a meridian both ends are among them.
 
     Returns
     -------
     ndarray, shape (count, 2)
-        Rows of s = 0, 1/count, … and C_p; a target for `match_pressure`.
+        Rows of s and C_p; a target for `match_pressure`.
 
     Raises
     ------
@@ -56,10 +58,13 @@ def pressure_distribution(solution: Solution, count: int = 128) -> FloatArray:
     [0.0, 0.25, 0.5, 0.75]
     >>> int(table[:, 1].argmax())  # the pressure is highest at the front, s = 0.5
     2
+    >>> around = pressure_distribution(solve(Body.sphere(), FlowConditions(10.0), grid="coarse"), 5)
+    >>> around[:, 0].tolist(), int(around[:, 1].argmax())
+    ([0.0, 0.25, 0.5, 0.75, 1.0], 0)
     """
     require(solution.converged, "expected a converged solution for its pressure, got one that is not; see its status")
     require(count >= 2, f"expected at least 2 points, got {count}; ask for more")
-    arc = np.arange(count) / count
+    arc = np.linspace(0.0, 1.0, count) if solution.body.revolution else np.arange(count) / count
     return np.column_stack([arc, wall_pressure_of(solution, arc)])
 
 
@@ -70,13 +75,17 @@ def wall_pressure_of(solution: Solution, arc: FloatArray) -> FloatArray:
 
 
 def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: float, arc: FloatArray) -> Tensor:
-    """C_p (batch, n) at the arc fractions `arc` (n,) of a batch on the whole plane.
+    """C_p (batch, n) at the arc fractions `arc` (n,) of a batch on the whole plane, or on the meridian.
 
     `coefficients` (batch, K) are at incidence `alpha`, in radians. The elements' polynomials at `REFINEMENT` times as
     many angles as there are nodes, then a spline.
     """
     nodes = total_head(problem, state)[:, 0] / DYNAMIC_PRESSURE
     eta, pressure = wall_samples(problem, nodes, REFINEMENT)
+    if problem.domain is Domain.MERIDIAN:
+        s, pressure = _meridian_fractions(coefficients, eta), torch.cat([pressure, nodes[:, -1:]], dim=1)
+        rows = [_even(*row, 1.0 - arc) for row in zip(s.cpu().numpy(), pressure.cpu().numpy(), strict=True)]
+        return torch.from_numpy(np.array(rows))
     lengths = _lengths(coefficients, eta)
     after = lengths.cumsum(1)
     turn = after[:, -1:]
@@ -91,10 +100,20 @@ def wall_pressure(problem: Problem, state: State, coefficients: Tensor, alpha: f
     return torch.from_numpy(np.array(rows))
 
 
-def _lengths(coefficients: Tensor, eta: Tensor) -> Tensor:
-    """The arc (batch, n) of the outline from each angle `eta` (batch, n) to the next, by Gauss's rule."""
+def _meridian_fractions(coefficients: Tensor, eta: Tensor) -> Tensor:
+    """The arc from the tail, η = 0, to each angle `eta` (batch, n) and to the nose, η = π, over the whole meridian's;
+    (batch, n + 1)."""
+    after = _lengths(coefficients, eta, math.pi).cumsum(1)
+    return torch.nn.functional.pad(after, (1, 0)) / after[:, -1:]
+
+
+def _lengths(coefficients: Tensor, eta: Tensor, turn: float = 2.0 * math.pi) -> Tensor:
+    """The arc (batch, n) of the outline from each angle `eta` (batch, n) to the next, by Gauss's rule.
+
+    The last one ends at the first angle after a `turn`.
+    """
     place, weight = (torch.from_numpy(a).to(eta) for a in np.polynomial.legendre.leggauss(GAUSS_POINTS))
-    step = torch.cat([eta, eta[:, :1] + 2.0 * torch.pi], dim=1).diff(dim=1)
+    step = torch.cat([eta, eta[:, :1] + turn], dim=1).diff(dim=1)
     between = eta[..., None] + 0.5 * step[..., None] * (1.0 + place)
     speed = laurent.z_prime(coefficients, torch.polar(torch.ones_like(between), between)).abs()
     return 0.5 * step * (speed @ weight)
@@ -105,4 +124,10 @@ def _periodic(s: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
     first = int(s.argmin())
     s, values = np.roll(s, -first), np.roll(values, -first)
     interpolated: FloatArray = CubicSpline([*s, s[0] + 1.0], [*values, values[0]], bc_type="periodic")(at)
+    return interpolated
+
+
+def _even(s: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
+    """The function with `values` (n,) at `s` (n,) from 0 to 1 that is even about both ends, at other arguments."""
+    interpolated: FloatArray = CubicSpline(s, values, bc_type="clamped")(at)
     return interpolated

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from fusiform.solvers.common.errors import require, shown
-from fusiform.solvers.conditions import FlowConditions
+from fusiform.solvers.conditions import FlowConditions, require_along_axis
 from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
@@ -127,12 +127,7 @@ class Problem(SearchOptions):
 
     def _check_axis(self) -> None:
         """Flows along the axis, without lift, and constraints that are symmetric about it."""
-        turned = [p.conditions.alpha_deg for p in self.points if p.conditions.alpha_deg != 0.0]
-        require(
-            not turned,
-            f"expected an angle of attack of 0 for a body of revolution, got {turned[0] if turned else 0:g}; only "
-            "flows along its axis are solved",
-        )
+        require_along_axis(point.conditions for point in self.points)
         require(
             not self.needs_lift,
             "expected an objective and conditions on the drag alone for a body of revolution, got one on the lift, "

@@ -9,7 +9,9 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import ACCURACIES, Domain, Resolution, State, steady_forces
+from fusiform.solvers.geometry import Body
 
 
 class ModelKind(StrEnum):
@@ -186,3 +188,16 @@ class SolverModel:
             forces, flow = steady_forces(coefficients, reynolds, resolution, domain=self._domain)
         answers = torch.where(flow.converged, forces, torch.full_like(forces, torch.nan)).to(home)
         return answers, flow.state if bool(flow.converged.all()) else None
+
+
+def model_for(body: Body, model: DragModel | None) -> DragModel:
+    """The model, or the solver, for the kind of the `body`; `InputError` for a model of the other kind."""
+    if model is None or isinstance(model, SolverModel):
+        return replace(SolverModel() if model is None else model, revolution=body.revolution)
+    kind = "bodies of revolution" if body.revolution else "plane bodies"
+    require(
+        getattr(model, "revolution", False) == body.revolution,
+        f"expected a model of {kind}, got {model.name}; take the solver, SolverModel() (on the command line: --model "
+        "solver)",
+    )
+    return model

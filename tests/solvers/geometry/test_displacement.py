@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusiform.solvers import Body, FlowConditions, solve
-from fusiform.solvers.geometry import displaced, drag_sensitivity
+from fusiform.solvers.geometry import displaced, drag_sensitivity, wall_elements
 from fusiform.solvers.geometry.normal_displacement import pulled
 
 BODIES = [Body.circle(modes=24), Body.ellipse(2, modes=24), Body.ellipse(0.5, modes=24)]
@@ -56,7 +56,7 @@ def test_the_sensitivity_is_the_derivative_of_the_drag() -> None:
     shape = np.exp((np.cos(eta - 2.0) - 1) / 0.4**2)
     flow = solve(body, conditions, grid="coarse")
     density = drag_sensitivity(body, flow.gradient().coefficients, count)
-    arc = np.linalg.norm(np.roll(body.outline(count), -1, 0) - np.roll(body.outline(count), 1, 0), axis=1) / 2
+    arc = wall_elements(body, count)
     predicted = (density * shape * arc).sum()
     scaling = (body.outline(count) * _normals(body, count)).sum(1)
     assert abs((density * scaling * arc).sum()) < 1e-3 * np.abs(density * arc).sum()
@@ -65,3 +65,28 @@ def test_the_sensitivity_is_the_derivative_of_the_drag() -> None:
         for sign in (1, -1)
     ]
     assert predicted == pytest.approx((values[0] - values[1]) / (2 * size), rel=2e-3)
+
+
+def test_around_an_axis_the_sensitivity_is_per_area_of_the_surface_at_equal_volume() -> None:
+    body, conditions = Body([0.3, 0.06] + 14 * [0], 2.0, revolution=True), FlowConditions(20)
+    count, size = 400, 1e-4
+    eta = 2 * np.pi * np.arange(count) / count
+    flow = solve(body, conditions)
+    weight = drag_sensitivity(body, flow.gradient().coefficients, count) * wall_elements(body, count)
+    scaling = (body.outline(count) * _normals(body, count)).sum(1)
+    assert abs((weight * scaling).sum()) < 1e-3 * np.abs(weight).sum()
+    for place in (0.0, 1.5, np.pi):  # the tail, the side, the nose
+        shape = np.exp((np.cos(eta - place) - 1) / 0.5**2) + np.exp((np.cos(eta + place) - 1) / 0.5**2)
+        ends = [
+            solve(displaced(body, sign * size * shape), conditions, start=flow).drag_coefficient for sign in (1, -1)
+        ]
+        assert (weight * shape).sum() == pytest.approx((ends[0] - ends[1]) / (2 * size), rel=5e-3)
+
+
+def test_the_sensitivity_of_the_sphere_in_creeping_flow_is_known_up_to_the_axis() -> None:
+    """δD = μ ∫ |∂u/∂n|² δn dA with |∂u/∂n| = 3 sin θ, less the scaling to equal volume: g = C_D (3 sin²θ − 2)/π."""
+    flow = solve(Body.sphere(), FlowConditions(0.05), grid="fine")
+    density = drag_sensitivity(flow.body, flow.gradient().coefficients, 64)
+    angle = 2 * np.pi * np.arange(64) / 64
+    expected = flow.drag_coefficient * (3 * np.sin(angle) ** 2 - 2) / np.pi
+    assert np.abs(density - expected).max() < 0.02 * np.abs(expected).max()

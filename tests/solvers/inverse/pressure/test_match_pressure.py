@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from fusiform.solvers import Body, FlowConditions, InputError, solve
-from fusiform.solvers.flow import ACCURACIES, FlowField, flow_tangents, level, solve_batch
+from fusiform.solvers.flow import ACCURACIES, Domain, FlowField, flow_tangents, level, solve_batch
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.inverse import PressureOutcome, match_pressure, pressure_distribution
-from fusiform.solvers.inverse.pressure.least_squares import MISFIT
+from fusiform.solvers.inverse.pressure.least_squares import MISFIT, _gaussian_means
 from fusiform.solvers.inverse.pressure.levenberg import FIRST_SEARCH, search
 from fusiform.solvers.inverse.pressure.match_pressure import pressure_fit
 from fusiform.solvers.inverse.pressure.target import checked_target
@@ -106,6 +106,75 @@ def test_the_tail_moves_smoothly_between_the_corners_of_a_base():
     assert float((one - other).abs().max()) < 1e-2
 
 
+EGG = Body([0.3, 0.08, -0.05], revolution=True)
+MERIDIAN_ARC = np.linspace(0.0, 1.0, 41)
+
+
+def _meridian_pressure(coefficients):
+    flow = solve_batch(coefficients, REYNOLDS, RESOLUTION, domain=Domain.MERIDIAN)
+    return wall_pressure(flow.problem, flow.state, flow.coefficients, 0.0, MERIDIAN_ARC)[0]
+
+
+def test_derivatives_along_a_meridian_are_differences():
+    base, direction, h = EGG.coefficients[None], REAL_DIRECTIONS[2:], 1e-4
+    tangents = flow_tangents(solve_batch(base, REYNOLDS, RESOLUTION, domain=Domain.MERIDIAN), direction)
+    sides = tangents.sides, tangents.side_states, tangents.side_coefficients
+    slope = tangents.derivative(wall_pressure(*sides, 0.0, MERIDIAN_ARC))[0]
+    difference = (_meridian_pressure(base + h * direction) - _meridian_pressure(base - h * direction)) / (2.0 * h)
+    assert float((difference - slope).abs().max()) < 1e-4 * float(slope.abs().max())
+
+
+def test_the_distribution_of_a_meridian_runs_from_the_nose_to_the_tail_by_arc_length():
+    solution = solve(EGG, FlowConditions(20.0), grid="coarse")
+    field, flow = solution.field, solution.flow
+    length = np.append(0.0, np.cumsum(np.hypot(*np.diff(EGG.meridian(20_001), axis=0).T)))
+    upper = field.eta <= np.pi + 1e-9
+    arc = np.interp(np.pi - field.eta[upper], np.linspace(0.0, np.pi, 20_001), length / length[-1])
+    found = wall_pressure(flow.problem, flow.state, flow.coefficients, 0.0, arc)[0].numpy()
+    np.testing.assert_allclose(found, field.wall_pressure_coefficient[upper], atol=5e-5)
+    table = pressure_distribution(solution, 5)
+    assert table[:, 0].tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert table[0, 1] == table[:, 1].max() > 1.0
+
+
+def test_means_over_a_meridian_are_those_over_the_mirrored_outline():
+    around = np.arange(80) / 80.0
+    values = np.cos(4.0 * np.pi * around)
+    on_meridian = _gaussian_means(0.5 * MERIDIAN_ARC, mirrored=True) @ values[:41]
+    np.testing.assert_allclose(on_meridian, (_gaussian_means(around) @ values)[:41], atol=0.03)
+
+
+AROUND_AN_AXIS = {
+    "egg": (EGG, 8.0, Body.sphere(2.0, modes=5)),
+    "waisted": (Body([0.35, 0.03, -0.12], revolution=True), 40.0, Body.spheroid(2.0, modes=5)),
+    "oblate": (Body([-0.2, 0.03, 0.02], revolution=True), 0.5, Body.sphere(modes=5)),
+}
+
+
+@pytest.mark.parametrize("name", AROUND_AN_AXIS)
+def test_the_pressure_on_a_meridian_brings_back_the_body_of_revolution(name):
+    body, reynolds, start = AROUND_AN_AXIS[name]
+    target = pressure_distribution(solve(body, FlowConditions(reynolds), grid="coarse"), 40)
+    match = match_pressure(start, FlowConditions(reynolds), target, modes=5, grid="coarse")
+    assert match.attained, match.status
+    assert match.outcome is PressureOutcome.CONVERGED
+    assert match.misfit < 2e-3
+    found = match.body.coefficients - body.with_modes(5).coefficients
+    assert float(found.abs().max()) < 5e-3
+    assert match.body.revolution
+    assert match.body.volume == pytest.approx(start.volume)
+
+
+def test_a_part_of_the_meridian_is_enough_and_incidence_is_refused():
+    target = pressure_distribution(solve(EGG, FlowConditions(8.0), grid="coarse"), 40)
+    match = match_pressure(Body.sphere(modes=3), FlowConditions(8.0), target[5:30], modes=3, grid="coarse")
+    assert float((match.body.coefficients - EGG.coefficients).abs().max()) < 5e-3
+    with pytest.raises(InputError, match="expected an angle of attack of 0 for a body of revolution, got 2 degrees"):
+        match_pressure(Body.sphere(), FlowConditions(8.0, 2.0), target)
+    with pytest.raises(InputError, match=r"expected arc fractions s from 0 to 1, got .* by the meridian's"):
+        match_pressure(Body.sphere(), FlowConditions(8.0), target + np.array([0.1, 0.0]))
+
+
 BODIES = {
     "lopsided": ([0.35, 0.06 + 0.05j, -0.03j, 0.02], FlowConditions(8.0, 4.0), Body.circle(modes=5)),
     "symmetric": ([0.5, -0.06, 0.03], FlowConditions(25.0), Body.circle(modes=5)),
@@ -145,7 +214,7 @@ def test_a_target_that_no_body_has_ends_with_a_sentence():
 
 def _fit(start, reynolds, starts=1):
     ellipse = solve(Body.ellipse(1.2), FlowConditions(10.0), grid="coarse")
-    target = checked_target(pressure_distribution(ellipse, 20), start.modes)
+    target = checked_target(pressure_distribution(ellipse, 20), start.modes, False)
     return pressure_fit(start, FlowConditions(reynolds), target, "coarse", starts)
 
 
