@@ -205,6 +205,8 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "drag_sensitivity body": (lambda body: geometry.drag_sensitivity(body, torch.zeros(2)), NO_BODIES),
     "drag_sensitivity gradient": (partial(geometry.drag_sensitivity, BODY), NO_GRADIENTS),
     "drag_sensitivity count": (lambda count: geometry.drag_sensitivity(BODY, torch.zeros(2), count), NO_COUNTS),
+    "wall_elements body": (geometry.wall_elements, NO_BODIES),
+    "wall_elements count": (lambda count: geometry.wall_elements(BODY, count), NO_COUNTS),
 }
 RESULTS = {"Solution", "ForceGradient", "SolveOutcome", "InputError", "LaurentFit"}  # made by the package alone
 WITHOUT_ARGUMENTS = {"sample_names"}
