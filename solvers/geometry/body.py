@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from fusiform.solvers.common.errors import require, require_kind
+from fusiform.solvers.common.errors import require_kind
 from fusiform.solvers.common.files import file_path
 from fusiform.solvers.geometry.body_fields import ellipse_map
 from fusiform.solvers.geometry.fitting.outline_fitting import fit_fewer_modes, fit_outline
@@ -280,15 +280,6 @@ class Body(MeridianBodies):
         moved = distance * (self.scale / self.reference_length)
         rescaled = farthest * abs(near.scale - self.scale) / self.reference_length
         return replace(near, fit_error=self.fit_error + moved + rescaled)
-
-
-def require_plane_body(body: Body, work: str) -> None:
-    """`InputError` unless it is a plane body, which `work` is for."""
-    require_body(body)
-    require(
-        not body.revolution,
-        f"expected a plane section for {work}, got a body of revolution, whose flow only `solve` knows; give a section",
-    )
 
 
 def require_body(body: Body) -> None:
