@@ -18,10 +18,10 @@ from fusiform.app.state.session import NACA, UPLOAD, DesignState, Section, Sessi
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.common.errors import require, shown
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.solvers.geometry.formats.meridian_files import find_section
 from fusiform.solvers.geometry.formats.outline_files import find_outline
 from fusiform.solvers.geometry.limits import LARGEST_FIT_ERROR
-from fusiform.solvers.geometry.normal_displacement import pulled
 
 FIRST_BODY, FIRST_CONDITIONS = "circle", FlowConditions(10.0)
 LONGEST_PULL = 0.5

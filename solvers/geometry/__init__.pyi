@@ -20,12 +20,12 @@ __all__ = [
 ]
 
 from .body import Body
+from .displacement.normal_displacement import displaced, pulled
+from .displacement.wall_sensitivity import drag_sensitivity, wall_elements
 from .fitting.outline_fitting import LaurentFit, fit_outline
 from .formats.extruded_solid import write_stl
 from .formats.outline_files import SUFFIXES, parse_outline, read_outline
 from .formats.outline_writers import write_outline
 from .library import load_body, sample_names
 from .limits import DEFAULT_MODES, MODES_RANGE
-from .normal_displacement import displaced, pulled
 from .validity import is_valid, univalence_margin
-from .wall_sensitivity import drag_sensitivity, wall_elements

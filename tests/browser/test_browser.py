@@ -33,7 +33,7 @@ from selenium.webdriver.common.keys import Keys
 
 from fusiform.solvers import FlowConditions, load_body
 from fusiform.solvers.geometry import read_outline
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate
 
 pytestmark = IN_BROWSER

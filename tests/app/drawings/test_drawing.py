@@ -21,7 +21,7 @@ from fusiform.app.drawings.wall_curves import WallCurve, wall_values
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, outline_of, pull_along_normal
 from fusiform.app.state.window import Window
 from fusiform.solvers import FlowConditions, Solution, load_body, solve
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.surrogates import Prediction, load_surrogate
 
 CONDITIONS = FlowConditions(20.0, 8.0)

@@ -20,7 +20,7 @@ from fusiform.app.state.job_snapshot import JobKind, Snapshot
 from fusiform.app.state.session import NACA, UPLOAD, Section, Session, Step
 from fusiform.app.state.window import Home, Window
 from fusiform.solvers import FlowConditions, load_body, solve
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.solvers.inverse import DesignPoint, Problem
 
 UP = {"index": 4, "dx": 0.02, "dy": 0.1, "version": 0}

@@ -12,7 +12,7 @@ from page_client import PageClient
 
 from fusiform.app.frames.shared import formatting
 from fusiform.solvers import FlowConditions, load_body
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate
 
 SESSIONS = Path(__file__).parents[2] / "benchmarks" / "app_sessions.py"

@@ -11,7 +11,7 @@ from streamlit_page import SECONDS, drawn, healthy, metric, note
 from fusiform.app.edits.design import LONGEST_PULL
 from fusiform.app.frames.shared import formatting
 from fusiform.solvers import FlowConditions, load_body
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.surrogates import load_surrogate
 
 

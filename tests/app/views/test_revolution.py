@@ -23,7 +23,7 @@ from fusiform.app.state import session
 from fusiform.app.state.design_link import from_link, to_link
 from fusiform.app.views.design import gallery
 from fusiform.solvers import FlowConditions, InputError, load_body, solve
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 
 CONDITIONS = FlowConditions(10.0)
 

@@ -5,7 +5,7 @@ import pytest
 
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.geometry import displaced, drag_sensitivity, wall_elements
-from fusiform.solvers.geometry.normal_displacement import pulled
+from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 
 BODIES = [Body.circle(modes=24), Body.ellipse(2, modes=24), Body.ellipse(0.5, modes=24)]
 

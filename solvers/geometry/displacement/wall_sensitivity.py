@@ -15,9 +15,9 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.errors import require, shown
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.geometry.body import Body, require_body
+from fusiform.solvers.geometry.displacement.normal_displacement import circle, variation
+from fusiform.solvers.geometry.displacement.ring_density import ring_density
 from fusiform.solvers.geometry.limits import require_count
-from fusiform.solvers.geometry.normal_displacement import circle, variation
-from fusiform.solvers.geometry.ring_density import ring_density
 
 
 def drag_sensitivity(body: Body, gradient: Tensor, count: int = 400) -> FloatArray:

@@ -1,0 +1,1 @@
+"""Outlines moved along their normal, and densities over them."""
