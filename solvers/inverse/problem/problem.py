@@ -194,9 +194,10 @@ def require_hold(hold: str, reynolds: Sequence[float]) -> None:
         f"expected {' or '.join(choices)} to hold, got {shown(hold)}; choose one",
     )
     least = LEAST_REYNOLDS if hold == Held.WETTED_AREA else 0.0
+    lowest = min(reynolds, default=least)
     require(
-        min(reynolds) >= least,
-        f"expected a Reynolds number of at least {least:g} where the wetted area is held, got {min(reynolds):g}; raise "
+        lowest >= least,
+        f"expected a Reynolds number of at least {least:g} where the wetted area is held, got {lowest:g}; raise "
         "it, since the one on the sphere of the body's volume is lower",
     )
 
