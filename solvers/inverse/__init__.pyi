@@ -1,9 +1,11 @@
 __all__ = [
     "Circle",
+    "Cone",
     "ConfidentModel",
     "Constraint",
     "ConstraintReport",
     "Convex",
+    "Cylinder",
     "DesignPoint",
     "Drag",
     "DragEquals",
@@ -18,6 +20,8 @@ __all__ = [
     "MaxHeight",
     "MaxLength",
     "MaxPerimeter",
+    "MaxWettedArea",
+    "MinBase",
     "MinRadius",
     "MinThickness",
     "ModelKind",
@@ -35,6 +39,7 @@ __all__ = [
     "Rectangle",
     "ShapeConstraint",
     "SolverModel",
+    "Sphere",
     "Symmetry",
     "TerminalVelocity",
     "UserConstraint",
@@ -56,6 +61,7 @@ from .pressure.match_pressure import match_pressure
 from .pressure.outcome import PressureOutcome
 from .pressure.pressure_match import PressureIterate, PressureMatch
 from .pressure.wall_pressure import pressure_distribution
+from .problem.constraints.base import MinBase
 from .problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from .problem.constraints.containment import KeepOut, Payload
 from .problem.constraints.convex import Convex
@@ -63,10 +69,12 @@ from .problem.constraints.curvature import MinRadius
 from .problem.constraints.extents import MaxHeight, MaxLength, MaxPerimeter
 from .problem.constraints.forces import DragEquals, Lift
 from .problem.constraints.mirror_symmetry import Symmetry
-from .problem.constraints.regions import Circle, Rectangle
+from .problem.constraints.regions.plane_regions import Circle, Rectangle
+from .problem.constraints.regions.solids import Cone, Cylinder, Sphere
 from .problem.constraints.thickness import MinThickness
 from .problem.constraints.user_constraint import UserConstraint
 from .problem.constraints.wedge import WedgeAngle
+from .problem.constraints.wetted import MaxWettedArea
 from .problem.design_points import DesignPoint
 from .problem.objectives import Drag, LiftToDrag, Nearest, UserObjective
 from .problem.problem import Problem

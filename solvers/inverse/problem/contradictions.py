@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import product
 
 from fusiform.solvers.geometry import Body
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
+from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
+from fusiform.solvers.inverse.problem.constraints.wedge import WedgeAngle
 from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.symmetry import is_symmetric
@@ -13,16 +18,30 @@ from fusiform.solvers.inverse.problem.symmetry import is_symmetric
 
 def contradiction_in(problem: Problem) -> str | None:
     """A sentence if no body solves the problem, by its numbers alone, or None."""
-    return contradiction(problem.body, (*problem.constraints, *problem.force_constraints)) or _no_lift(problem)
+    constraints = (*problem.constraints, *problem.force_constraints)
+    if problem.held is Held.WETTED_AREA:
+        return _of_surface(problem.body.wetted_area, constraints)
+    return contradiction(problem.body, constraints) or _no_lift(problem)
+
+
+def _of_surface(surface: float, constraints: Sequence[Constraint]) -> str | None:
+    """A sentence if no convex body of that `surface` satisfies all `constraints`, or None.
+
+    It has at most the volume of the sphere of that surface. What needs a least volume is no contradiction; instead, a
+    convex body in a cylinder has at most the cylinder's surface.
+    """
+    lengths, heights = ([c.value for c in constraints if isinstance(c, kind)] for kind in (MaxLength, MaxHeight))
+    for length, height in product(lengths, heights):
+        most = math.pi * height * (length + 0.5 * height)
+        if most < surface:
+            words = f"a cylinder of {length:g} and diameter {height:g} has a surface of {most:.4g}"
+            return f"{words}, and the wetted area, which is held, is {surface:.4g}"
+    largest = Body.sphere(math.sqrt(surface / math.pi))
+    return contradiction(largest, [c for c in constraints if not isinstance(c, MaxLength | MaxHeight | WedgeAngle)])
 
 
 def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
-    """A sentence if no body of the area of `body` satisfies all `constraints`, by their numbers alone, or None.
-
-    What is known of bodies of revolution of a given volume is no bound on their sections, so that none is told here.
-    """
-    if body.revolution:
-        return None
+    """A sentence if no body of the area or volume of `body` satisfies all `constraints`, by their numbers alone."""
     for constraint in constraints:
         sentence = constraint.contradiction(body, [other for other in constraints if other is not constraint])
         if sentence is not None:

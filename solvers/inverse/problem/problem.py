@@ -12,6 +12,7 @@ from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.body_table import body_to_dict
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.convex import Convex
+from fusiform.solvers.inverse.problem.constraints.marks import Role
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Drag, Objective
 from fusiform.solvers.inverse.problem.registry import constraint_to_dict, objective_entry
@@ -126,7 +127,7 @@ class Problem(SearchOptions):
         )
 
     def _check_axis(self) -> None:
-        """Flows along the axis, without lift, and constraints that are symmetric about it."""
+        """Flows along the axis, without lift, and payloads that are symmetric about it."""
         require_along_axis(point.conditions for point in self.points)
         require(
             not self.needs_lift,
@@ -135,9 +136,9 @@ class Problem(SearchOptions):
         )
         for constraint in self.constraints:
             require(
-                any(constraint.mirrors(other, 0.0) for other in self.constraints),
-                "expected constraints that are symmetric about the axis of a body of revolution, got "
-                f"{constraint.describe()}; centre it at y = 0",
+                constraint.role is not Role.PAYLOAD or any(constraint.mirrors(c, 0.0) for c in self.constraints),
+                "expected payloads that are symmetric about the axis of a body of revolution, got one with a body that "
+                f"{constraint.describe()}; centre it at y = 0, or turn it along the axis",
             )
 
     def _check_kinds(self) -> None:
@@ -149,6 +150,10 @@ class Problem(SearchOptions):
                 isinstance(constraint, ShapeConstraint),
                 f"expected constraints on the shape in `constraints`, got {constraint}; derive your own from "
                 "ShapeConstraint; conditions on lift and drag go into `force_constraints`",
+            )
+            require(
+                self.body.revolution or not constraint.axial,
+                f"expected a body of revolution for a {constraint.describe()}, got a plane one; leave it out",
             )
         for condition in self.force_constraints:
             require(

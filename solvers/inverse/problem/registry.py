@@ -11,6 +11,7 @@ from typing import Any
 
 from fusiform.solvers.common.errors import InputError, plain, require, shown
 from fusiform.solvers.common.tables import from_table, require_keys
+from fusiform.solvers.inverse.problem.constraints.base import MinBase
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.containment import KeepOut, Payload
 from fusiform.solvers.inverse.problem.constraints.convex import Convex
@@ -22,6 +23,7 @@ from fusiform.solvers.inverse.problem.constraints.mirror_symmetry import Symmetr
 from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
 from fusiform.solvers.inverse.problem.constraints.user_constraint import UserConstraint
 from fusiform.solvers.inverse.problem.constraints.wedge import WedgeAngle
+from fusiform.solvers.inverse.problem.constraints.wetted import MaxWettedArea
 from fusiform.solvers.inverse.problem.objectives import Drag, LiftToDrag, Nearest, Objective, UserObjective
 from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 
@@ -41,6 +43,8 @@ CONSTRAINTS: dict[str, type[Constraint]] = {
     "max_perimeter": MaxPerimeter,
     "wedge_angle": WedgeAngle,
     "convex": Convex,
+    "min_base": MinBase,
+    "max_wetted_area": MaxWettedArea,
     "symmetry": Symmetry,
     "lift": Lift,
     "drag": DragEquals,

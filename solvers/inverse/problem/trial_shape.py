@@ -15,6 +15,7 @@ from torch import Tensor
 
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.geometry.held_size import Held
+from fusiform.solvers.geometry.revolution import wetted_area
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ class Shape:
         return self.normals.abs().mean(1) * 2.0 * math.pi
 
     @cached_property
+    def wetted_area(self) -> Tensor:
+        """Area of the surface that the upper half of the outline sweeps about the x axis, (batch,)."""
+        return self.scale[:, 0].square() * wetted_area(self.coefficients)
+
+    @cached_property
     def nose(self) -> Tensor:
         """Smallest x, (batch,)."""
         return -self._extreme(torch.tensor(-1.0 + 0j, dtype=torch.complex128))
@@ -95,6 +101,12 @@ class Shape:
 
     def _extreme(self, direction: Tensor) -> Tensor:
         """Largest Re(z · conj(direction)) of the outline, not of its points alone: Newton's method on η; (batch,)."""
+        zeta = self._extreme_image(direction)
+        at = self.shift + (self.scale * laurent.z(self.coefficients, zeta))[:, 0]
+        return (at * direction.conj()).real
+
+    def _extreme_image(self, direction: Tensor) -> Tensor:
+        """ζ of that extreme, (batch, 1)."""
         start = (self.points * direction.conj()).real.argmax(1)
         step = 2.0 * math.pi / self.points_count
         eta = step * start.to(torch.float64)
@@ -103,9 +115,14 @@ class Shape:
             along = (1j * zeta * laurent.z_prime(self.coefficients, zeta) * direction.conj()).real[:, 0]
             bend = (laurent.z_xi_xi(self.coefficients, zeta) * direction.conj()).real[:, 0]
             eta = eta + torch.where(bend > 0.0, (along / bend).clamp(-step, step), torch.zeros_like(bend))
-        zeta = torch.polar(torch.ones_like(eta), eta)[:, None]
-        at = self.shift + (self.scale * laurent.z(self.coefficients, zeta))[:, 0]
-        return (at * direction.conj()).real
+        return torch.polar(torch.ones_like(eta), eta)[:, None]
+
+    def end_curvature(self, end: str) -> Tensor:
+        """κ at the "nose" or the "tail", (batch, 1): on the axis of a body of revolution, else where x is extreme."""
+        side = torch.full_like(self.coefficients[:, :1], -1.0 if end == "nose" else 1.0)
+        zeta = side if self.revolution else self._extreme_image(side[0, 0])
+        normal = self.scale * zeta * laurent.z_prime(self.coefficients, zeta)
+        return (self.scale * laurent.z_xi_xi(self.coefficients, zeta) / normal).real / normal.abs()
 
     def thickness(self, stations: Tensor) -> Tensor:
         """Height between the highest and the lowest crossing of the outline with x = `stations` (batch, s), (batch, s).

@@ -33,7 +33,7 @@ from fusiform.solvers.inverse import (
     WedgeAngle,
 )
 from fusiform.solvers.inverse.problem.constraints.marks import Outline, grips_of
-from fusiform.solvers.inverse.problem.constraints.regions import boundary
+from fusiform.solvers.inverse.problem.constraints.regions.plane_regions import boundary
 from fusiform.solvers.inverse.problem.contradictions import contradiction
 from fusiform.solvers.inverse.problem.registry import CONSTRAINTS, FORMS, constraint_from, constraint_to_dict
 from fusiform.solvers.inverse.problem.trial_shape import SAMPLING, shape_of

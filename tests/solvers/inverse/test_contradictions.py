@@ -1,27 +1,33 @@
 """Limits that exclude each other or the body are told at once, and limits that a body satisfies never are."""
 
 import math
+from contextlib import suppress
 
 import numpy as np
 import pytest
 import torch
 from constraint_cases import BODY
 
-from fusiform.solvers import Body, FlowConditions
+from fusiform.solvers import Body, FlowConditions, InputError
 from fusiform.solvers.geometry import is_valid
 from fusiform.solvers.inverse import (
     Circle,
+    Cone,
+    Cylinder,
     DesignPoint,
     KeepOut,
     MaxHeight,
     MaxLength,
     MaxPerimeter,
+    MaxWettedArea,
+    MinBase,
     MinRadius,
     MinThickness,
     OptimizationOutcome,
     Payload,
     Problem,
     Rectangle,
+    Sphere,
     WedgeAngle,
     optimize,
 )
@@ -31,7 +37,7 @@ from fusiform.solvers.inverse.problem.constraints.attainable_sizes import (
     perimeter_around,
     perimeter_in_strip,
 )
-from fusiform.solvers.inverse.problem.contradictions import contradiction
+from fusiform.solvers.inverse.problem.contradictions import contradiction, contradiction_in
 from fusiform.solvers.inverse.problem.trial_shape import shape_of
 
 # Limits that no body of the area of `BODY` (d = 0.6) satisfies, and the words of the sentence that says so.
@@ -82,6 +88,65 @@ def test_limits_that_no_body_satisfies_are_one_sentence(limits, words):
         assert not str(sentence).endswith(".")
 
 
+# Limits that no body of revolution of the volume of `AXIAL` (d = 2, V = 4.189, sphere's surface 12.57) satisfies.
+AXIAL = Body.spheroid(2.0, reference_length=2.0)
+AXIAL_CONTRADICTIONS = [
+    ((MaxLength(3.0), MaxHeight(1.3)), "a cylinder of 3 and diameter 1.3 holds a volume of 3.982"),
+    ((MaxWettedArea(12.5),), "no surface smaller than the sphere's, 12.57, encloses"),
+    ((MaxWettedArea(16.0), MaxHeight(1.0)), "a surface of height at most 1 around the body's volume is larger than 16"),
+    ((MinRadius(1.1),), "contains a circle of that radius, which has more than the body's volume"),
+    ((MinRadius(0.7), MaxHeight(1.3)), "does not fit into a height at most 1.3"),
+    ((MinThickness(1.4), MaxHeight(1.3)), "does not fit into a height at most 1.3"),
+    ((MinBase(1.4), MaxHeight(1.3)), "does not fit into a height at most 1.3"),
+    ((WedgeAngle("tail", minimum=160.0), MaxHeight(1.3)), "needs a height of at least 1.822"),
+    ((WedgeAngle("nose", maximum=5.0), MinThickness(1.0)), "exclude each other at any length up to 6.667"),
+    ((Payload(Sphere(0.0, 2.01)),), "cannot hold a region of volume 4.2"),
+    ((Payload(Cylinder(0.0, 3.0, 1.35)),), "cannot hold a region of volume 4.294"),
+    ((Payload(Cone(0.0, 4.0, 0.0, 2.01)),), "cannot hold a region of volume 4.231"),
+    ((Payload(Cylinder(0.0, 3.0, 0.1)), MaxLength(2.9)), "is longer or higher than 2.9"),
+    ((Payload(Cylinder(0.0, 7.0, 0.1)), MinThickness(1.0)), "has not the volume for a thickness at least 1"),
+    ((Payload(Circle(0.0, 0.0, 0.2)), KeepOut(Circle(0.0, 0.5, 0.4))), "cannot be one that stays clear of"),
+]
+AXIAL_POSSIBLE = [
+    (MaxLength(3.0), MaxHeight(1.4)),
+    (MaxWettedArea(12.6),),
+    (MinRadius(0.99),),
+    (WedgeAngle("tail", minimum=160.0),),
+    (Payload(Sphere(0.0, 1.99)),),
+    (Payload(Cylinder(0.0, 3.0, 1.32)),),
+    (KeepOut(Circle(0.0, 0.9, 0.1)),),
+    (MaxPerimeter(6.0),),
+]
+
+
+@pytest.mark.parametrize(("limits", "words"), AXIAL_CONTRADICTIONS)
+def test_limits_that_no_body_of_that_volume_satisfies_are_one_sentence(limits, words):
+    for order in (limits, limits[::-1]):
+        assert words in str(contradiction(AXIAL, order))
+
+
+@pytest.mark.parametrize("limits", AXIAL_POSSIBLE)
+def test_limits_that_some_body_of_that_volume_satisfies_are_none(limits):
+    assert contradiction(AXIAL, limits) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((MaxLength(2.0), MaxHeight(1.0)), "has a surface of 7.854, and the wetted area, which is held, is 13.53"),
+        ((MaxWettedArea(13.0),), "no surface smaller than the sphere's, 13.53"),
+        ((Payload(Sphere(0.0, 2.1)),), "cannot hold a region of volume"),
+        ((MinRadius(1.1),), "contains a circle of that radius"),
+        ((MaxLength(6.0), MaxHeight(0.8)), None),
+        ((WedgeAngle("tail", minimum=160.0), MaxHeight(0.8)), None),
+    ],
+)
+def test_limits_that_no_body_of_that_surface_satisfies_are_one_sentence(limits, words):
+    points = (DesignPoint(FlowConditions(10.0)),)
+    found = contradiction_in(Problem(AXIAL, points, constraints=limits, hold="wetted_area"))
+    assert found is None if words is None else words in str(found)
+
+
 @pytest.mark.parametrize("limits", POSSIBLE)
 def test_limits_that_some_body_satisfies_are_none(limits):
     assert contradiction(BODY, limits) is None
@@ -100,6 +165,16 @@ def random_bodies(count):
             yield Body(a, float(random.uniform(0.1, 10.0)))
 
 
+def bodies_of_revolution(count):
+    random = np.random.default_rng(6)
+    while count:
+        a = random.standard_normal(int(random.integers(1, 7)))
+        a *= random.uniform(0.1, 0.95) / np.linalg.norm(a * np.sqrt(np.arange(1, len(a) + 1)))
+        with suppress(InputError):
+            yield Body(a, float(random.uniform(0.1, 10.0)), revolution=True)
+            count -= 1
+
+
 def limits_of(body):
     """Limits that the body satisfies, with little to spare."""
     shape, ease = shape_of(body, 1024), 1e-3 * body.reference_length
@@ -112,6 +187,10 @@ def limits_of(body):
         MaxPerimeter(float(shape.perimeter[0]) + ease),
         MinRadius(0.99 / float(shape.curvature.abs().max())),
     ]
+    if body.revolution:
+        tail = float((shape.nose + shape.length)[0])
+        base = float(shape.thickness(torch.tensor([[tail - 0.1 * body.height]], dtype=torch.float64)))
+        limits += [MaxWettedArea(body.wetted_area * 1.001), MinBase(base)]
     limits += [MinThickness(thinnest)] if thinnest > ease else []
     limits += [MinThickness(middle, at=0.5)] if middle > ease else []
     limits += [Payload(Circle(body.origin.real, body.origin.imag, inside))] if inside > ease else []
@@ -122,7 +201,7 @@ def limits_of(body):
 
 
 def test_no_body_is_told_that_its_own_measures_contradict_each_other():
-    for body in random_bodies(40):
+    for body in (*random_bodies(40), *bodies_of_revolution(20)):
         limits = limits_of(body)
         assert contradiction(body, limits) is None, (body.coefficients, limits)
 

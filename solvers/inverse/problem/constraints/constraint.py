@@ -29,8 +29,9 @@ class Constraint:
     """Common base of the constraints on the shape and on the forces.
 
     `unit` names the unit of its limit. `forms`, `flag` and `sweep` offer it on the page, on the command line and to
-    Pareto fronts. One that `imposes_symmetry` has no residual: the optimiser's variables alone keep it. Subclasses are
-    frozen dataclasses; those with plain fields need no more than `describe` of the methods below.
+    Pareto fronts. One that `imposes_symmetry` has no residual: the optimiser's variables alone keep it. An `axial` one
+    is for bodies of revolution alone. Subclasses are frozen dataclasses; those with plain fields need no more than
+    `describe` of the methods below.
 
     Examples
     --------
@@ -48,6 +49,7 @@ class Constraint:
     flag: ClassVar[Flag | None] = None
     sweep: ClassVar[Sweep | None] = None
     imposes_symmetry: ClassVar[bool] = False
+    axial: ClassVar[bool] = False
 
     def describe(self) -> str:
         """The constraint in words, for reports."""

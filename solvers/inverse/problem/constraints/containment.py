@@ -11,13 +11,26 @@ from fusiform.solvers.common.errors import is_number, require, shown
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.common.tables import from_table, require_keys
 from fusiform.solvers.geometry.limits import LENGTH_RANGE
-from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import content, longest, swept_volume
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
-from fusiform.solvers.inverse.problem.constraints.convex_hulls import hull_distance, hull_length, hulls_overlap, reach
 from fusiform.solvers.inverse.problem.constraints.extents import Extent, MaxPerimeter
-from fusiform.solvers.inverse.problem.constraints.forms import Field, Form, rounded
+from fusiform.solvers.inverse.problem.constraints.forms import Form
 from fusiform.solvers.inverse.problem.constraints.marks import Disc, Fill, Mark, Outline, Polygon, Role
-from fusiform.solvers.inverse.problem.constraints.regions import REGIONS, Circle, Rectangle, Region, boundary
+from fusiform.solvers.inverse.problem.constraints.regions.convex_hulls import (
+    hull_distance,
+    hull_length,
+    hulls_overlap,
+    reach,
+)
+from fusiform.solvers.inverse.problem.constraints.regions.plane_regions import Circle, Rectangle, Region, boundary
+from fusiform.solvers.inverse.problem.constraints.regions.region_forms import (
+    REGIONS,
+    box_behind,
+    box_inside,
+    disc_behind,
+    disc_inside,
+    region_form,
+)
 from fusiform.solvers.inverse.problem.constraints.thickness import MinThickness
 
 if TYPE_CHECKING:
@@ -42,39 +55,7 @@ class ContainmentSampling:
 
 
 SAMPLING = ContainmentSampling()
-AHEAD = 0.4  # of an obstacle behind the body, in units of d
-SPARE = Field("clearance", "Spare", "Distance to keep between it and the body's wall.", True)
-
-
-def _form(name: str, label: str, verb: str, region: type[Circle] | type[Rectangle], first: Any) -> Form:
-    shape = region.__name__.lower()
-    meaning = f"A {region.noun} that the body {verb}."
-    return Form(f"{label}: {shape}", meaning, (*region.fields, SPARE), first, name, {"shape": shape})
-
-
-def _box_inside(body: Body) -> Mapping[str, float]:
-    centre = Outline.of(body).centre
-    sides = {"width": rounded(0.5 * body.length), "height": rounded(0.35 * body.height)}
-    return {"x": centre.real, "y": centre.imag} | sides
-
-
-def _disc_inside(body: Body) -> Mapping[str, float]:
-    centre = Outline.of(body).centre
-    return {"x": centre.real, "y": centre.imag, "radius": rounded(0.25 * min(body.height, body.length))}
-
-
-def _behind(body: Body) -> Mapping[str, float]:
-    outline = Outline.of(body)
-    return {"x": rounded(outline.box[1] + AHEAD * body.reference_length), "y": outline.centre.imag}
-
-
-def _box_behind(body: Body) -> Mapping[str, float]:
-    d = body.reference_length
-    return {**_behind(body), "width": 0.3 * d, "height": 0.6 * d}
-
-
-def _disc_behind(body: Body) -> Mapping[str, float]:
-    return {**_behind(body), "radius": rounded(0.2 * body.reference_length)}
+RIM = 0.02  # between points on the rim of a region whose volume is measured, in units of d
 
 
 class Containment(ShapeConstraint):
@@ -168,8 +149,8 @@ class Payload(Containment):
     verb: ClassVar[str] = "contains"
     role: ClassVar[Role] = Role.PAYLOAD
     forms: ClassVar[tuple[Form, ...]] = (
-        _form("payload_rectangle", "Payload", "contains", Rectangle, _box_inside),
-        _form("payload_circle", "Payload", "contains", Circle, _disc_inside),
+        region_form("payload_rectangle", "Payload", "contains", Rectangle, box_inside),
+        region_form("payload_circle", "Payload", "contains", Circle, disc_inside),
     )
 
     def centres(self) -> tuple[complex, ...]:
@@ -202,17 +183,22 @@ class Payload(Containment):
             if max(length, reach(discs, 1j)) > longest(body):
                 return f"{words} is larger than the optimiser's bodies"
             for thick in (c for c in others if isinstance(c, MinThickness) and c.at is None):
-                if length > thick.longest_at(body.area):
-                    return f"{words} has not the area for a {thick.describe()}"
+                if length > thick.longest_at(body):
+                    return f"{words} has not the {content(body)[0]} for a {thick.describe()}"
         return None
 
     def _too_large(self, body: Body) -> str | None:
-        """A sentence if the region with its clearance has the area of the body, or None."""
+        """A sentence if the region with its clearance has the area, or sweeps the volume, of the body, or None."""
         corners, radius = self.region.hull()
         rim = hull_length(corners) + 2.0 * math.pi * radius
-        area = self.region.area + self.clearance * (rim + math.pi * self.clearance)
-        words = f"the body, whose area is {body.area:.4g}, cannot hold a region of area {area:.4g}"
-        return words if area >= body.area else None
+        size = self.region.area + self.clearance * (rim + math.pi * self.clearance)
+        if body.revolution:
+            size = swept_volume(boundary(self.region, self.clearance, RIM * body.reference_length))
+            size = size if self.mirrors(self, 0.0) else 0.0
+        name, kept = content(body)
+        return (
+            f"the body, whose {name} is {kept:.4g}, cannot hold a region of {name} {size:.4g}" if size >= kept else None
+        )
 
     def _blocked(self, body: Body, others: Sequence[Constraint]) -> str | None:
         """A sentence if the region and an obstacle are closer than their clearances allow, or None."""
@@ -266,8 +252,8 @@ class KeepOut(Containment):
     verb: ClassVar[str] = "stays clear of"
     role: ClassVar[Role] = Role.OBSTACLE
     forms: ClassVar[tuple[Form, ...]] = (
-        _form("keep_out", "Keep out", "stays clear of", Rectangle, _box_behind),
-        _form("keep_out_circle", "Keep out", "stays clear of", Circle, _disc_behind),
+        region_form("keep_out", "Keep out", "stays clear of", Rectangle, box_behind),
+        region_form("keep_out_circle", "Keep out", "stays clear of", Circle, disc_behind),
     )
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:

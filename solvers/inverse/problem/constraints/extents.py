@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.inverse.problem.constraints.attainable_sizes import (
+    article,
+    box,
+    content,
+    least_perimeter,
     longest,
     perimeter_around,
     perimeter_in_strip,
@@ -121,9 +125,11 @@ class MaxLength(Extent):
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         for height in (c.value for c in others if isinstance(c, MaxHeight)):
-            if self.value * height < body.area:
-                box = f"a box of {self.value:g} x {height:g} holds an area of {self.value * height:.4g}"
-                return f"{box}, and the body's area, which is kept, is {body.area:.4g}"
+            (words, most), (name, kept) = box(body, self.value, height), content(body)
+            if most < kept:
+                return (
+                    f"{words} holds {article(name)} of {most:.4g}, and the body's {name}, which is kept, is {kept:.4g}"
+                )
         return super().contradiction(body, others)
 
 
@@ -206,7 +212,7 @@ class MaxPerimeter(ShapeConstraint):
         return (self.value - shape.perimeter[:, None]) / shape.reference_length
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
-        least = math.pi * body.reference_length
+        least = least_perimeter(body)
         if self.value < least:
             return f"no outline shorter than the circle's, {least:.4g}, encloses the body's area, got {self.value:g}"
         for extent in (c for c in others if isinstance(c, Extent)):

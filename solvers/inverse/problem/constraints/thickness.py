@@ -11,7 +11,7 @@ import numpy as np
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
-from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import least_length, longest
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import LEAST, MaxHeight, MaxPerimeter
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Flag, Form, Sweep, rounded
@@ -109,9 +109,9 @@ class MinThickness(ShapeConstraint):
             return None
         return f"a {self.describe()} is more than the greatest extent of the optimiser's bodies, {longest(body):.4g}"
 
-    def longest_at(self, area: float) -> float:
-        """The greatest length of a body of that area, if it is so thick all along."""
-        return area / ((1.0 - 2.0 * ENDS) * self.value)
+    def longest_at(self, body: Body) -> float:
+        """The greatest length of a body of the size of `body`, if it is so thick all along."""
+        return least_length(body, self.value) / (1.0 - 2.0 * ENDS)
 
     def marks(self, outline: Outline) -> tuple[Mark, ...]:
         left, right, *_ = outline.box

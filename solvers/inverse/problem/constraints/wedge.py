@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.errors import is_number, require
 from fusiform.solvers.common.lazy_torch import torch
-from fusiform.solvers.inverse.problem.constraints.attainable_sizes import longest
+from fusiform.solvers.inverse.problem.constraints.attainable_sizes import content, least_length, longest
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
 from fusiform.solvers.inverse.problem.constraints.forms import Field, Form
@@ -119,15 +119,20 @@ class WedgeAngle(ShapeConstraint):
     def _too_wide(self, body: Body, others: Sequence[Constraint]) -> str | None:
         """A sentence if a body as short as its height allows is not high enough for the least angle, or None.
 
-        The length is at least A/H, so that the thickness, at most H, is at least 2 `over` (A/H) tan(angle/2).
+        The length is at least A/H, around an axis V/(π/4 H²), so that the thickness, at most H, is at least 2 `over`
+        times it times tan(angle/2).
         """
         if self.minimum is None:
             return None
         height = min([longest(body), *(c.value for c in others if isinstance(c, MaxHeight))])
-        least = math.sqrt(2.0 * self.over * body.area * math.tan(math.radians(0.5 * self.minimum)))
+        across = 2.0 * self.over * math.tan(math.radians(0.5 * self.minimum)) * least_length(body, 1.0)
+        least = across ** (1.0 / 3.0 if body.revolution else 0.5)
         if least <= height:
             return None
-        return f"a {self.describe()} needs a height of at least {least:.4g} at the body's area, and it is {height:.4g}"
+        name = content(body)[0]
+        return (
+            f"a {self.describe()} needs a height of at least {least:.4g} at the body's {name}, and it is {height:.4g}"
+        )
 
     def _too_thin(self, body: Body, others: Sequence[Constraint]) -> str | None:
         """A sentence if a least thickness needs a greater angle at any length that the area allows, or None."""
@@ -135,7 +140,7 @@ class WedgeAngle(ShapeConstraint):
             return None
         lengths = [longest(body), *(c.value for c in others if isinstance(c, MaxLength))]
         for thick in (c for c in others if isinstance(c, MinThickness) and c.at is None):
-            length = min(*lengths, thick.longest_at(body.area))
+            length = min(*lengths, thick.longest_at(body))
             if 2.0 * self.over * length * math.tan(math.radians(0.5 * self.maximum)) < thick.value:
                 return (
                     f"a {thick.describe()} and a {self.describe()} exclude each other at any length up to {length:.4g}"

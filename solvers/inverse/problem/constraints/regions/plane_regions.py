@@ -122,7 +122,7 @@ class Circle:
 
     def __post_init__(self) -> None:
         require(
-            _are_lengths(self.x, self.y, self.radius) and self.radius >= 0.0,
+            are_lengths(self.x, self.y, self.radius) and self.radius >= 0.0,
             f"expected a circle with finite centre and radius of at least 0, all at most {HIGHEST:g}, got {self}; "
             "correct its numbers",
         )
@@ -188,7 +188,7 @@ class Rectangle:
 
     def __post_init__(self) -> None:
         require(
-            _are_lengths(self.x, self.y, self.width, self.height) and self.width > 0.0 and self.height > 0.0,
+            are_lengths(self.x, self.y, self.width, self.height) and self.width > 0.0 and self.height > 0.0,
             "expected a rectangle with finite centre and positive width and height, all at most "
             f"{HIGHEST:g}, got {self}; correct its numbers",
         )
@@ -230,12 +230,9 @@ class Rectangle:
         return Polygon(tuple(corners), Fill.SOLID, _move(self.centre, outline)), Handle(corners[0], size)
 
 
-def _are_lengths(*values: float) -> bool:
+def are_lengths(*values: float) -> bool:
     """True for numbers whose squares are floats, too."""
     return all(is_number(value) and abs(float(value)) <= HIGHEST for value in values)
-
-
-REGIONS: dict[str, type[Circle] | type[Rectangle]] = {"rectangle": Rectangle, "circle": Circle}
 
 
 def _move(centre: complex, outline: Outline) -> Grip:
