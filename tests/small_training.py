@@ -22,7 +22,7 @@ fineness_min = 1.5
 fineness_max = 3.0
 reynolds_min = 2.0
 reynolds_max = 10.0
-{kind}
+alpha_max_deg = 5.0
 [resolution]
 radial_elements = 4
 angular_elements = 12
@@ -49,5 +49,5 @@ def small_recipe(
 ) -> Recipe:
     """The recipe, of plane bodies or of those of revolution, written to `folder` and read."""
     path = folder / f"{method}-{steps}.toml"
-    path.write_text(RECIPE.format(method=method, more=more, steps=steps, kind=AXIAL if revolution else PLANE))
+    path.write_text(RECIPE.format(method=method, more=more, steps=steps).replace(PLANE, AXIAL if revolution else PLANE))
     return load_recipe(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -13,6 +13,11 @@ from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.flow_training.settings import Recipe
 
 OF_DATASET = {"space": DesignSpace, "resolution": Resolution}  # tables of their own, parts of the data set's settings
+
+
+def recipe_table(recipe: Recipe) -> dict[str, Any]:
+    """All settings of a recipe as files hold them."""
+    return asdict(recipe) | {"dataset": recipe.dataset.table()}
 
 
 def load_recipe(path: Path) -> Recipe:

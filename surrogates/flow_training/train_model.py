@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from fusiform.surrogates.data.force_cases import load_force_cases
 from fusiform.surrogates.flow_training.cases import load_training_cases
 from fusiform.surrogates.flow_training.labels import Foundation
 from fusiform.surrogates.flow_training.progress import OnProgress, quiet
+from fusiform.surrogates.flow_training.recipe import recipe_table
 from fusiform.surrogates.flow_training.run import Run
 from fusiform.surrogates.flow_training.settings import Recipe
 from fusiform.surrogates.flow_training.spent import Spent
@@ -106,7 +106,7 @@ def _fit(run: Run, stage: Stage) -> None:
 
 def _card(recipe: Recipe, surrogate: Surrogate, dataset: Dataset, test: Dataset, spent: Spent) -> dict[str, Any]:
     return {
-        "recipe": asdict(recipe),
+        "recipe": recipe_table(recipe),
         "full_solves": len(dataset),
         "sip_bodies_drawn": spent.drawn,
         "sip_bodies_accepted": spent.accepted,
@@ -123,7 +123,7 @@ def _claim(folder: Path, recipe: Recipe, cases: int) -> None:
     """Record recipe and data set in `folder`: a run cannot continue with another recipe or a larger data set."""
     make_folder(folder)
     path = folder / "recipe.json"
-    own = json.loads(json.dumps(asdict(recipe) | {"dataset": recipe.dataset.table(), "cases": cases}))
+    own = json.loads(json.dumps(recipe_table(recipe) | {"cases": cases}))
     if path.exists():
         remedy = f"delete {str(path)!r} if the folder is of this recipe, or use another folder"
         require(

@@ -7,9 +7,9 @@ field f(ξ, η) to −f(ξ, −η), so every state splits into a part that survi
 basis vector belongs to one of them (`parity` ±1). Coefficients are scaled so that their total variance over the
 snapshots is one.
 
-Around an axis the fields are g and χ̂ = χ |z'|c / √(1 + Re/8), on the meridian alone: χ peaks at slender ends like the
-inverse square of their radius. Both are their own mirror images, and all g and g_ξ are equal at the wall, so that a
-truncated basis leaves no slip.
+Around an axis the fields are g and χ̂ = χ √(s² + 0.03 h²) / √(1 + Re/8), on the meridian alone: nearly ω = s χ, but not
+zero on the axis, where χ itself would be lost. (χ peaks at slender ends like the inverse square of their radius.) Both
+are their own mirror images, and all g and g_ξ are equal at the wall, so that a truncated basis leaves no slip.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fusiform.surrogates.model.layout import nodes_of
 
 SLIP_DECAY = 9.0
 LEAST_ENERGY = 1e-11
-SLOW_REYNOLDS = 8.0
+SLOW_REYNOLDS, NEAR_AXIS = 8.0, 0.03
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ def vorticity_scale(reynolds: Tensor) -> Tensor:
 
 
 def axial_scale(problem: Problem) -> Tensor:
-    """√(1 + Re/8)/(c |z'|) at the nodes (batch, n_xi, n_eta): χ = χ̂ · axial_scale."""
+    """√(1 + Re/8)/√(s² + 0.03 h²) at the nodes (batch, n_xi, n_eta): χ = χ̂ · axial_scale."""
     growth = (1.0 + 1.0 / (SLOW_REYNOLDS * problem.viscosity)).sqrt()[:, None, None]
-    return growth * problem.mesh.xi.exp()[:, :, None] * problem.metric.rsqrt()
+    return growth * (problem.stream.square() + NEAR_AXIS * problem.metric).rsqrt()
 
 
 def _scale(problem: Problem) -> Tensor:
