@@ -43,6 +43,8 @@ def load_surrogate(path: str | PathLike[str] | None = None, *, revolution: bool 
     >>> surrogate = fs.load_surrogate()
     >>> surrogate.name, surrogate.space.reynolds_min, surrogate.space.reynolds_max
     ('default', 0.5, 60.0)
+    >>> fs.load_surrogate(revolution=True).revolution
+    True
     """
     require(
         path is None or isinstance(path, str | PathLike),

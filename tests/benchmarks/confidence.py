@@ -1,10 +1,10 @@
 """Are the bounds on the surrogate's errors kept in each part of the space, what tells the error best, and what does the
 correction bring?
 
-    python tests/benchmarks/confidence.py [BODIES] [--corrected N] [--data DIR]
+    python tests/benchmarks/confidence.py [BODIES] [--revolution] [--corrected N] [--data DIR]
 
-Fresh bodies of the training space, four drawn ones for each ellipse, against the solver at the accuracy of `fine`.
-The first N of them are corrected by the state inverse. DIR keeps the solved cases for a later call.
+Fresh bodies of the training space, four drawn ones for each ellipse or spheroid, against the solver at the accuracy of
+`fine`. The first N of them are corrected by the state inverse. DIR keeps the solved cases for a later call.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from scipy.stats import spearmanr
 
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.batches import select
-from fusiform.surrogates import Correction, Prediction, load_surrogate
+from fusiform.surrogates import Correction, Prediction, Surrogate, load_surrogate
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.data.force_cases import load_force_cases, make_force_cases
 from fusiform.surrogates.designs import turned
@@ -55,26 +55,28 @@ def main() -> None:
     """All tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bodies", nargs="?", type=int, default=375)
+    parser.add_argument("--revolution", action="store_true", help="The shipped model of bodies of revolution.")
     parser.add_argument("--corrected", type=int, default=100, help="How many bodies are corrected.")
     parser.add_argument("--data", type=Path, help="Folder of the solved cases.")
     options = parser.parse_args()
+    model = load_surrogate(revolution=options.revolution)
     with tempfile.TemporaryDirectory() as spare:
-        cases, drawn = measured(options.bodies, options.data or Path(spare))
+        cases, drawn = measured(model, options.bodies, options.data or Path(spare))
     print(f"{len(cases)} bodies; {drawn - len(cases)} more are outside the trained range, without a bound\n")
-    print(f"{by_cell(cases)}\n\n{by_quantity(cases)}\n", flush=True)
+    print(f"{by_cell(model, cases)}\n\n{by_quantity(cases)}\n", flush=True)
     print(corrections(cases[: options.corrected]))
 
 
-def measured(count: int, folder: Path) -> tuple[list[Case], int]:
+def measured(model: Surrogate, count: int, folder: Path) -> tuple[list[Case], int]:
     """The bodies inside the trained range, and the number of all."""
-    model = load_surrogate()
     config = DatasetConfig(count, SEED, model.space, model.basis.resolution)
     make_force_cases(config, folder, workers=2)
     solved, cases = load_force_cases(folder), []
     for i in range(len(solved)):
         one = select(solved.designs, slice(i, i + 1))
         conditions = FlowConditions(float(one.reynolds), math.degrees(float(one.alpha)))
-        answer, truth = model.evaluate(Body(one.coefficients[0]), conditions), complex(solved.forces[i])
+        body, truth = Body(one.coefficients[0], revolution=model.revolution), complex(solved.forces[i])
+        answer = model.evaluate(body, conditions)
         if answer.drag_bound is None or answer.lift_bound is None:
             continue
         clues = model.clues(turned(one), one.reynolds, model.state(turned(one), one.reynolds))
@@ -94,14 +96,16 @@ def measured(count: int, folder: Path) -> tuple[list[Case], int]:
     return cases, len(solved)
 
 
-def by_cell(cases: list[Case]) -> str:
+def by_cell(model: Surrogate, cases: list[Case]) -> str:
     """The shares that keep the bounds, by part of the space, and of all."""
     cell = torch.tensor([case.cell for case in cases])
     drag = torch.tensor([case.drag <= case.drag_bound for case in cases])
     lift = torch.tensor([case.lift <= case.lift_bound + 1e-12 for case in cases])
-    counted = coverage(load_surrogate().space, cell, drag, lift)
+    counted = coverage(model.space, cell, drag, lift)
     whole = ["all", "", "", str(len(cases)), f"{counted['drag']:.1%}", f"{counted['lift']:.1%}"]
-    return markdown([*coverage_table(counted), whole])
+    if model.revolution:
+        whole = [*whole[:2], *whole[3:5]]
+    return markdown([*coverage_table(counted, model.revolution), whole])
 
 
 def by_quantity(cases: list[Case]) -> str:
@@ -114,6 +118,8 @@ def by_quantity(cases: list[Case]) -> str:
     }
     table = [["", "median", "95 %"]]
     for name, values in sizes.items():
+        if not values:
+            continue
         form = "{:.4f}" if "lift" in name or name.endswith(" ") else "{:.2%}"
         table.append([name.strip(), *(form.format(x) for x in np.quantile(values, (0.5, 0.95)))])
     ranks = [["known without solving", "rank correlation with the drag error"]]

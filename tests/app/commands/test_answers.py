@@ -46,6 +46,15 @@ def test_predict_prints_the_surrogates_numbers_and_its_confidence() -> None:
     assert printed["confidence"] == pytest.approx(prediction.confidence)
 
 
+def test_bodies_of_revolution_are_answered_and_searched_by_a_model_of_their_own() -> None:
+    printed = numbers("predict", "sphere", "--reynolds", "10", "--correct")
+    assert (printed["model"], printed["revolution"]) == ("revolution", True)
+    assert printed["corrected_drag_coefficient"] == pytest.approx(4.308, rel=3e-4)
+    best = numbers("optimize", "sphere", "--reynolds", "10", "--starts", "1", "--grid", "coarse")
+    assert best["predicted_drag_coefficient"] == pytest.approx(3.844, rel=3e-3)
+    assert best["drag_coefficient"] == pytest.approx(best["predicted_drag_coefficient"], rel=0.01)
+
+
 def test_a_part_of_a_drawing_is_an_option_of_every_command_with_a_body(tmp_path: Path) -> None:
     drawing = tmp_path / "two.svg"
     drawing.write_text('<svg viewBox="0 0 9 9"><circle id="big" r="2"/><ellipse id="hull" cx="6" rx="2" ry="1"/></svg>')

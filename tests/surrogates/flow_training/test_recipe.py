@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -16,7 +16,7 @@ from fusiform.solvers.flow import Resolution
 from fusiform.surrogates import load_surrogate
 from fusiform.surrogates.data.dataset_config import DatasetConfig
 from fusiform.surrogates.design_space import DesignSpace
-from fusiform.surrogates.flow_training.recipe import OF_DATASET, load_recipe
+from fusiform.surrogates.flow_training.recipe import OF_DATASET, load_recipe, recipe_table
 from fusiform.surrogates.flow_training.settings import EquationsConfig, HeldoutConfig, Recipe, TangentConfig
 
 
@@ -47,11 +47,12 @@ def test_mistakes_in_a_recipe_are_named(tmp_path, change, match):
         load_recipe(path)
 
 
-def test_shipped_recipes_are_complete_and_the_default_one_is_the_models():
+def test_shipped_recipes_are_complete_and_those_of_the_shipped_models_are_theirs():
     recipes = Path(str(files("fusiform.assets"))) / "recipes"
     assert load_recipe(recipes / "supervised.toml").training.method == "supervised"
-    made_by = json.loads(json.dumps(asdict(load_recipe(recipes / "default.toml"))))
-    assert load_surrogate().card["recipe"] == made_by
+    for name, revolution in (("default", False), ("revolution", True)):
+        made_by = json.loads(json.dumps(recipe_table(load_recipe(recipes / f"{name}.toml"))))
+        assert load_surrogate(revolution=revolution).card["recipe"] == made_by
 
 
 def test_tangents_follow_sip_only_and_numbers_have_ranges():
@@ -100,7 +101,7 @@ def range_of(hint: object) -> Range | None:
 
 def test_every_number_of_a_recipe_has_a_range():
     assert {"dataset", "heldout", "space", "resolution", "network", "fit", "training", "tangents"} <= TABLES.keys()
-    assert [(table, key) for table, key, hint in KEYS if hint is not str and range_of(hint) is None] == []
+    assert [(table, key) for table, key, hint in KEYS if hint not in (str, bool) and range_of(hint) is None] == []
 
 
 EVERY_KEY = pytest.mark.parametrize(("table", "key", "hint"), KEYS, ids=[f"{table}.{key}" for table, key, _ in KEYS])
