@@ -25,7 +25,7 @@ def small_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = folder.parent
     with (folder / "small.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        failures = make_data(small_recipe(folder), folder / "small-cases", workers=2)
+        failures = make_data(small_recipe(folder), folder / "small-cases", workers=1)
     assert failures == {"heldout": [], "calibration": [], "train": []}
     own = tmp_path_factory.mktemp("small-training") / "cases"
     shutil.copytree(folder / "small-cases", own)

@@ -10,6 +10,7 @@ import trimesh
 from streamlit.testing.v1 import AppTest
 from streamlit_page import drawn, healthy, metric, note
 
+from fusiform.app.frames.shared import formatting
 from fusiform.app.state.session import UPLOAD
 from fusiform.solvers import load_body
 from fusiform.solvers.geometry.formats.outline_files import SUFFIXES
@@ -45,7 +46,7 @@ def upload(page: AppTest, name: str, content: bytes) -> AppTest:
 
 def test_each_kind_of_outline_opens_or_is_one_sentence(page: AppTest) -> None:
     files = sorted(path for path in CASES.iterdir() if path.suffix in SUFFIXES) if CASES.is_dir() else []
-    for file in files[::9]:
+    for file in files[::18]:
         before = page.session_state["session"].design.present
         upload(page, file.name, file.read_bytes())
         now = page.session_state["session"].design
@@ -61,6 +62,8 @@ def test_the_curve_of_a_drawing_can_be_chosen_and_the_sentence_names_it(page: Ap
     assert any(caption.value.startswith(sentence[:1].upper()) for caption in page.caption)
     healthy(page.text_input("upload_part").set_value("fin").run())
     assert page.session_state["session"].design.present.body.fineness == pytest.approx(1.2, rel=1e-3)
+    assert "two: fineness 1.2" in page.caption[0].value
+    assert "fin" in page.caption[0].value
     healthy(page.text_input("upload_part").set_value("2").run())
     assert page.session_state["session"].design.present.body.fineness == pytest.approx(1.2, rel=1e-3)
     healthy(page.text_input("upload_part").set_value("<b>mast</b>").run())
@@ -79,10 +82,12 @@ def test_the_plane_that_cuts_a_mesh_can_be_chosen(page: AppTest) -> None:
     assert d == pytest.approx(2.0 * np.sqrt(6.0), rel=0.01)
     healthy(page.selectbox("upload_axis").set_value("y").run())
     assert page.session_state["session"].design.present.reference_length == pytest.approx(2.0 * np.sqrt(3.0), rel=0.01)
+    assert f"From {formatting.plain('the section at y = 0: the only closed curve')}." in page.caption[0].value
     healthy(page.number_input("upload_at").set_value(1.2).run())
     assert page.session_state["session"].design.present.reference_length == pytest.approx(1.6 * np.sqrt(3.0), rel=0.01)
     healthy(page.number_input("upload_at").set_value(5.0).run())
     assert len(page.error) == 1
+    assert "y from -2 to 2, got 5" in page.error[0].value
 
 
 def test_a_poor_fit_is_refused_unless_it_is_allowed_and_then_in_plain_sight(page: AppTest) -> None:

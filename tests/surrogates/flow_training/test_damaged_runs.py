@@ -34,6 +34,12 @@ def trained(small_cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder / "run"
 
 
+@pytest.fixture(scope="module")
+def weights(small_cases: Path, trained: Path) -> dict[str, torch.Tensor]:
+    """Those of the undamaged run."""
+    return again(small_cases, trained)
+
+
 @pytest.fixture
 def run(trained: Path, tmp_path: Path) -> Path:
     shutil.copytree(trained, tmp_path / "run")
@@ -61,10 +67,12 @@ def test_a_damaged_file_is_one_sentence(small_cases: Path, run: Path, name: str,
 
 
 @pytest.mark.parametrize("name", [*FILES, "sip-1-start/config.json"])
-def test_a_deleted_file_is_made_again(small_cases: Path, trained: Path, run: Path, name: str) -> None:
+def test_a_deleted_file_is_made_again(
+    small_cases: Path, weights: dict[str, torch.Tensor], run: Path, name: str
+) -> None:
     (run / name).unlink()
-    found, expected = again(small_cases, run), again(small_cases, trained)
-    assert all(torch.equal(found[key], value) for key, value in expected.items())
+    found = again(small_cases, run)
+    assert all(torch.equal(found[key], value) for key, value in weights.items())
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
@@ -113,10 +121,12 @@ def test_a_checkpoint_with_a_changed_number_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"null\n[]\n", b'{"step": "x"}\n', b"[" * 100_000])
-def test_damaged_metrics_are_harmless(small_cases: Path, trained: Path, run: Path, content: bytes) -> None:
+def test_damaged_metrics_are_harmless(
+    small_cases: Path, weights: dict[str, torch.Tensor], run: Path, content: bytes
+) -> None:
     (run / "sip-1" / "metrics.jsonl").write_bytes(content)
-    found, expected = again(small_cases, run), again(small_cases, trained)
-    assert all(torch.equal(found[key], value) for key, value in expected.items())
+    found = again(small_cases, run)
+    assert all(torch.equal(found[key], value) for key, value in weights.items())
 
 
 def test_wrong_targets_are_one_sentence(small_cases: Path, run: Path) -> None:
