@@ -18,6 +18,7 @@ from fusiform.app.drawings.mark_drawing import View, draw_mark, polygon
 from fusiform.app.state.constraint_rows import Row, constraint_of, form_of
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
+from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.marks import Mark, Outline, Role
 
 WIDTH, TALLEST = 860.0, 400.0
@@ -44,7 +45,7 @@ def outline(body: Body) -> ComplexArray:
 def draw(
     body: ComplexArray,
     shape: Body,
-    rows: Sequence[Row],
+    rows: Sequence[Row | Constraint],
     alpha_deg: float,
     *,
     ghost: ComplexArray | None = None,
@@ -52,7 +53,9 @@ def draw(
     tones: Mapping[int, str] | None = None,
     grips: bool = False,
 ) -> Drawing:
-    """`body` filled, `ghost` dotted, `trail` as thin lines, and the constraints `rows` of a problem on `shape`.
+    """`body` filled, `ghost` dotted, `trail` as thin lines, and constraints of a problem on `shape`.
+
+    `rows` are constraints, or rows of the page.
 
     `tones` maps a row's number to "active" or "broken"; with `grips`, marks that can be dragged are shown as such.
     """
@@ -123,12 +126,12 @@ class _Shown:
     marks: tuple[Mark, ...]
 
 
-def _shown(rows: Sequence[Row], place: Outline, *, revolution: bool) -> list[_Shown]:
+def _shown(rows: Sequence[Row | Constraint], place: Outline, *, revolution: bool) -> list[_Shown]:
     shown = []
     for number, row in enumerate(rows):
-        constraint = constraint_of(row)
+        constraint = row if isinstance(row, Constraint) else constraint_of(row)
+        label = row.describe() if isinstance(row, Constraint) else form_of(row["kind"], revolution=revolution).label
         if constraint is not None:
-            label = form_of(row["kind"], revolution=revolution).label
             shown.append(_Shown(number, label, COLORS[constraint.role], constraint.marks(place)))
     return [constraint for constraint in shown if constraint.marks]
 

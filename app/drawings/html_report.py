@@ -15,7 +15,7 @@ from fusiform.app.drawings.flow_drawing import flow_drawing
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, draw, window_around
 from fusiform.app.results.definitions import CONVENTIONS_OF, rows
-from fusiform.app.results.kept_results import Answer, Optimum
+from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers.inverse import ConstraintReport, Problem
 
 FLOW_ASPECT = 1.3
@@ -44,7 +44,7 @@ def report(optimum: Optimum) -> str:
         f"<h2>Body</h2>{optimum_sketch(optimum)}<p>{OVERLAY_WORDS}</p>",
         "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(CONVENTIONS_OF[held])}</p>",
         "<h2>Constraints</h2>" + _constraints(result.constraints, held.words),
-        _flows(optimum.initial, optimum.verified),
+        _flows(optimum),
         "<h2>Search</h2>" + f'<div class="plot">{convergence(result.history)}</div><p>{SEARCH_WORDS}</p>',
         "<h2>Provenance</h2>" + _table(result.provenance) + _options(problem.to_dict()["options"]),
         "<h2>Coefficients a_k of the optimum</h2>" + _coefficients(result.body.coefficients.tolist()),
@@ -98,17 +98,22 @@ def _constraints(reports: Sequence[ConstraintReport], held: str) -> str:
     )
 
 
-def _flows(start: Answer | None, best: Answer | None) -> str:
+def _flows(optimum: Optimum) -> str:
+    start, best = optimum.initial, optimum.verified
     if start is None or best is None:
         return ""
+    solved = optimum.result.verification
     outlines = [closed_outline(answer.field) for answer in (start, best)]
     window = window_around(outlines, FLOW_ASPECT)
     pictures = [draw(answer.field, window) for answer in (start, best)]
     top = math.ceil(10.0 * max(float(p.speed.max()) for p in pictures)) / 10.0
     figures = "".join(
         f"<figure>{flow_drawing(p, top)}"
-        f"<figcaption>{name}: C_D = {answer.drag_coefficient:.5g}, by the solver</figcaption></figure>"
-        for name, p, answer in (("Start", pictures[0], start), ("Optimum", pictures[1], best))
+        f"<figcaption>{name}: C_D = {solved[key]:.5g}, by the solver</figcaption></figure>"
+        for name, p, key in (
+            ("Start", pictures[0], "initial_drag_coefficient"),
+            ("Optimum", pictures[1], "drag_coefficient"),
+        )
     )
     words = f"<p>Colours: speed |u|/U from 0 to {top:g}. Lines: streamlines.</p>"
     return f'<h2>Flow</h2><div class="pair">{figures}</div>{words}'

@@ -6,7 +6,6 @@ import numpy as np
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.results.kept_results import Optimum
-from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import OptimizationResult
 
 OVERLAY_WORDS = (
@@ -22,7 +21,7 @@ def optimum_sketch(optimum: Optimum) -> str:
     return sketch.draw(
         sketch.outline(result.body),
         result.problem.body,
-        setup_of(result.problem).rows,
+        (*result.problem.constraints, *result.problem.force_constraints),
         result.conditions.alpha_deg,
         ghost=sketch.outline(result.start),
         trail=[] if given is None else [given @ np.array([1.0, 1j])],

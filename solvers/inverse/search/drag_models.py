@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -12,6 +13,8 @@ from torch import Tensor
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.flow import ACCURACIES, Domain, Resolution, State, steady_forces
 from fusiform.solvers.geometry import Body
+
+NODES_PER_MODE, MOST_ELEMENTS = 8, 48
 
 
 class ModelKind(StrEnum):
@@ -126,7 +129,8 @@ class SolverModel:
     Parameters
     ----------
     resolution : Resolution, optional
-        The elements; by default those that `standard` takes for the bodies of a call or of a search's start.
+        The elements; by default those that `standard` takes for the bodies of a call or of a search's start, and so
+        many around the body that there are eight nodes a mode: a search exploits elements that do not resolve it.
     modes : int
         Number of map coefficients that a search varies.
     device : torch.device or str
@@ -159,8 +163,13 @@ class SolverModel:
         return replace(self, resolution=self._resolution(coefficients, reynolds))
 
     def _resolution(self, coefficients: Tensor, reynolds: Tensor) -> Resolution:
+        if self.resolution is not None:
+            return self.resolution
         domain = self._domain or Domain.PLANE
-        return self.resolution or ACCURACIES["standard"].resolution(coefficients.detach(), reynolds, domain)
+        chosen = ACCURACIES["standard"].resolution(coefficients.detach(), reynolds, domain)
+        needed = NODES_PER_MODE * coefficients.shape[1] / chosen.angular_degree
+        elements = max(chosen.angular_elements, min(2 * math.ceil(0.5 * needed), MOST_ELEMENTS))
+        return replace(chosen, angular_elements=elements)
 
     @property
     def _domain(self) -> Domain | None:

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from command_line import run
 
+from fusiform.app.drawings.html_report import report
+from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body, FlowConditions, InputError, solve
 from fusiform.solvers.inverse import Convex, DesignPoint, OptimizationResult, Problem, SolverModel, optimize
 from fusiform.solvers.inverse.search.evaluations import ForceModel
@@ -57,6 +59,13 @@ def test_its_numbers_are_on_the_sphere_of_that_surface(best, tmp_path):
     assert again.problem.hold == "wetted_area"
     assert again.problem.constraints == (Convex(),)
     assert again.summary() == numbers
+
+
+def test_its_report_says_what_is_held(best):
+    text = report(Optimum.of(best))
+    assert "d = √(S / π)" in text
+    assert "The wetted area is always kept" in text
+    assert text.count(f"C_D = {best.verification['drag_coefficient']:.5g}, by the solver") == 1
 
 
 def test_drag_at_equal_surface_agrees_with_its_slopes():

@@ -76,3 +76,18 @@ def certified(model):
     body = Body([0.3, 0.05j], origin=0.1 + 0.2j)
     limit = MaxLength(body.length)
     return minimize_drag(body, FlowConditions(10.0), model=model, constraints=limit, certify=True, verify="coarse")
+
+
+@pytest.mark.parametrize("revolution", [False, True])
+def test_bodies_of_many_modes_have_eight_nodes_a_mode(revolution):
+    """With four nodes a mode, a search of 24 modes at Re 0.1 ended 0.3 % below the drag of its body."""
+    reynolds = torch.tensor([10.0], dtype=torch.float64)
+    few, many = (
+        SolverModel(modes=modes, revolution=revolution).fixed_for(
+            torch.zeros(1, modes, dtype=torch.complex128), reynolds
+        )
+        for modes in (8, 24)
+    )
+    assert few.resolution.angular_elements == 12
+    assert many.resolution.n_eta >= 8 * 24
+    assert many.resolution.n_xi == few.resolution.n_xi
