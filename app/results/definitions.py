@@ -82,7 +82,7 @@ _DEFINITIONS = {
     "corrected_lift_bound": ("  error below", "likewise of the corrected C_L"),
     "flow_residual": (
         "flow residual",
-        "of the equations at the predicted flow; 0.5 to 7 is usual for the shipped model",
+        "of the equations at the predicted flow; in the plane 0.5 to 7 is usual",
     ),
     "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
     "reynolds": ("Reynolds number", "based on d"),
