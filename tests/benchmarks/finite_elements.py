@@ -39,8 +39,8 @@ from fusiform.solvers.conditions import REYNOLDS_RANGE
 from fusiform.solvers.flow import ACCURACIES, force_vjp
 from fusiform.solvers.flow.equations.problem import discretise
 from fusiform.solvers.flow.equations.start import cold_start
-from fusiform.solvers.flow.steady.newton import newton
-from fusiform.solvers.flow.steady.steady import domain_of, flow_of, is_solution
+from fusiform.solvers.flow.steady.newton import is_solution, newton
+from fusiform.solvers.flow.steady.steady import domain_of, flow_of
 from fusiform.solvers.solution import turned_coefficients
 
 ACCURACY, GRADIENT_ACCURACY = 2e-3, 5e-2

@@ -22,8 +22,8 @@ from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady.error_estimate import ErrorEstimate
 from fusiform.solvers.flow.steady.flow_batch import FlowBatch
 from fusiform.solvers.flow.steady.levels import LEVELS, least_layers, level, work
-from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, newton
-from fusiform.solvers.flow.steady.steady import TOLERANCE, along_paths, domain_of, flow_of, is_solution
+from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, is_solution, newton
+from fusiform.solvers.flow.steady.steady import TOLERANCE, along_paths, domain_of, flow_of
 from fusiform.solvers.grids import DRAG_ERRORS
 
 LIFT_FLOOR = 0.1

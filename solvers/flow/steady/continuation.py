@@ -17,7 +17,7 @@ from fusiform.solvers.flow.equations.problem import Problem, discretise
 from fusiform.solvers.flow.equations.start import cold_start
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.resolution import Resolution
-from fusiform.solvers.flow.steady.newton import CAREFUL, NewtonResult, newton
+from fusiform.solvers.flow.steady.newton import CAREFUL, NewtonResult, is_solution, newton
 
 Path = Callable[[float], tuple[Tensor, Tensor]]
 
@@ -61,6 +61,8 @@ def follow(
 ) -> tuple[Problem, NewtonResult, Tensor]:
     """Solve along a path of problems of one body, extrapolating, with the largest steps that still converge.
 
+    A flow of no positive drag is a step that failed: from there the path would lead to another such one.
+
     Returns the last problem, its result, whose update is infinite unless the path's end was reached, and the number of
     factorisations before it, (1,).
     """
@@ -71,7 +73,7 @@ def follow(
     spent = result.factorisations
     before: tuple[float, State] | None = None
     for _ in range(settings.most):
-        if not bool(result.update < settings.tolerance) or fraction == 1.0 or step < settings.smallest:
+        if not bool(is_solution(result, settings.tolerance)) or fraction == 1.0 or step < settings.smallest:
             break
         here, trial = result.state, min(1.0, fraction + step)
         ahead = here
@@ -81,7 +83,7 @@ def follow(
         next_problem = discretise(*path(trial), resolution, domain)
         new = newton(next_problem, ahead, tolerance if trial == 1.0 else settings.tolerance, CAREFUL)
         spent = spent + new.factorisations
-        if bool(new.update < settings.tolerance):
+        if bool(is_solution(new, settings.tolerance)):
             before, fraction, problem, result = (fraction, here), trial, next_problem, new
             step *= settings.growth
         else:

@@ -55,6 +55,11 @@ class NewtonResult:
     linearisation: Linearisation
 
 
+def is_solution(result: NewtonResult, tolerance: float) -> Tensor:
+    """True where Newton's method arrived, and at a positive drag, (batch,); without it the elements alone solve it."""
+    return (result.update < tolerance) & (result.state.scalars[:, 0] > 0.0)
+
+
 def relative_update(step: State, state: State) -> Tensor:
     """Largest change of the vorticity over the largest vorticity, or of Q, Γ over U d if that is larger, (batch,)."""
     largest = step.omega.abs().amax((1, 2)) / state.omega.abs().amax((1, 2))

@@ -17,7 +17,7 @@ from fusiform.solvers.flow.resolution import Resolution
 from fusiform.solvers.flow.steady.continuation import PATHS, follow
 from fusiform.solvers.flow.steady.flow_batch import FlowBatch
 from fusiform.solvers.flow.steady.levels import coarser, work
-from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, NewtonSettings, newton
+from fusiform.solvers.flow.steady.newton import CAREFUL, QUICK, NewtonResult, NewtonSettings, is_solution, newton
 
 TOLERANCE, START_TOLERANCE = 1e-8, 1e-3
 
@@ -80,11 +80,6 @@ def along_paths(
             break
         before = before + result.factorisations
     return problem, result, before
-
-
-def is_solution(result: NewtonResult, tolerance: float) -> Tensor:
-    """True where Newton's method arrived, and at a positive drag, (batch,); without it the elements alone solve it."""
-    return (result.update < tolerance) & (result.state.scalars[:, 0] > 0.0)
 
 
 def start_from_coarser(coefficients: Tensor, reynolds: Tensor, problem: Problem) -> tuple[State, Tensor]:

@@ -15,7 +15,9 @@ from fusiform.solvers.flow.discretisation import mesh
 from fusiform.solvers.flow.discretisation.extent import height, outer_radius, truncation_error
 from fusiform.solvers.flow.equations.problem import discretise
 from fusiform.solvers.flow.equations.start import cold_start
-from fusiform.solvers.flow.steady.steady import is_solution, start_from_coarser
+from fusiform.solvers.flow.steady.continuation import follow
+from fusiform.solvers.flow.steady.newton import CAREFUL, is_solution
+from fusiform.solvers.flow.steady.steady import start_from_coarser
 from fusiform.solvers.geometry import laurent
 from fusiform.surrogates.design_space import DesignSpace
 from fusiform.surrogates.designs import sample, turned
@@ -253,6 +255,18 @@ def test_a_flow_with_a_negative_drag_is_no_solution():
     assert bool(is_solution(result, 1e-6))
     result.state.scalars[:, 0] *= -1.0
     assert not bool(is_solution(result, 1e-6))
+
+
+def test_a_path_is_given_up_at_a_flow_with_a_negative_drag():
+    """Two by four elements have such a flow here; finer ones do not."""
+    body = torch.tensor([[-0.3604, -0.0095, -0.0698]], dtype=torch.complex128)
+    reynolds, tiny = torch.tensor([77.9192], dtype=torch.float64), Resolution(2, 4, 3, 3)
+    problem = discretise(body, reynolds, tiny, Domain.MERIDIAN)
+    spurious = newton(problem, cold_start(problem), 1e-2, CAREFUL)
+    assert bool(spurious.update < 1e-2)
+    assert float(spurious.state.scalars[0, 0]) < 0.0
+    _, result, _ = follow(lambda fraction: (body, reynolds), tiny, Domain.MERIDIAN, 1e-8)
+    assert float(result.update) == math.inf
 
 
 def test_symmetric_flows_on_the_half_plane_equal_those_on_the_whole():
