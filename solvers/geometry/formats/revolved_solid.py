@@ -1,7 +1,9 @@
 """Writing bodies of revolution: the solid as .stl or .obj, its surface as .vtp, the meridian as .csv.
 
-The solid's sections across the axis are polygons of `SECTIONS` sides with the area of the circle: their radii are those
-of the meridian times √[(2π/n)/sin(2π/n)], so that the volume is that of the meridian's polygon.
+The solid has at most `RINGS` rings of `SECTIONS` corners, 2.8 MB as .stl. Rings lie where the meridian bends: the
+greatest distance of a chord, κ (Δs)²/8, is least for equal steps of ∫ √κ ds. The polygons across the axis have the area
+of the circle, radii times √[(2π/n)/sin(2π/n)], and all radii have one more factor that makes the volume that of the
+given meridian.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from fusiform.solvers.geometry.meridians.mirrored_meridian import mirrored
 from fusiform.solvers.geometry.polygons import signed_area
 
 REVOLVED_SUFFIXES = (".csv", ".stl", ".obj", ".vtp")
-SECTIONS = 512  # vertices are 1.3e-5 of the radius off the surface
+SECTIONS, RINGS = 256, 108
+EVEN_SHARE = 0.1  # of the rings, at equal steps of the arc
 LEAST_RING = 2e-4  # of the extent: the radius of the first ring of corners beside an end
 VOLUME_TOLERANCE = 1e-4  # of single precision
 
@@ -73,7 +76,7 @@ def write_revolved(path: str | os.PathLike[str], meridian: FloatArray, *, name: 
 
         write_checked(file, f"x,r\n{rows}".encode(), is_same_table, REMEDY)
         return
-    corners, faces = revolved_surface(_without_tiny_rings(meridian))
+    corners, faces = revolved_surface(_with_few_rings(meridian))
     if suffix == ".vtp":
 
         def is_same_surface(data: bytes) -> bool:
@@ -95,6 +98,31 @@ def write_revolved(path: str | os.PathLike[str], meridian: FloatArray, *, name: 
         return bool(again.is_watertight) and abs(stored_volume / volume - 1.0) <= VOLUME_TOLERANCE
 
     write_checked(file, _stl(corners, faces) if suffix == ".stl" else _obj(corners, faces, name), is_same_solid, REMEDY)
+
+
+def _with_few_rings(meridian: FloatArray) -> FloatArray:
+    """At most `RINGS` points between the ends, with the volume of the whole meridian."""
+    few = _without_tiny_rings(meridian[_ring_places(meridian)])
+    return few * [1.0, math.sqrt(_volume(meridian) / _volume(few))]
+
+
+def _ring_places(meridian: FloatArray) -> NDArray[np.intp]:
+    """The numbers of the points that are kept, both ends among them."""
+    if len(meridian) <= RINGS + 2:
+        return np.arange(len(meridian))
+    sides = np.diff(meridian, axis=0)
+    length = np.hypot(*sides.T)
+    angle = np.unwrap(np.arctan2(sides[:, 1], sides[:, 0]))
+    bend = np.sqrt(np.abs(np.gradient(angle)) * length)
+    measure = np.cumsum((1.0 - EVEN_SHARE) * bend / bend.sum() + EVEN_SHARE * length / length.sum())
+    inner = np.searchsorted(measure, np.linspace(0.0, 1.0, RINGS + 2)[1:-1])
+    return np.unique([0, *np.clip(inner + 1, 1, len(meridian) - 2), len(meridian) - 1])
+
+
+def _volume(meridian: FloatArray) -> float:
+    """Volume of the frusta between the points."""
+    x, r = meridian.T
+    return abs(math.pi / 3.0 * float(np.diff(x) @ (r[1:] ** 2 + r[1:] * r[:-1] + r[:-1] ** 2)))
 
 
 def _without_tiny_rings(meridian: FloatArray) -> FloatArray:
