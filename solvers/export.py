@@ -37,8 +37,8 @@ def export_body(
     An outline has 400 points at zero incidence and is closed. Every file is read back before it appears: the same area
     or volume, closed or watertight; the polygon's area is within 1e-3 of the body's.
 
-    A body of revolution is written as its meridian (.csv: x, r), as a solid of 256 sides around the x axis whose volume
-    is within 1e-6 of the body's and whose surface is within 1e-3 d of its (.stl: 2.8 MB), or as its whole section (.dat,
+    A body of revolution is written as its meridian (.csv: x, r), as a solid of 256 sides around the x axis (.stl: 2.8
+    MB) whose volume is within 1e-6 of the body's and whose surface is within 1e-3 d, or as its whole section (.dat,
     .svg, .dxf).
 
     Parameters

@@ -47,8 +47,8 @@ def myring(fineness: float) -> FloatArray:
         r = ½ d                                                                       a ≤ x ≤ a + b
         r = ½ d − [3d/(2c²) − tan θ/c] u² + [d/c³ − tan θ/c²] u³                      0 ≤ u ≤ c
 
-    a = d, c = 0.541/0.191 d; b follows from the fineness. The vehicle's a + b + c = 0.191 + 0.654 + 0.541 m is the whole
-    hull of 1.386 m; it is cut by 0.0165 m at the nose and 0.0368 m at the tail to its 1.33 m. Sources: D. F. Myring,
+    a = d, c = 0.541/0.191 d; b follows from the fineness. The whole hull is a + b + c = 0.191 + 0.654 + 0.541 m long;
+    the vehicle's is cut by 0.0165 m at the nose and 0.0368 m at the tail, to 1.33 m. Sources: D. F. Myring,
     Aeronautical Quarterly 27, 186 (1976); T. Prestero, Verification of a Six-Degree of Freedom Simulation Model for the
     REMUS Autonomous Underwater Vehicle, MIT (2001), section 2.1.
     """

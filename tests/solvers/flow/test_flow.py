@@ -266,7 +266,7 @@ def test_a_path_is_given_up_at_a_flow_with_a_negative_drag():
     assert bool(spurious.update < 1e-2)
     assert float(spurious.state.scalars[0, 0]) < 0.0
     _, result, _ = follow(lambda fraction: (body, reynolds), tiny, Domain.MERIDIAN, 1e-8)
-    assert float(result.update) == math.inf
+    assert not bool(result.update.isfinite())
 
 
 def test_symmetric_flows_on_the_half_plane_equal_those_on_the_whole():

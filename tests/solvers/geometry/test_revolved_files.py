@@ -61,7 +61,7 @@ def test_a_sphere_as_stl_moved_and_turned_is_read_as_the_sphere(tmp_path: Path) 
     body = Body.from_file(path, revolution=True)
     assert body.revolution
     assert body.coefficients.abs().max() < 1e-4
-    assert body.reference_length == pytest.approx(2.0, rel=1e-4)
+    assert body.reference_length == pytest.approx(2.0, rel=2e-4)
     assert body.source.startswith("the meridian about the axis (")
     assert "all vertices lie within" in body.source
 
@@ -78,7 +78,7 @@ def test_solids_are_watertight_and_read_back(tmp_path: Path, spec: str, suffix: 
     content = moved(mesh, seed=1).export(file_type=suffix[1:])
     body, _ = read_back(content if isinstance(content, bytes) else content.encode(), suffix)
     assert map_error(body, exact) < 1e-4
-    assert body.reference_length == pytest.approx(exact.reference_length, rel=1e-4)
+    assert body.reference_length == pytest.approx(exact.reference_length, rel=2e-4)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".dat", ".svg", ".dxf"])
