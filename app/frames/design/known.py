@@ -22,9 +22,9 @@ class Known:
 
     `predicted` is the surrogate's answer, `before` its answer for the design as it was opened, at the present
     conditions, `trouble` the reason if it has none; `key` identifies the question. `refined` is the refined flow of
-    `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer; without a
-    surrogate of its kind it comes at once for a body of revolution, with `solved_before`, that for the design as it was
-    opened, and with the `sensitivity` of the drag.
+    `predicted`, `failed` says that the search for it ended without one. `solved` is the solver's answer; without one of
+    a surrogate it comes at once for a body of revolution, with `solved_before`, that for the design as it was opened,
+    and with the `sensitivity` of the drag.
     """
 
     predicted: FlowPrediction | None = None
@@ -50,33 +50,34 @@ class Known:
 
 def known(session: Session) -> Known:
     """The answers about the present design, the surrogate's unless the solver alone is to answer."""
-    if session.design.present.revolution:
-        return _solved_at_once(session)
     now, folder = session.design.present, session.settings.folder
     solved = session.solved.get(session.solved_key)
     if session.settings.model != DragSource.SURROGATE:
-        return Known(solved=solved)
+        return _by_the_solver(session, solved, None)
     try:
         predicted = cached.prediction(folder, now.body, now.conditions)
         before = cached.prediction(folder, session.design.start.body, now.conditions)
         _require_finite(predicted, before)
     except InputError as error:
-        return Known(trouble=sentence(str(error)), solved=solved)
+        return _by_the_solver(session, solved, sentence(str(error)))
     key = cached.prediction_key(folder, now.body, now.conditions)
     ended = session.refining is not None and session.refining.key == key and session.refining.over
     flow = refined(key)  # after the question whether the search has ended
     return Known(predicted, before, key, None, flow, ended and flow is None, solved)
 
 
-def _solved_at_once(session: Session) -> Known:
-    """The solver's answers about a body of revolution, whose flow it solves in some hundredths of a second."""
+def _by_the_solver(session: Session, solved: Answer | None, trouble: str | None) -> Known:
+    """The solver's answers: about a plane body if it was asked, about one of revolution at once, in hundredths of a
+    second."""
     now, grid = session.design.present, session.settings.grid
+    if not now.revolution:
+        return Known(trouble=trouble, solved=solved)
     try:
         mine = cached.solved(now.body, now.conditions, grid)
         before = cached.solved(session.design.start.body, now.conditions, grid)
     except InputError as error:
-        return Known(trouble=sentence(str(error)))
-    return Known(solved=mine.answer, solved_before=before.answer, sensitivity=mine.sensitivity)
+        return Known(trouble=trouble or sentence(str(error)))
+    return Known(trouble=trouble, solved=mine.answer, solved_before=before.answer, sensitivity=mine.sensitivity)
 
 
 def _require_finite(*answers: FlowPrediction) -> None:

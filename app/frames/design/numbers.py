@@ -46,7 +46,7 @@ def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
     for part in PARTS if body.revolution else (*PARTS, LIFT):
         yield _part(known, *part, words)
     if body.revolution:
-        yield from _sizes(body)
+        yield from _sizes(body)[: 1 if known.predicted is not None else 2]
     if known.predicted is not None or not body.revolution:
         yield _confidence(known.predicted)
     yield _checked(known)
@@ -74,20 +74,24 @@ def _against_start(design: DesignState, known: Known) -> str:
     return f"{apart(known.answer.drag_coefficient, before.drag_coefficient)} to the start"
 
 
-def _sizes(body: Body) -> Iterator[Metric]:
-    """The numbers of a body of revolution in its own unit."""
-    unit = "In the body's own unit of length."
-    yield Metric(
-        "Wetted area",
-        f"{body.wetted_area:.4g}",
-        f"volume V {body.volume:.4g}",
-        f"Area of the surface. Below, the volume, π d³ / 6, which every change of shape keeps. {unit}",
-    )
-    yield Metric(
-        "Greatest diameter",
-        f"{body.diameter:.4g}",
-        f"length {body.length:.4g}",
-        f"Twice the greatest radius. Below, the length along the axis. {unit} d is {body.reference_length:.4g}.",
+def _sizes(body: Body) -> tuple[Metric, Metric]:
+    """The numbers of a body of revolution in its own unit; the first one's definition has them all."""
+    unit = f"In the body's own unit of length, in which d is {body.reference_length:.4g}."
+    diameter, length = f"{body.diameter:.4g}", f"{body.length:.4g}"
+    return (
+        Metric(
+            "Wetted area",
+            f"{body.wetted_area:.4g}",
+            f"volume V {body.volume:.4g}",
+            "Area of the surface. Below, the volume, π d³ / 6, which every change of shape keeps. The greatest "
+            f"diameter is {diameter}, the length {length}. {unit}",
+        ),
+        Metric(
+            "Greatest diameter",
+            diameter,
+            f"length {length}",
+            f"Twice the greatest radius. Below, the length along the axis. {unit}",
+        ),
     )
 
 

@@ -44,15 +44,17 @@ def prediction_key(folder: str, body: Body, conditions: FlowConditions) -> Predi
     return folder, body.revolution, body.coefficients.numpy().tobytes(), conditions
 
 
-def surrogate(folder: str) -> SurrogateModel:
-    """The surrogate in a folder; the shipped one for an empty name."""
-    return _surrogates.get_or_make(folder, lambda: load_surrogate(folder or None))
+def surrogate(folder: str, *, revolution: bool) -> SurrogateModel:
+    """The surrogate in a folder; the one that ships for bodies of the kind for an empty name."""
+    return _surrogates.get_or_make((folder, revolution), lambda: load_surrogate(folder or None, revolution=revolution))
 
 
 def prediction(folder: str, body: Body, conditions: FlowConditions) -> FlowPrediction:
     """The surrogate's answer."""
     key = (*prediction_key(folder, body, conditions), body.fit_error)
-    return _predictions.get_or_make(key, lambda: surrogate(folder).evaluate(body, conditions))
+    return _predictions.get_or_make(
+        key, lambda: surrogate(folder, revolution=body.revolution).evaluate(body, conditions)
+    )
 
 
 def sensitivity(key: PredictionKey, predicted: FlowPrediction) -> Sensitivity:

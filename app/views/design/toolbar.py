@@ -25,6 +25,7 @@ def toolbar(known: Known) -> None:
     """Draw the choices for the answers that are `known`; the session has them as its settings."""
     at_once = known.solved_before is not None
     now = session()
+    kept = "volume" if now.design.present.revolution else "area"
     if at_once and now.settings.compare not in SOLVED_CHOICES:
         keep(replace(now, settings=replace(now.settings, compare=Comparison.OWN)))
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
@@ -48,7 +49,6 @@ def toolbar(known: Known) -> None:
             "Sensitivity",
             key="sensitivity",
             help=f"By the {'solver' if at_once else 'surrogate'}'s gradient: blue where pulling the outline out lowers "
-            f"the drag, orange where pushing it in does, at constant {'volume' if at_once else 'area'}. The longer the "
-            "band, the stronger.",
+            f"the drag, orange where pushing it in does, at constant {kept}. The longer the band, the stronger.",
         )
         st.toggle("Wake", key="wake", help="Show ten lengths d of the wake.")

@@ -96,12 +96,11 @@ def _shown_optimum() -> Optimum:
 
 
 def _model(now: Session, problem: Problem) -> DragModel:
-    """The model of the search; for bodies of revolution, which no surrogate knows, the solver."""
-    if problem.body.revolution:
-        return SolverModel(revolution=True)
+    """The chosen model, for bodies of the kind of the problem's."""
+    revolution = problem.body.revolution
     if now.settings.model == DragSource.SOLVER:
-        return SolverModel()
-    return cached.surrogate(now.settings.folder)
+        return SolverModel(revolution=revolution)
+    return cached.surrogate(now.settings.folder, revolution=revolution)
 
 
 def _presence() -> Callable[[], bool]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusiform.app.edits import design as edits
 from fusiform.app.edits.kind import set_kind
-from fusiform.app.frames.design.control_values import REYNOLDS_STEPS
+from fusiform.app.frames.design.control_values import reynolds_steps
 from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.state.listed_bodies import listed_bodies
 from fusiform.app.state.session import NACA, UPLOAD, DragSource, Kind
@@ -31,7 +31,8 @@ REYNOLDS_HELP = (
 )
 REVOLUTION_REYNOLDS_HELP = (
     "Re = U d / ν: speed of the stream times d over the kinematic viscosity, with d = (6 V / π)^⅓, the diameter of the "
-    "sphere of the body's volume V. The number takes {:g} to {:g}."
+    "sphere of the body's volume V. The slider covers the surrogate's range; the number takes the solver's whole "
+    "range, {:g} to {:g}."
 )
 
 
@@ -98,14 +99,15 @@ def _choose() -> None:
 
 def _reynolds() -> None:
     low, high = REYNOLDS_RANGE
+    revolution = session().design.present.revolution
     slider, number = st.columns([2.2, 1], vertical_alignment="bottom")
     slider.select_slider(
         "Reynolds number Re",
-        REYNOLDS_STEPS,
+        reynolds_steps(revolution=revolution),
         key="reynolds_slider",
         format_func=lambda value: f"{value:g}",
         on_change=on_choice(edits.set_reynolds, "reynolds_slider"),
-        help=(REVOLUTION_REYNOLDS_HELP if session().design.present.revolution else REYNOLDS_HELP).format(low, high),
+        help=(REVOLUTION_REYNOLDS_HELP if revolution else REYNOLDS_HELP).format(low, high),
     )
     number.number_input(
         "Re",
@@ -132,17 +134,13 @@ def _incidence() -> None:
 
 
 def _model() -> None:
-    if session().design.present.revolution:
-        st.caption("There is no surrogate for bodies of revolution: the solver answers, in about a tenth of a second.")
-        _grid()
-        return
     chosen = st.radio(
         "Drag from",
         list(DragSource),
         key="model",
         horizontal=True,
         help="The model of the numbers above the drawing and of the optimiser: the trained network (milliseconds) or "
-        "the flow solver (about a second).",
+        "the flow solver (about a second; bodies of revolution at once).",
     )
     st.text_input(
         "Model folder",
@@ -152,10 +150,6 @@ def _model() -> None:
         disabled=chosen == DragSource.SOLVER,
         help="Folder that `fusiform train` wrote. Leave empty for the model that comes with Fusiform.",
     )
-    _grid()
-
-
-def _grid() -> None:
     st.selectbox(
         "Solver grid",
         list(GRIDS),
