@@ -13,7 +13,7 @@ from fusiform.app.results.kept_results import Optimum
 from fusiform.app.results.opened_project import open_project
 from fusiform.app.state.constraint_rows import Row, dragged, first_row, forms_of
 from fusiform.app.state.session import DragSource, ProjectState, Section, Session, Step
-from fusiform.app.state.setup import objectives_of, setup_of
+from fusiform.app.state.setup import HELD, objectives_of, setup_of
 from fusiform.solvers import InputError
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import ModelKind, Problem
@@ -60,6 +60,18 @@ def set_objective(session: Session, objective: str) -> Session:
 def set_lift(session: Session, lift: float) -> Session:
     """Set the prescribed lift."""
     return replace(session, setup=replace(session.setup, lift=lift))
+
+
+def set_best_number(session: Session, best_number: float) -> Session:
+    """Set the Best number C_D Re² of the body that falls by its weight."""
+    return replace(session, setup=replace(session.setup, best_number=best_number))
+
+
+def set_hold(session: Session, hold: str) -> Session:
+    """Set the size that bodies of revolution keep."""
+    if hold not in HELD:
+        return session
+    return replace(session, setup=replace(session.setup, hold=hold))
 
 
 def set_weight(session: Session, weight: float) -> Session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fusiform.app.state.revolution_forms import ON_AXIS, around_axis
+from fusiform.app.state.revolution_forms import AXIAL_FORMS, around_axis
 from fusiform.solvers import Body, InputError
 from fusiform.solvers.inverse import Constraint
 from fusiform.solvers.inverse.problem import registry
@@ -33,6 +33,7 @@ FORMS: dict[str, Form] = {
     ),
 }
 REVOLUTION_FORMS: dict[str, Form] = around_axis(FORMS)
+_ALL_FORMS = {**FORMS, **AXIAL_FORMS}
 
 
 def forms_of(*, revolution: bool) -> dict[str, Form]:
@@ -42,29 +43,23 @@ def forms_of(*, revolution: bool) -> dict[str, Form]:
 
 def form_of(kind: str, *, revolution: bool) -> Form:
     """The form of a row, in the words of the kind of body where that has it."""
-    return forms_of(revolution=revolution).get(kind, FORMS[kind])
+    return forms_of(revolution=revolution).get(kind) or _ALL_FORMS[kind]
 
 
 def first_row(kind: str, body: Body) -> Row:
     """A new row with first values for `body`."""
-    row = {"kind": kind, **FORMS[kind].first(body)}
-    return on_axis(row) if body.revolution else row
-
-
-def on_axis(row: Row) -> Row:
-    """The row of a constraint of a body of revolution: what has a place lies on the axis."""
-    return row | {key: value for key, value in ON_AXIS.items() if key in row}
+    return {"kind": kind, **_ALL_FORMS[kind].first(body)}
 
 
 def entry_of(row: Row) -> dict[str, Any]:
     """The constraint as in a problem file; empty numbers are left out."""
     values = {key: value for key, value in row.items() if key not in ("kind", "id") and value is not None}
-    return {**FORMS[row["kind"]].fixed, **values}
+    return {**_ALL_FORMS[row["kind"]].fixed, **values}
 
 
 def row_of(entry: Mapping[str, Any]) -> Row:
     """The row of a constraint of a problem file; `InputError` for a constraint that the page does not offer."""
-    for kind, form in registry.FORMS.items():
+    for kind, form in (registry.FORMS | AXIAL_FORMS).items():
         if form.fixed.items() <= entry.items():
             return {"kind": kind} | {key: value for key, value in entry.items() if key not in form.fixed}
     raise InputError(
@@ -89,5 +84,4 @@ def dragged(row: Row, grip: str, way: complex, body: Body) -> Row:
     grips = {} if constraint is None else grips_of(constraint.marks(Outline.of(body)))
     if grip not in grips:
         return row
-    moved = row | {pull.field: pull.after(way) for pull in grips[grip].pulls}
-    return on_axis(moved) if body.revolution else moved
+    return row | {pull.field: pull.after(way) for pull in grips[grip].pulls}

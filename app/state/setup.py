@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from fusiform.app.state.constraint_rows import POINT, REVOLUTION_FORMS, Row, entry_of, on_axis, row_of
+from fusiform.app.state.constraint_rows import POINT, Row, entry_of, forms_of, row_of
+from fusiform.app.state.revolution_forms import section_row, turned_row
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.inverse import DesignPoint, Lift, Problem, problem_from
@@ -21,7 +22,9 @@ OBJECTIVES = {
     "drag_at_lift": "Least drag at a lift",
     "lift_to_drag": "Greatest lift over drag",
     "nearest": "Nearest body with a given drag",
+    "terminal_velocity": "Greatest terminal speed",
 }
+HELD = {"volume": "volume", "wetted_area": "wetted area"}
 LIFT_OBJECTIVES = ("drag_at_lift", "lift_to_drag")
 
 
@@ -30,13 +33,16 @@ class Setup:
     """An optimisation to set up; by default the least drag without constraints, certified by the solver.
 
     `objective` is a key of `OBJECTIVES`, `lift` the prescribed lift of "drag_at_lift", `weight` that of the first
-    conditions; `rows` are the constraints and further conditions (`constraint_rows`); `options` are those of `Problem`.
+    conditions, `best_number` that of "terminal_velocity", `hold` the size that bodies of revolution keep; `rows` are
+    the constraints and further conditions (`constraint_rows`); `options` are those of `Problem`.
     Each row has an `id` that names its controls, `next_row` is the next one. `version`: number of changes of the rows
     so far, by which an answer to an older sketch is recognised.
     """
 
     objective: str = "drag"
     lift: float = 0.5
+    best_number: float = 430.0
+    hold: str = Problem.hold
     weight: float = 1.0
     rows: tuple[Row, ...] = ()
     options: Mapping[str, Any] = field(default_factory=lambda: {"certify": True, "starts": 1, "seed": 0})
@@ -55,11 +61,12 @@ class Setup:
 
     def of_kind(self, *, revolution: bool) -> Self:
         """The setup for bodies of a kind: those of revolution have no lift, and nothing beside their axis."""
+        offered = forms_of(revolution=revolution)
+        turned = [(turned_row if revolution else section_row)(row) for row in self.rows]
+        other = self.with_rows(row for row in turned if row["kind"] in offered)
         if not revolution:
-            return self
-        objective = "drag" if self.objective in LIFT_OBJECTIVES else self.objective
-        rows = (on_axis(row) for row in self.rows if row["kind"] in REVOLUTION_FORMS)
-        return replace(self, objective=objective).with_rows(rows)
+            return replace(other, hold=Problem.hold)
+        return replace(other, objective="drag" if self.objective in LIFT_OBJECTIVES else self.objective)
 
 
 def objectives_of(*, revolution: bool) -> dict[str, str]:
@@ -72,7 +79,9 @@ def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) 
     points = [{"reynolds": conditions.reynolds, "alpha_deg": conditions.alpha_deg, "weight": setup.weight}]
     points += [{k: row[k] for k in ("reynolds", "alpha_deg", "weight")} for row in setup.rows if row["kind"] == POINT]
     constraints = [entry_of(row) for row in setup.rows if row["kind"] != POINT]
-    objective = setup.objective
+    objective: str | dict[str, Any] = setup.objective
+    if objective == "terminal_velocity":
+        objective = {"type": objective, "best_number": setup.best_number}
     if objective == "drag_at_lift":
         objective = "drag"
         constraints.append({"type": "lift", "minimum": setup.lift, "maximum": setup.lift, "point": 0})
@@ -82,6 +91,7 @@ def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) 
             "body": body_to_dict(body),
             "points": points,
             "objective": objective,
+            "hold": setup.hold,
             "constraints": constraints,
             "options": {**setup.options, "timeout": timeout, "verify": grid},
         },
@@ -92,18 +102,14 @@ def problem_of(body: Body, conditions: FlowConditions, setup: Setup, grid: str) 
 def setup_of(problem: Problem) -> Setup:
     """The setup whose problem this is; `InputError` for a problem with functions of the user's own."""
     values = problem.to_dict()
+    entry = values["objective"]
+    objective = entry["type"] if isinstance(entry, dict) else entry
     require(
-        isinstance(values["objective"], str) and values["objective"] in OBJECTIVES,
+        objective in OBJECTIVES,
         f"expected an objective of {', '.join(OBJECTIVES)}, got {problem.objective.describe()}; solve such a problem "
         "on the command line or in Python",
     )
-    require(
-        problem.hold == Problem.hold,
-        f"expected a body whose volume is held, got one whose {problem.held.words} is; solve such a problem on the "
-        "command line or in Python",
-    )
-    entries = list(values["constraints"])
-    objective, lift = values["objective"], 0.5
+    entries, lift = list(values["constraints"]), 0.5
     prescribed = [c for c in problem.force_constraints if isinstance(c, Lift) and c.equality and c.point == 0]
     if objective == "drag" and prescribed and prescribed[-1] is problem.force_constraints[-1]:
         objective, lift = "drag_at_lift", float(prescribed[-1].minimum or 0.0)
@@ -114,6 +120,8 @@ def setup_of(problem: Problem) -> Setup:
     return Setup(
         objective=objective,
         lift=lift,
+        best_number=entry["best_number"] if isinstance(entry, dict) else Setup.best_number,
+        hold=problem.hold,
         weight=problem.points[0].weight,
         rows=tuple(rows),
         options=options | {"starts": min(problem.starts, MOST_STARTS)},

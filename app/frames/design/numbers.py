@@ -17,10 +17,11 @@ from fusiform.app.frames.shared.formatting import (
     value_or_dash,
     with_error,
 )
-from fusiform.app.frames.shared.metric import Metric, convention
+from fusiform.app.frames.shared.metric import CONVENTIONS, Metric
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import DesignState
 from fusiform.solvers import Body
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.surrogates import CorrectionOutcome, FlowPrediction
 
 PARTS = (
@@ -41,7 +42,7 @@ def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
     A body of revolution has no lift, but a wetted area and a diameter.
     """
     body = design.present.body
-    words = convention(revolution=body.revolution)
+    words = CONVENTIONS[Held.by(body)]
     yield _drag(design, known, words)
     for part in PARTS if body.revolution else (*PARTS, LIFT):
         yield _part(known, *part, words)

@@ -15,7 +15,7 @@ from fusiform.app.frames.shared.formatting import (
     scientific,
     value_or_dash,
 )
-from fusiform.app.frames.shared.metric import START, Metric, convention
+from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
 from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body
 
@@ -82,7 +82,7 @@ def _sizes(body: Body) -> Metric:
 
 
 def _convention(optimum: Optimum) -> str:
-    return convention(revolution=optimum.result.body.revolution)
+    return CONVENTIONS[optimum.result.problem.held]
 
 
 def _optimality(optimum: Optimum) -> Metric:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.shared.formatting import plain, sentence
 from fusiform.app.state.session import Session
+from fusiform.app.state.setup import HELD
 from fusiform.solvers import InputError
 from fusiform.solvers.inverse.problem.contradictions import contradiction_in
 
@@ -39,7 +40,7 @@ def problem_words(session: Session) -> str:
     now = session.design.present
     rows = session.setup.rows
     words = "Drag the white handles, or write numbers in the list." if rows else "Add constraints in the list."
-    at, kept = ("", "volume") if now.revolution else (f", α = {now.alpha_deg:g}°", "area")
+    at, kept = ("", HELD[session.setup.hold]) if now.revolution else (f", α = {now.alpha_deg:g}°", "area")
     return (
         f"{plain(now.name)} at Re = {now.reynolds:g}{at}; lengths in its own unit, "
         f"d = {now.reference_length:.4g}. {words} Its {kept} is kept. Then press Optimise."

@@ -9,11 +9,12 @@ from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.frames.shared.formatting import coefficient, formula, gain_percent, value_or_dash
-from fusiform.app.frames.shared.metric import START, Metric, convention
+from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse import Iterate, Problem
 from fusiform.solvers.inverse import Phase as SearchPhase
 from fusiform.solvers.inverse.search.run.iterate import UNKNOWN
@@ -22,13 +23,13 @@ TRAIL = 5
 _pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
 
 
-def search_numbers(now: Snapshot, *, revolution: bool = False) -> tuple[Metric, ...]:
+def search_numbers(now: Snapshot, held: Held = Held.AREA) -> tuple[Metric, ...]:
     """The numbers of a running search; start and change are those of the optimum that it leads to, by the model."""
     history = now.history
     gain = history[-1].gain if history else UNKNOWN
     quantity, symbol = gain.quantity, formula(gain.quantity)
     solving = bool(history) and history[-1].phase is SearchPhase.CERTIFYING
-    words = convention(revolution=revolution)
+    words = CONVENTIONS[held]
     who = "solver" if solving else "model"
     best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else "by the model"
     return (

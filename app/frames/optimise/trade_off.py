@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.shared.formatting import formula, gain_percent, plain, sentence, value_or_dash
-from fusiform.app.frames.shared.metric import Metric, convention
+from fusiform.app.frames.shared.metric import CONVENTIONS, Metric
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import ParetoPoint
@@ -46,7 +46,7 @@ def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
             value_or_dash(gain.best),
             f"{gain_percent(gain)} {quantity.change} from the start",
             f"By {plain(result.model)}: {quantity.noun} of the optimum; below, compared with the start's. "
-            f"{convention(revolution=result.body.revolution)}",
+            f"{CONVENTIONS[result.problem.held]}",
         ),
         Metric(
             "One more gains",

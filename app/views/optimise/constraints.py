@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusiform.app.edits import setup as edits
 from fusiform.app.state.constraint_rows import Row, form_of, forms_of
-from fusiform.app.state.setup import MOST_STARTS, Setup, objectives_of
+from fusiform.app.state.setup import HELD, MOST_STARTS, Setup, objectives_of
 from fusiform.app.views.shared.following import follow
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers.inverse.problem.constraints.forms import Field
@@ -37,9 +37,31 @@ def _objective(setup: Setup) -> None:
         on_change=lambda: change(edits.set_objective, st.session_state.objective),
         help="The quantity to minimise: the drag coefficient, weighted over the conditions; "
         + ("" if revolution else "minus lift over drag; ")
-        + "or the change of shape until the drag is the prescribed one. "
-        f"The body's {'volume' if revolution else 'area'} is always kept.",
+        + "the change of shape until the drag is the prescribed one; or the speed at which the body falls by its "
+        f"weight. The body's {HELD[setup.hold] if revolution else 'area'} is always kept.",
     )
+    if setup.objective == "terminal_velocity":
+        follow("best_number", setup.best_number)
+        st.number_input(
+            "Weight $C_D$ Re²",
+            key="best_number",
+            step=None,
+            format="%.5g",
+            on_change=lambda: change(edits.set_best_number, st.session_state.best_number),
+            help="Best's number, the same for all shapes: 8 W / (π ρ ν²) around an axis, 2 W d / (ρ ν²) in the plane, "
+            "W the weight less the buoyancy. The search begins at the Reynolds number above.",
+        )
+    if revolution:
+        follow("hold", setup.hold)
+        st.selectbox(
+            "Kept",
+            list(HELD),
+            key="hold",
+            format_func=HELD.__getitem__,
+            on_change=lambda: change(edits.set_hold, st.session_state.hold),
+            help="The size that all bodies of the search have in common. Re and $C_D$ are on d, the diameter of the "
+            "sphere of that size; with the wetted area, convex bodies alone have an optimum: add that constraint.",
+        )
     if setup.objective == "drag_at_lift":
         follow("lift", setup.lift)
         st.number_input(

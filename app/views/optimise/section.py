@@ -73,7 +73,7 @@ def _search() -> None:
     if job is None or problem is None:
         return
     with st.container(key="forces"):
-        show_metrics(search_numbers(job, revolution=problem.body.revolution))
+        show_metrics(search_numbers(job, problem.held))
     with st.container(key="search_view"):
         for svg, key in zip(search_pictures(problem, job.history), ("morph", "convergence"), strict=True):
             picture(svg, key)

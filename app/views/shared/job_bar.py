@@ -6,6 +6,7 @@ import streamlit as st
 
 from fusiform.app.frames.optimise.job_words import can_stop, job_words
 from fusiform.app.state.job_snapshot import Snapshot
+from fusiform.app.state.setup import HELD
 from fusiform.app.views.shared import job_start
 from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.session import session
@@ -58,6 +59,12 @@ def optimise_button() -> None:
         disabled=session().job is not None,
         key="optimise",
         on_click=job_start.optimise,
-        help=f"Find the body of the same {'volume' if session().design.present.revolution else 'area'} with the least "
-        "drag, or the objective chosen, under the constraints of the Optimise section, starting from this body.",
+        help=f"Find the body of the same {_kept()} with the least drag, or the objective chosen, under the "
+        "constraints of the Optimise section, starting from this body.",
     )
+
+
+def _kept() -> str:
+    """The size that an optimisation keeps, in words."""
+    now = session()
+    return HELD[now.setup.hold] if now.design.present.revolution else "area"

@@ -11,7 +11,8 @@ import pytest
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.edits import setup as edits
 from fusiform.app.edits.design import new_session
-from fusiform.app.state.constraint_rows import FORMS, constraint_of, dragged, first_row
+from fusiform.app.edits.kind import set_kind
+from fusiform.app.state.constraint_rows import FORMS, REVOLUTION_FORMS, constraint_of, dragged, entry_of, first_row
 from fusiform.app.state.setup import OBJECTIVES, Setup, problem_of, setup_of
 from fusiform.solvers import FlowConditions, InputError, load_body
 from fusiform.solvers.inverse import (
@@ -34,6 +35,28 @@ def test_first_numbers_make_a_problem_that_reads_back(spec: str, kind: str) -> N
     setup = Setup(rows=(first_row(kind, body),))
     asked = problem_of(body, CONDITIONS, setup, "fine")
     assert problem_of(body, CONDITIONS, setup_of(asked), "fine").to_dict() == asked.to_dict()
+
+
+@pytest.mark.parametrize("spec", ["sphere", "suboff"])
+@pytest.mark.parametrize("kind", REVOLUTION_FORMS)
+def test_first_numbers_around_an_axis_make_a_problem_that_reads_back(spec: str, kind: str) -> None:
+    body = load_body(spec)
+    asked = problem_of(body, CONDITIONS, Setup(rows=(first_row(kind, body),), hold="wetted_area"), "fine")
+    assert problem_of(body, CONDITIONS, setup_of(asked), "fine").to_dict() == asked.to_dict()
+
+
+def test_the_constraints_of_a_section_are_turned_about_the_axis_and_back() -> None:
+    session = new_session({})
+    for kind in ("payload_rectangle", "keep_out_circle", "max_height", "lift", "symmetry"):
+        session = edits.add_constraint(session, kind)
+    turned = set_kind(edits.set_objective(session, "lift_to_drag"), "Of revolution")
+    kinds = ["payload_cylinder", "keep_out_sphere", "max_height"]
+    assert ([row["kind"] for row in turned.setup.rows], turned.setup.objective) == (kinds, "drag")
+    assert turned.problem.body.revolution
+    box, cylinder = session.setup.rows[0], turned.setup.rows[0]
+    assert (cylinder["length"], cylinder["diameter"]) == (box["width"], box["height"])
+    back = set_kind(turned, "Plane").setup.rows
+    assert [entry_of(row) for row in back] == [entry_of(row) for row in session.setup.rows[:3]]
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

@@ -163,9 +163,10 @@ def test_the_optimum_of_a_sphere_has_the_drag_of_the_python_call(sphere: AppTest
     healthy(sphere.button("view_Optimise").click().run())
     healthy(sphere.toggle("option_certify").set_value(False).run())
     assert sphere.session_state["session"].step == session.Step.PROBLEM
-    assert sphere.selectbox("objective").options == ["Least drag", "Nearest body with a given drag"]
+    objectives = ["Least drag", "Nearest body with a given drag", "Greatest terminal speed"]
+    assert sphere.selectbox("objective").options == objectives
     assert "Payload: sphere" in sphere.selectbox("add_constraint").options
-    healthy(sphere.selectbox("add_constraint").set_value("payload_rectangle").run())
+    healthy(sphere.selectbox("add_constraint").set_value("payload_cylinder").run())
     labels = [n.label for n in sphere.number_input if (n.key or "").startswith("row_")]
     assert labels == ["x", "Length", "Diameter", "Spare"]
     healthy(sphere.button("optimise").click().run())
