@@ -119,4 +119,3 @@ def test_the_command_line_solves_spheres_and_revolved_sections():
     assert "3.86" in table
     refused = run("solve", "sphere", "--reynolds", "10", "--alpha-deg", "3")
     assert refused.exit_code == 2
-    assert run("predict", "sphere", "--reynolds", "10").exit_code == 2

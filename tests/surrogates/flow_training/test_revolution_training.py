@@ -62,7 +62,7 @@ def test_a_model_is_measured_on_cases_of_its_own_kind_alone(trained, surrogate):
         calibrate_model(surrogate, cases)
 
 
-def test_the_basis_restores_stored_states_and_the_state_scales_chi(trained):
+def test_a_basis_of_all_flows_restores_them(trained):
     dataset = load_dataset(trained[2] / "train")
     assert dataset.revolution
     assert dataset.phi.shape[1:] == (17, 31)
