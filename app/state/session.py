@@ -67,7 +67,10 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """The choices that are not numbers of the design. Each field is also the key of its control."""
+    """The choices that are not numbers of the design. Each field is also the key of its control.
+
+    `space` shows a plane body extruded, `solid` a body of revolution in space.
+    """
 
     start_from: str | None = CIRCLE
     digits: str = "0012"
@@ -80,6 +83,7 @@ class Settings:
     sensitivity: bool = True
     wake: bool = False
     space: bool = False
+    solid: bool = True
     azimuth: int = 35
 
     @property

@@ -206,3 +206,24 @@ def test_a_payload_is_dragged_on_the_body_and_saved(browser: webdriver.Chrome, t
     saved = json.loads(file.read_text())["problem"]["constraints"]
     assert [(entry["type"], entry["x"] < -0.05) for entry in saved] == [("payload", True)]
     assert complaints(browser) == []
+
+
+def test_a_body_of_revolution_is_pulled_on_both_sides_and_shown_in_space(browser: webdriver.Chrome) -> None:
+    circle = metric(browser, "Drag")
+    press(browser, "kind_Of")
+    wait_for(lambda: metric(browser, "Wetted area") == "3.142", "the sphere")
+    wait_for(lambda: metric(browser, "Drag") not in ("", circle), "its drag")
+    wait_for(lambda: drawing(browser, "root.dataset.version") == "1", "the new drawing")
+    upper, lower = handle(browser, 3), handle(browser, 13)
+    drag(browser, 3, 10, -25)
+    wait_for(lambda: drawing(browser, "root.dataset.version") == "2", "the pulled body")
+    wait_for(lambda: handle(browser, 13)[1] > lower[1] + 8.0, "the moved mirror image")
+    assert handle(browser, 3)[1] - upper[1] == pytest.approx(lower[1] - handle(browser, 13)[1], abs=1.0)
+    wait_for(lambda: "revolution=1" in browser.current_url, "the address")
+    assert body_of_address(browser).revolution
+    found = "return [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+    wait_for(
+        lambda: browser.execute_script(f"{found}.some(e => e.shadowRoot?.querySelector('.space canvas'))"), "space"
+    )
+    photograph(browser, "revolution")
+    assert complaints(browser) == []

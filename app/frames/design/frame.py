@@ -130,7 +130,8 @@ class Frame:
         points = ", ".join(f"({z.real:.2f}, {z.imag + 0.0:.2f})" for z in shown)
         length = analysis.recirculation_length
         return (
-            f"$C_p$ {_pressure_at(analysis.front)} at the front, {_pressure_at(analysis.rear)} at the base. "
+            f"$C_p$ {_pressure_at(analysis.front, around)} at the front, {_pressure_at(analysis.rear, around)} at the "
+            "base. "
             "The flow leaves the wall at "
             f"{points.replace('-', '−')}; "
             + (f"behind the body it recirculates over {length:.2f} d." if length else "no recirculation behind it.")
@@ -186,10 +187,10 @@ def frame(design: DesignState, settings: Settings, known: Known) -> Frame:
     return Frame(design, settings, known, home, window, share, *compared(known, settings.compare))
 
 
-def _pressure_at(point: WallPoint) -> str:
-    """C_p of a point of the wall; of a sharp tip, where it is not resolved, that nearby too."""
+def _pressure_at(point: WallPoint, around: bool) -> str:
+    """C_p of a point of the wall; of a sharp tip, where it is not resolved, that nearby too, `around` an axis once."""
     value = coefficient(point.pressure_coefficient)
     if not point.sharp:
         return value
-    beside = " and ".join(coefficient(each) for each in point.nearby)
+    beside = " and ".join(coefficient(each) for each in point.nearby[: 1 if around else None])
     return f"{value} (a sharp tip, whose radius it depends on; {beside} at 0.05 d from it)"

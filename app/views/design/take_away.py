@@ -28,25 +28,30 @@ LIFTS = ("lift_coefficient", "lift_bound")
 
 
 def show(shown: Frame) -> Callable[[], None]:
-    """Draw files and the choice of the design in space, which is drawn when the returned function is called."""
+    """Draw files and the choice of the design in space; the returned function draws an extruded one."""
     layer = shown.layer
     if layer is None:
         return lambda: None
     with st.container(key="files", horizontal=True, vertical_alignment="center"):
         _files(shown)
-        in_space = st.toggle("3-D", key="space", help=AROUND if shown.design.present.revolution else EXTRUDED)
+        around = shown.design.present.revolution
+        chosen = st.toggle("3-D", key="solid" if around else "space", help=AROUND if around else EXTRUDED)
     place = st.container(key="space_view")
 
     def finish() -> None:
-        if in_space:
+        if chosen and not around:
             with place:
-                data = shown.in_space
-                if data is None:
-                    _extruded(shown.design.present, layer)
-                else:
-                    component("space")(key="in_space", data=data)
+                _extruded(shown.design.present, layer)
 
     return finish
+
+
+def in_space(shown: Frame) -> None:
+    """Draw a body of revolution in space, unless it is switched off."""
+    data = shown.in_space if shown.settings.solid else None
+    if data is not None:
+        with st.container(key="solid_view"):
+            component("space")(key="in_space", data=data)
 
 
 def _files(shown: Frame) -> None:

@@ -34,6 +34,7 @@ def show() -> Callable[[], None]:
     shown: Frame | None = st.fragment(_bench)()
     if shown is None:
         return lambda: None
+    take_away.in_space(shown)
     _walls(shown)
     now = session()
     keep(replace(now, around=_around(now, shown)))

@@ -10,12 +10,12 @@ from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.html_report import report
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.edits.design import open_optimum
-from fusiform.app.frames.optimise.flows import compared_flows
+from fusiform.app.frames.optimise.flows import compared_flows, optimum_in_space
 from fusiform.app.frames.optimise.optimum import constraint_table, gain_definition, optimum_numbers, optimum_words
 from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.kept_results import Optimum
 from fusiform.app.views.shared import downloads, job_start
-from fusiform.app.views.shared.components import picture
+from fusiform.app.views.shared.components import component, picture
 from fusiform.app.views.shared.field_choice import field_choice
 from fusiform.app.views.shared.metrics import PLOT_CONFIG, doubts, show_metrics
 from fusiform.app.views.shared.session import change, session
@@ -36,6 +36,7 @@ def show(optimum: Optimum) -> None:
         picture(convergence(optimum.result.history), "convergence")
     st.caption(f"{OVERLAY_WORDS} {SEARCH_WORDS}")
     _constraints(optimum)
+    _in_space(optimum)
     _flows(optimum)
     _files(optimum)
 
@@ -129,6 +130,13 @@ def _constraints(optimum: Optimum) -> None:
             "Unit": st.column_config.TextColumn(help="The unit of slack and gain."),
         },
     )
+
+
+def _in_space(optimum: Optimum) -> None:
+    """A body of revolution in space, with the flow past it if the solver has solved it."""
+    if optimum.result.body.revolution:
+        data = optimum_in_space(optimum, session().settings.quantity)
+        component("space")(key="optimum_in_space", data=data)
 
 
 def _flows(optimum: Optimum) -> None:

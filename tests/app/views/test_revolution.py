@@ -148,7 +148,6 @@ def test_the_files_of_a_body_of_revolution(sphere: AppTest) -> None:
 
 
 def test_the_body_in_space_shows_the_flow_of_the_drawing(solved: AppTest) -> None:
-    healthy(solved.toggle("space").set_value(True).run())
     found = [c.proto for c in solved.get("bidi_component") if "space" in c.proto.component_name]
     (data,) = (json.loads(each.json) for each in found)
     assert max(data["meridian"][1::2]) == pytest.approx(0.5, abs=1e-4)
@@ -156,6 +155,8 @@ def test_the_body_in_space_shows_the_flow_of_the_drawing(solved: AppTest) -> Non
     assert data["badge"] == drawn(solved)["badge"]
     front = solve(load_body("sphere"), CONDITIONS, grid="coarse").analysis.front.pressure_coefficient
     assert data["wall"]["values"][0] == pytest.approx(front, abs=2e-3)
+    healthy(solved.toggle("solid").set_value(False).run())
+    assert not [c for c in solved.get("bidi_component") if "space" in c.proto.component_name]
 
 
 def test_the_optimum_of_a_sphere_has_the_drag_of_the_python_call(sphere: AppTest, tmp_path: Path) -> None:
@@ -173,6 +174,7 @@ def test_the_optimum_of_a_sphere_has_the_drag_of_the_python_call(sphere: AppTest
     healthy(run_until(sphere, idle).run())
     optimum = sphere.session_state["session"].optimum
     assert optimum.result.body.revolution
+    assert [c for c in sphere.get("bidi_component") if "space" in c.proto.component_name]
     expected = solve(optimum.result.body, CONDITIONS, grid="coarse").drag_coefficient
     assert metric(sphere, "Optimum") == formatting.coefficient(expected)
     assert expected < 0.9 * solve(load_body("sphere"), CONDITIONS, grid="coarse").drag_coefficient
