@@ -78,12 +78,18 @@ def wall_elements(body: Body, count: int = 400) -> FloatArray:
     In units of d: its length ds; of a body of revolution its area π r ds, half of the ring of which the other half
     belongs to the mirrored point.
 
+    Parameters
+    ----------
+    body : Body
+    count : int
+        Number of points, as in `Body.outline`.
+
     Examples
     --------
     >>> from fusiform import Body
     >>> from fusiform.solvers.geometry import wall_elements
-    >>> round(wall_elements(Body.circle()).sum(), 4), round(wall_elements(Body.sphere()).sum(), 4)
-    (3.1416, 3.1415)
+    >>> [round(float(wall_elements(body).sum()), 4) for body in (Body.circle(), Body.sphere())]
+    [3.1416, 3.1415]
     """
     require_body(body)
     require_count(count)
