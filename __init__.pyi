@@ -27,6 +27,8 @@ __all__ = [
     "Solution",
     "SolveOutcome",
     "SolverModel",
+    "Stability",
+    "StabilityOutcome",
     "Surrogate",
     "Symmetry",
     "UserConstraint",
@@ -44,9 +46,22 @@ __all__ = [
     "predict",
     "pressure_distribution",
     "solve",
+    "stability",
 ]
 
-from .solvers import Body, FlowConditions, InputError, Solution, SolveOutcome, export_body, load_body, solve
+from .solvers import (
+    Body,
+    FlowConditions,
+    InputError,
+    Solution,
+    SolveOutcome,
+    Stability,
+    StabilityOutcome,
+    export_body,
+    load_body,
+    solve,
+    stability,
+)
 from .solvers.common.version import __version__
 from .solvers.inverse import (
     Circle,

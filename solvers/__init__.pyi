@@ -5,9 +5,12 @@ __all__ = [
     "InputError",
     "Solution",
     "SolveOutcome",
+    "Stability",
+    "StabilityOutcome",
     "export_body",
     "load_body",
     "solve",
+    "stability",
 ]
 
 from .common.errors import InputError
@@ -15,5 +18,6 @@ from .conditions import FlowConditions
 from .export import export_body
 from .geometry.body import Body
 from .geometry.library import load_body
+from .linear_stability import Stability, StabilityOutcome, stability
 from .solution import ForceGradient, Solution, SolveOutcome
 from .solver import solve

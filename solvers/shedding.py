@@ -1,4 +1,4 @@
-"""Vortex shedding by a rule of thumb, until the stability of the flow is computed.
+"""Vortex shedding by a rule of thumb, where the stability of the flow was not computed (`linear_stability.py`).
 
 In nature the steady flow past a body of height H across the stream, in units of d, is likely to be unstable and to shed
 vortices where Re H is above about 35. Thresholds of single bodies: 35 for an ellipse of 4:1 broadside on, 38 for 2:1
@@ -37,7 +37,7 @@ def shedding_note(body: Body, conditions: Sequence[FlowConditions]) -> str:
         return ""
     return (
         f"Likely to shed vortices in nature: Re on the height across the stream is {reynolds:.0f}, above about "
-        f"{SHEDDING_REYNOLDS:g} (a rule of thumb, stability is not computed)."
+        f"{SHEDDING_REYNOLDS:g} (a rule of thumb: its stability was not computed)."
     )
 
 

@@ -47,7 +47,7 @@ FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficien
 
 @dataclass(frozen=True)
 class ForceGradient:
-    """Derivatives of a force coefficient.
+    """Derivatives of a force coefficient, or of another number of a flow.
 
     Parameters
     ----------
@@ -192,10 +192,14 @@ class Solution:
             "expected a flow whose adjoint equations can be solved, got one where their residual does not fall; change "
             "the Reynolds number or the grid a little",
         )
+        return self.unturned(turned, float(reynolds[0]))
+
+    def unturned(self, turned: Tensor, reynolds: float) -> ForceGradient:
+        """The gradient of a number of this flow, from that by the `turned` coefficients, (1, K), and by Re."""
         coefficients = self.body.coefficients[None].to(self.flow.coefficients).requires_grad_()
-        alpha = torch.full_like(reynolds, math.radians(self.conditions.alpha_deg)).requires_grad_()
+        alpha = torch.full_like(self.flow.reynolds, math.radians(self.conditions.alpha_deg)).requires_grad_()
         back = torch.autograd.grad(laurent.rotate(coefficients, alpha), (coefficients, alpha), turned)
-        return ForceGradient(back[0][0], float(reynolds[0]), float(back[1][0]))
+        return ForceGradient(back[0][0], reynolds, float(back[1][0]))
 
     def summary(self) -> dict[str, Any]:
         """The numbers with their conventions, ready for JSON; where it converged, those of `analysis` too."""

@@ -15,6 +15,7 @@ from fusiform.solvers.flow.resolution import Resolution
 BENT = torch.tensor([[0.4 + 0.1j, 0.05 - 0.03j, -0.02j], [-0.2 + 0j, 0.0, 0.03 + 0j]], dtype=torch.complex128)
 REYNOLDS = torch.tensor([12.0, 3.0], dtype=torch.float64)
 SMALL = Resolution(2, 6, 4, 5)
+STEADY = tuple(domain for domain in Domain if domain is not Domain.EVEN_HALF_PLANE)  # on which flows are solved
 
 
 def bodies(domain: Domain) -> Tensor:

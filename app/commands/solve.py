@@ -56,6 +56,12 @@ def solve(
             parser=a_path,
         ),
     ] = None,
+    with_stability: Annotated[
+        bool,
+        typer.Option(
+            "--stability", help="Also compute whether the flow is steady in nature, and the critical Reynolds number."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
@@ -72,11 +78,20 @@ def solve(
     if picture is not None:
         require_in_space(shape)
     from fusiform.solvers import solve as solve_flow
+    from fusiform.solvers import stability
+    from fusiform.solvers.shedding import shedding_note
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
-    print_result(f"Flow past {shape.name}", numbers, as_json, [solution.status, *source_note(shape)], shape)
+    notes = [solution.status]
+    if with_stability and solution.converged:
+        with make_console(stderr=True).status("looking for disturbances that grow"):
+            found = stability(solution, critical=not shape.revolution)
+        numbers |= found.summary()
+        notes = [solution.status.removesuffix(shedding_note(shape, [conditions])).rstrip(), found.status]
+        numbers["status"] = " ".join(notes)
+    print_result(f"Flow past {shape.name}", numbers, as_json, [*notes, *source_note(shape)], shape)
     if picture is not None and solution.converged:
         write_picture(picture, shape, solution)
     require_convergence(solution)

@@ -85,6 +85,13 @@ _DEFINITIONS = {
         "of the equations at the predicted flow; in the plane 0.5 to 7 is usual",
     ),
     "corrected_flow_residual": ("  after correction", "the same at the corrected flow"),
+    "stable": ("steady in nature", "yes if all small disturbances decay"),
+    "growth_rate": ("growth rate", "of the leading disturbance, in U/d"),
+    "strouhal": ("Strouhal number", "its frequency f d/U"),
+    "critical_reynolds": (
+        "critical Re",
+        "based on d; above it disturbances grow; not given if there is none up to 1000",
+    ),
     "reynolds": ("Reynolds number", "based on d"),
     "held": ("held", "the size that all bodies have in common, on whose d Reynolds number and coefficients are"),
     "alpha_deg": ("incidence", "degrees, nose up"),

@@ -9,7 +9,10 @@ __all__ = [
     "FlowAnalysis",
     "FlowBatch",
     "FlowField",
+    "LeadingMode",
     "Linearisation",
+    "ModeField",
+    "ModeValues",
     "Problem",
     "Resolution",
     "State",
@@ -18,14 +21,17 @@ __all__ = [
     "analyse",
     "coefficient_scale",
     "counted_change",
+    "critical_reynolds",
     "discretise",
     "flow_tangents",
     "force_coefficients",
     "force_vjp",
     "is_symmetric",
+    "leading_mode",
     "level",
     "linearise",
     "newton",
+    "rate_gradient",
     "residual",
     "residual_norm",
     "side_differences",
@@ -39,6 +45,7 @@ __all__ = [
     "total_head",
     "transfer",
     "updated_state",
+    "wake_flow",
     "wall_samples",
     "write_vts",
 ]
@@ -66,6 +73,10 @@ from .fields.streamline_tracing import Streamlines, streamlines
 from .fields.vts import write_vts
 from .fields.wall_features import WallPoint
 from .resolution import Resolution
+from .stability.critical import critical_reynolds
+from .stability.leading_mode import LeadingMode, leading_mode, wake_flow
+from .stability.mode_field import ModeField, ModeValues
+from .stability.rate_gradient import rate_gradient
 from .steady.adaptive import ACCURACIES, Accuracy, solve_to_accuracy
 from .steady.error_estimate import SAFETY, ErrorEstimate, counted_change
 from .steady.flow_batch import FlowBatch

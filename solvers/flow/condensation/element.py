@@ -93,12 +93,16 @@ def _add_outflow(problem: Problem, c: Tensor, t: Tensor, d: Slopes) -> None:
         c[:, -1, :, outer, outer] += 2.0 * omega * problem.base_eta[:, -1, :, -1]
 
 
-def factorise_elements(problem: Problem, state: State) -> tuple[ElementFactors, Tensor]:
+def factorise_elements(problem: Problem, state: State, rate: Tensor | None) -> tuple[ElementFactors, Tensor]:
     """The elimination of all interiors, and the matrices (batch, nr, na, 2 nB, 2 nB) that are left of E2_B and E1_B by
-    φ_B and ω_B."""
-    inside, k = problem.layout.interior, problem.stiffness
+    φ_B and ω_B. `rate`: see `linearise`; it adds H s to T."""
+    layout, k = problem.layout, problem.stiffness
+    heavy, inside = layout.ordered(problem.heavy), layout.interior
     c, t = transport_matrices(problem, state)
-    inner, outer = torch.split(problem.layout.ordered(problem.heavy), [inside, k.shape[-1] - inside], dim=-1)
+    if rate is not None:
+        c, t, k, heavy = (part.to(rate.dtype) for part in (c, t, k, heavy))
+        t.diagonal(dim1=-2, dim2=-1).add_(heavy * layout.ordered(rate))
+    inner, outer = torch.split(heavy, [inside, k.shape[-1] - inside], dim=-1)
     coupling = t[..., :inside] / inner[..., None, :]
     c.flatten(0, 2).baddbmm_(coupling.flatten(0, 2), k[..., :inside, :].flatten(0, 2))
     left = torch.cat([c[..., inside:, :inside], k[..., inside:, :inside]], dim=-2)

@@ -11,8 +11,8 @@ from fusiform.solvers.flow.condensation.element import ElementFactors, factorise
 from fusiform.solvers.flow.condensation.numbering import Numbering, make_numbering
 from fusiform.solvers.flow.condensation.ring import Ring
 from fusiform.solvers.flow.condensation.sectors import SectorFactors, factorise_sectors
-from fusiform.solvers.flow.discretisation.layout import Domain, Layout
-from fusiform.solvers.flow.equations.problem import Problem
+from fusiform.solvers.flow.discretisation.layout import Layout
+from fusiform.solvers.flow.equations.problem import CLOSED, Problem
 from fusiform.solvers.flow.equations.state import State
 
 
@@ -20,8 +20,8 @@ from fusiform.solvers.flow.equations.state import State
 class Linearisation:
     """J = ∂R/∂q at the states of a batch, factorised by element, sector and ring.
 
-    J takes States to States; φ at the wall, E2 at the wall and the rays of a half plane take no part: they are ignored
-    in a right-hand side, and zero in a solution.
+    J takes States to States, complex ones where a complex rate was added; φ at the wall, E2 at the wall and the rays of
+    a half plane take no part: they are ignored in a right-hand side, and zero in a solution.
     """
 
     layout: Layout
@@ -89,10 +89,10 @@ class Linearisation:
             [*(part.flatten(1, 3) for part in inner), sectors.flatten(1, 2), fields.new_zeros(batch, 1, columns)], dim=1
         )
         owner = numbering.owner_rows if transposed else numbering.owner_columns
-        closures = sectors[:, 0, numbering.unknowns - numbering.scalars :]
-        if self.layout.domain is Domain.PLANE:
-            return everything[:, owner], closures[:, :2]
-        return everything[:, owner], torch.cat([closures[:, :1], scalars[:, 1:]], dim=1)
+        start = numbering.unknowns - numbering.scalars
+        scalars = scalars.clone()
+        scalars[:, CLOSED[self.layout.domain]] = sectors[:, 0, start : start + self.sectors.closures.shape[2]]
+        return everything[:, owner], scalars
 
     def _solve_sectors(
         self, numbering: Numbering, fields: Tensor, scalars: Tensor, fill: Tensor, transposed: bool
@@ -104,7 +104,7 @@ class Linearisation:
         padded = torch.cat([fields, fields.new_zeros(batch, 1, columns)], dim=1)
         gather = numbering.gather_columns if transposed else numbering.gather_rows
         rhs = padded[:, gather].view(batch, na, total, columns)
-        rhs[:, :, first : first + closed] += scalars[:, None, :closed] / na
+        rhs[:, :, first : first + closed] += scalars[:, None, CLOSED[layout.domain]] / na
         terms = torch.cat([fill.flatten(1, 3), fields.new_zeros(batch, 1, columns)], dim=1)
         one, other = numbering.column_terms if transposed else numbering.row_terms
         sums = (terms.index_select(1, one) + terms.index_select(1, other)).view(batch, na, -1, columns)
@@ -140,9 +140,13 @@ def _unflat(fields: Tensor, scalars: Tensor, layout: Layout) -> State:
 
 
 @torch.no_grad()
-def linearise(problem: Problem, state: State) -> Linearisation:
-    """Assemble and factorise ∂R/∂q at `state`."""
+def linearise(problem: Problem, state: State, rate: Tensor | None = None) -> Linearisation:
+    """Assemble and factorise ∂R/∂q at `state`, or J + M s with the mass matrix M and a complex `rate` s.
+
+    `rate` (batch, nr, na, n1, n2) is that at the nodes of the elements; M is h² ω in E2, wall sums included. Of the
+    even half plane, `state` is the one of the half plane.
+    """
     numbering = make_numbering(problem.layout)
-    elements, boundary = factorise_elements(problem, state)
+    elements, boundary = factorise_elements(problem, state, rate)
     sectors, lines = factorise_sectors(problem, state, numbering, boundary)
     return Linearisation(problem.layout, elements, sectors, Ring.of(lines, numbering.line, problem.domain))

@@ -2,10 +2,10 @@
 
 A sector's unknowns are [arcs | left radial line | right radial line | scalars]. An arc between two layers, without end
 points, has φ and ω, the wall's only ω; a radial line has φ and ω at each node, ω alone at the wall: 2 n_xi − 1
-unknowns. Scalars are Q, then Γ and the two harmonics of φ on the outer line (plane), one harmonic (half plane), or
-none (meridian); they make the far field, which couples all angles, a border of the matrix. The equation of an unknown
-is E1 of φ and E2 of ω, but E1 for ω at the wall. The sums of E2 at the wall go to spare rows, n2 of them; what is
-prescribed, to a last, unused one.
+unknowns. Scalars are Q, then Γ and the two harmonics of φ on the outer line (plane), one harmonic (half plane), Γ and
+one harmonic without Q (half plane, even), or no more (meridian); they make the far field, which couples all angles, a
+border of the matrix. The equation of an unknown is E1 of φ and E2 of ω, but E1 for ω at the wall. The sums of E2 at the
+wall go to spare rows, n2 of them; what is prescribed, to a last, unused one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor
 from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.flow.discretisation.layout import Domain, Layout, local_order
 
-SCALARS = {Domain.PLANE: 4, Domain.HALF_PLANE: 2, Domain.MERIDIAN: 1}
+SCALARS = {Domain.PLANE: 4, Domain.HALF_PLANE: 2, Domain.EVEN_HALF_PLANE: 2, Domain.MERIDIAN: 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def make_numbering(layout: Layout) -> Numbering:
     all_lines, all_j, sector = np.meshgrid(np.arange(n_xi), np.arange(n2), np.arange(na), indexing="ij")
     angle = sector * (n2 - 1) + all_j
     kept = (all_lines % (n1 - 1) == 0) | (all_j == 0)
-    if layout.domain is Domain.MERIDIAN:
+    if layout.domain in (Domain.MERIDIAN, Domain.EVEN_HALF_PLANE):
         kept |= (all_j == n2 - 1) & (sector == na - 1)
     if layout.domain is Domain.HALF_PLANE:
         kept &= (angle != 0) & (angle != n_eta - 1)
@@ -131,7 +131,7 @@ def make_numbering(layout: Layout) -> Numbering:
     share = np.ones((na, n2))
     share[:, 0] = share[:, -1] = 0.5
     if layout.domain is not Domain.PLANE:
-        share[0, 0] = share[-1, -1] = float(layout.domain is Domain.MERIDIAN)
+        share[0, 0] = share[-1, -1] = float(layout.domain is not Domain.HALF_PLANE)
     height, width = unused_row + 1, unused_column + 1
     rows, columns = (
         (numbers + np.arange(na)[:, None, None] * count).swapaxes(0, 1)

@@ -16,7 +16,7 @@ from fusiform.solvers.flow.condensation.elimination import Elimination
 from fusiform.solvers.flow.condensation.numbering import Numbering
 from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.axis_ends import end_rows
-from fusiform.solvers.flow.equations.problem import DIPOLE_DECAY, Problem
+from fusiform.solvers.flow.equations.problem import CLOSED, DIPOLE_DECAY, Problem
 from fusiform.solvers.flow.equations.state import State
 
 
@@ -61,9 +61,10 @@ def factorise_sectors(
 
     weight = share * layout.by_sector(problem.outer_weight)
     far = layout.by_sector(problem.far_columns)
-    a[..., outer, first] -= weight * (far[:, 0] + 2.0 * state.scalars[:, :1, None] * far[:, 2])
-    if layout.domain is Domain.PLANE:
-        a[..., outer, first + 1] -= weight * far[:, 1]
+    closed = CLOSED[layout.domain]
+    columns = (far[:, 0] + 2.0 * state.scalars[:, :1, None] * far[:, 2], far[:, 1])
+    for number, column in enumerate(columns[closed]):
+        a[..., outer, first + number] -= weight * column
     if layout.domain is Domain.MERIDIAN:
         a[..., outer, outer] += DIPOLE_DECAY * weight
     for number in range(problem.harmonics.shape[1]):
@@ -73,12 +74,12 @@ def factorise_sectors(
         a[..., here, here] += 1.0 / na
 
     pressure, friction = drag_gradient(problem)
-    closures = -layout.by_sector(pressure)[:, :, None]
-    if layout.domain is Domain.PLANE:
-        closures = torch.cat([closures, torch.ones_like(closures)], dim=2)
+    by_drag = -layout.by_sector(pressure)
+    closures = torch.stack([by_drag, torch.ones_like(by_drag)], dim=2)[:, :, closed].to(a)
     a[..., first : first + closures.shape[2], :total] += closures @ wall_rows
-    a[..., first, numbering.wall_omega] -= share * layout.by_sector(friction)
-    a[..., first, first] += 1.0 / na
+    if closed.start == 0:
+        a[..., first, numbering.wall_omega] -= share * layout.by_sector(friction)
+        a[..., first, first] += 1.0 / na
     keep = (~layout.by_sector(problem.inflow)).to(a)
     a[..., out_omega, :] *= keep[..., None]
     a[..., out_omega, out_omega] += (1.0 - keep) * share
@@ -100,7 +101,7 @@ def drag_gradient(problem: Problem) -> tuple[Tensor, Tensor]:
 
 def _level_ends(problem: Problem, numbering: Numbering, a: Tensor, entered: Tensor) -> None:
     """The rows ω_η = 0 of the two wall nodes on the axis, in the first and the last sector."""
-    rows = end_rows(problem)[:, :, None]
+    rows = end_rows(problem)[:, :, None].to(a)
     for sector, end in ((0, slice(0, 1)), (-1, slice(-1, None))):
         row = numbering.wall_omega[end]
         a[:, sector, row] = entered[:, sector, row] = 0.0

@@ -19,7 +19,7 @@ from torch import Tensor
 from fusiform.solvers.flow.derivatives.lagrangian import test_functions, wall_multiplier
 from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.axis_ends import end_rows, ends
-from fusiform.solvers.flow.equations.problem import Problem
+from fusiform.solvers.flow.equations.problem import CLOSED, Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import (
     coefficient_scale,
@@ -72,7 +72,7 @@ class AdjointEquations:
                 part[..., 0] = part[..., -1] = 0.0
         by_drag, by_lift, by_square = (problem.far_columns @ outer[..., None])[..., 0].unbind(1)
         own = coefficient_scale(problem) * weight.real - adjoint.scalars[:, 0]
-        if problem.domain is not Domain.PLANE:
+        if CLOSED[problem.domain].stop == 1:
             by_lift = by_lift - adjoint.scalars[:, 1]
         scalars = torch.stack([own + by_drag + 2.0 * state.scalars[:, 0] * by_square, by_lift], dim=1)
         return State(by_phi, by_omega, scalars)

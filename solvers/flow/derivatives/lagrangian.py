@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.axis_ends import end_slopes, ends
-from fusiform.solvers.flow.equations.problem import Problem
+from fusiform.solvers.flow.equations.problem import CLOSED, Problem
 from fusiform.solvers.flow.equations.state import State
 from fusiform.solvers.flow.equations.weak_form import (
     carrier,
@@ -35,7 +35,7 @@ def lagrangian(problem: Problem, state: State, adjoint: State, weight: Tensor) -
 
     The closure Q = D makes the drag an unknown: it is C_D of Q, not of the wall.
     """
-    layout, scalars, plane = problem.layout, state.scalars, problem.domain is Domain.PLANE
+    layout, scalars = problem.layout, state.scalars
     phi, omega = essential(problem, state)
     force = wall_multiplier(problem, adjoint, weight)
     v, w = test_functions(problem, adjoint, force)
@@ -50,11 +50,13 @@ def lagrangian(problem: Problem, state: State, adjoint: State, weight: Tensor) -
     else:
         shear = problem.viscosity * (problem.arc * omega[:, 0] * problem.slope[:, 0]).sum(-1)
         total = total + layout.copies * (force.conj() * 1j * shear).real
-    return total if plane else total - adjoint.scalars[:, 1] * scalars[:, 1]
+    return total if CLOSED[problem.domain].stop == 2 else total - adjoint.scalars[:, 1] * scalars[:, 1]
 
 
 def wall_multiplier(problem: Problem, adjoint: State, weight: Tensor) -> Tensor:
     """κ (batch,) complex, by which the wall's drag + i lift enters: L contains Re(conj(κ) (D + i L))."""
+    if problem.domain is Domain.EVEN_HALF_PLANE:
+        return torch.zeros_like(weight)
     if problem.domain is not Domain.PLANE:
         return adjoint.scalars[:, 0] + 0j
     return torch.complex(adjoint.scalars[:, 0], coefficient_scale(problem) * weight.imag)
@@ -69,7 +71,7 @@ def test_functions(problem: Problem, adjoint: State, force: Tensor) -> tuple[Ten
         v = torch.cat([torch.cat([ends, v[:, :1, 1:-1], ends], dim=2), v[:, 1:]], dim=1)
     else:
         at_wall = -problem.layout.copies * (force.conj()[:, None] * 1j * problem.position[:, 0]).real
-    if problem.domain is Domain.PLANE:
+    if CLOSED[problem.domain].stop == 2:
         at_wall = at_wall + adjoint.scalars[:, 1:]
     leaving = torch.where(problem.inflow, 0.0, w[:, -1])
     return v, torch.cat([at_wall[:, None], w[:, 1:-1], leaving[:, None]], dim=1)

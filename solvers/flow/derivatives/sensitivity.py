@@ -54,12 +54,19 @@ def force_vjp(flow: FlowBatch, weight: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(solved[:, None], by_coefficients, torch.nan), torch.where(solved, gradient[1], torch.nan)
 
 
-@torch.inference_mode()
 def solve_adjoint(
     problem: Problem, state: State, weight: Tensor, factors: Linearisation, tolerance: float = ADJOINT_TOLERANCE
 ) -> tuple[State, Tensor]:
-    """λ with Jᵀλ = ∂F/∂q, to a relative `tolerance` if `MOST_PRODUCTS` products suffice, and the residual over |λ| that
-    is left, (batch,); the `factors` may belong to a state close by."""
+    """λ with Jᵀλ = ∂F/∂q of a force, and its residual, as `solve_transposed`."""
+    return solve_transposed(AdjointEquations(problem, state).force_gradient(weight), problem, state, factors, tolerance)
+
+
+@torch.inference_mode()
+def solve_transposed(
+    gradient: State, problem: Problem, state: State, factors: Linearisation, tolerance: float = ADJOINT_TOLERANCE
+) -> tuple[State, Tensor]:
+    """λ with Jᵀλ = `gradient`, to a relative `tolerance` if `MOST_PRODUCTS` products suffice, and the residual over |λ|
+    that is left, (batch,); the `factors` may belong to a state close by."""
     equations = AdjointEquations(problem, state)
     sizes = [t[0].numel() for t in vars(state).values()]
 
@@ -70,7 +77,7 @@ def solve_adjoint(
     def product(vector: Tensor) -> Tensor:
         return _stacked(factors.solve_transposed(equations.transposed_product(unstacked(vector))))
 
-    rhs = _stacked(factors.solve_transposed(equations.force_gradient(weight)))
+    rhs = _stacked(factors.solve_transposed(gradient))
     solution, left = minimal_residual(product, rhs, tolerance, MOST_PRODUCTS)
     with torch.inference_mode(False):
         return unstacked(solution.clone()), left.clone()

@@ -29,6 +29,9 @@ class Domain(StrEnum):
     """All of it, 0 ≤ η < 2π."""
     HALF_PLANE = "half plane"
     """0 ≤ η ≤ π, for a plane flow symmetric about the stream: ψ and ω are odd in η."""
+    EVEN_HALF_PLANE = "half plane, even"
+    """0 ≤ η ≤ π, for small disturbances of a flow on the half plane whose ψ and ω are even in η, as of a wake that
+    swings up and down."""
     MERIDIAN = "meridian"
     """0 ≤ η ≤ π, for the axisymmetric flow past a body of revolution."""
 
@@ -104,7 +107,7 @@ class Layout:
     @property
     def copies(self) -> float:
         """Number of copies of the domain that make the plane, by which integrals along η are multiplied."""
-        return 2.0 if self.domain is Domain.HALF_PLANE else 1.0
+        return 2.0 if self.domain in (Domain.HALF_PLANE, Domain.EVEN_HALF_PLANE) else 1.0
 
     def local(self, field: Tensor) -> Tensor:
         """A field (…, n_xi, n_eta) by element, (…, nr, na, n1, n2)."""

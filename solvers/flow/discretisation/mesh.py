@@ -99,10 +99,15 @@ def radial_breaks(coefficients: Tensor, reynolds: Tensor, across: Tensor, count:
         thickest = torch.minimum(thickest, SLENDER_LAYER / slenderness(coefficients))
     else:
         xi_max = torch.log(2.0 * outer_radius(across, reynolds))
-    widest = math.sinh(STRETCHING / count) / math.sinh(STRETCHING)
+    return sinh_breaks(xi_max, thickest, count, STRETCHING)
+
+
+def sinh_breaks(xi_max: Tensor, thickest: Tensor, count: int, least: float) -> Tensor:
+    """ξ_0 = 0 … ξ_nr, (batch, nr + 1), with β at least `least` and the first layer at most `thickest` (batch,)."""
+    widest = math.sinh(least / count) / math.sinh(least)
     first = torch.minimum(widest * xi_max, thickest) / xi_max
     with torch.no_grad():
-        stretching = torch.full_like(first, STRETCHING)
+        stretching = torch.full_like(first, least)
         for _ in range(NEWTON_STEPS):
             stretching = _stretched(stretching, first, count)
     stretching = _stretched(stretching, first, count)[:, None]

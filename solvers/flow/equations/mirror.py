@@ -20,6 +20,15 @@ def fold_state(state: State) -> State:
     return State(odd(state.phi), odd(state.omega), scalars)
 
 
+def unfold_even(state: State) -> State:
+    """The disturbance of the whole plane that one on the even half plane stands for."""
+
+    def whole(field: Tensor) -> Tensor:
+        return torch.cat([field, field[..., 1:-1].flip(-1)], dim=-1)
+
+    return State(whole(state.phi), whole(state.omega), state.scalars)
+
+
 def unfold_state(state: State) -> State:
     """The state of the whole plane that a state of the half plane stands for."""
 

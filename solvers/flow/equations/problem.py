@@ -24,6 +24,12 @@ from fusiform.solvers.geometry import laurent
 from fusiform.solvers.geometry.revolution import sphere_ratio
 
 DIPOLE_DECAY = 3.0
+CLOSED = {  # those of the scalars Q, Γ that are unknowns
+    Domain.PLANE: slice(0, 2),
+    Domain.HALF_PLANE: slice(0, 1),
+    Domain.EVEN_HALF_PLANE: slice(1, 2),
+    Domain.MERIDIAN: slice(0, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -176,18 +182,23 @@ def _in_the_plane(
     """
     velocity, _ = oseenlet(z[:, -1], viscosity)
     velocity = velocity.conj() * slope[:, None, -1]
-    if layout.domain is Domain.HALF_PLANE:
-        velocity = torch.stack([velocity[:, 0], torch.zeros_like(velocity[:, 0])], dim=1)  # without lift
     second, second_slope = displacement(z[:, -1], viscosity)
+    nothing = torch.zeros_like(second)
+    if layout.domain is Domain.HALF_PLANE:
+        velocity = torch.stack([velocity[:, 0], nothing + 0j], dim=1)  # without lift
+    if layout.domain is Domain.EVEN_HALF_PLANE:
+        velocity, second, second_slope = torch.stack([nothing + 0j, velocity[:, 1]], dim=1), nothing, nothing
     cos, sin = eta.cos(), eta.sin()
     by_sine = velocity.real @ (arc * cos)[..., None]
     moments = torch.cat([by_sine, (second[:, None] @ (arc * sin)[..., None])], dim=1)
     harmonics = sin[:, None]
-    if layout.domain is Domain.PLANE:
+    if layout.domain is not Domain.HALF_PLANE:
         by_cosine = -velocity.real @ (arc * sin)[..., None]
         by_cosine = torch.cat([by_cosine, second[:, None] @ (arc * cos)[..., None]], dim=1)
         moments = torch.cat([by_cosine, moments], dim=2)
         harmonics = torch.stack([cos, sin], dim=1)
+    if layout.domain is Domain.EVEN_HALF_PLANE:
+        moments, harmonics = moments[..., :1], harmonics[:, :1]
     columns = torch.cat([velocity.imag, second_slope[:, None]], dim=1)
     return {
         "mass": mass,

@@ -20,18 +20,21 @@ from fusiform.solvers.flow.equations.problem import Problem
 from fusiform.solvers.flow.equations.state import State
 
 
-def transfer(state: State, source: Problem, target: Problem) -> State:
-    """`state` of the problem `source` on the nodes of `target`, both of one domain; φ at the wall is the target's."""
-    radial = _radial_matrix(source, target)
+def transfer(state: State, source: Problem, target: Problem, *, by_place: bool = False) -> State:
+    """`state` of the problem `source` on the nodes of `target`, both of one domain; φ at the wall is the target's.
+
+    `by_place`: points of the same ξ correspond, even if the radial elements are as many.
+    """
+    radial = _radial_matrix(source, target, by_place)
     angular = _angular_matrix(source, target).mT
     phi, omega = (radial @ field @ angular for field in (state.phi, state.omega))
     return State(torch.cat([target.wall_value[:, None], phi[:, 1:]], dim=1), omega, state.scalars)
 
 
-def _radial_matrix(source: Problem, target: Problem) -> Tensor:
+def _radial_matrix(source: Problem, target: Problem, by_place: bool) -> Tensor:
     """From values at the source's radial nodes to the target's, (batch or 1, target n_xi, source n_xi)."""
     degree, after = source.layout.resolution.radial_degree, target.layout
-    if source.layout.radial == after.radial:
+    if source.layout.radial == after.radial and not by_place:
         place = _Places(after.n_xi, after.n1, 1.0)
         return _between(degree, after.radial, place, after.w_xi.dtype, after.w_xi.device)[None]
     rows = []

@@ -31,7 +31,7 @@ from torch import Tensor
 
 from fusiform.solvers.flow.discretisation.layout import Domain
 from fusiform.solvers.flow.equations.axis_ends import end_slopes
-from fusiform.solvers.flow.equations.problem import DIPOLE_DECAY, Problem
+from fusiform.solvers.flow.equations.problem import CLOSED, DIPOLE_DECAY, Problem
 from fusiform.solvers.flow.equations.state import State
 
 DYNAMIC_PRESSURE = 0.5  # ½ρU², by which forces and pressures become coefficients
@@ -139,13 +139,18 @@ def residual_and_forces(problem: Problem, state: State) -> tuple[State, tuple[Te
     w = problem.weights
     nodal, sums = weak_sums(problem, state)
     pressure, friction = wall_forces(problem, sums[:, 1, 0], nodal[:, 1])
-    jump = sums[:, 1, 0].sum(-1) if problem.domain is Domain.PLANE else state.scalars[:, 1]
+    closed = CLOSED[problem.domain]
+    drag, jump = state.scalars.unbind(1)
+    if closed.start == 0:
+        drag = drag - (pressure + friction).real
+    if closed.stop == 2:
+        jump = sums[:, 1, 0].sum(-1)
     poisson, transport = torch.addcmul(sums * w.kept, nodal, w.entering).unbind(1)
     if problem.domain is Domain.MERIDIAN:
         first, last = end_slopes(problem, nodal[:, 1, 0]).unbind(1)
         wall = torch.cat([first[:, None], poisson[:, 0, 1:-1], last[:, None]], dim=1)
         poisson = torch.cat([wall[:, None], poisson[:, 1:]], dim=1)
-    r = State(poisson, transport, torch.stack([state.scalars[:, 0] - (pressure + friction).real, jump], dim=1))
+    r = State(poisson, transport, torch.stack([drag, jump], dim=1))
     scale = coefficient_scale(problem)
     return r, (pressure * scale, friction * scale)
 

@@ -15,7 +15,7 @@ RESOLUTIONS = {
     "sectors left over in two rounds": Resolution(3, 10, 3, 3),
     "degree two": Resolution(4, 4, 2, 2),
 }
-DIGITS = {Domain.PLANE: 1e-7, Domain.HALF_PLANE: 1e-7, Domain.MERIDIAN: 1e-2}
+DIGITS = {domain: 1e-2 if domain is Domain.MERIDIAN else 1e-7 for domain in Domain}
 CASES = [(domain, name) for domain in Domain for name in RESOLUTIONS]
 
 
