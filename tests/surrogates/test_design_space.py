@@ -36,7 +36,7 @@ def test_bodies_of_revolution_have_real_coefficients_and_a_radius_and_no_inciden
 
 
 def test_a_waist_that_reaches_the_axis_is_the_end_of_a_direction():
-    """Along −a_2 … spheroids become dumb-bells whose sections are simple until their waists close."""
+    """With a negative a_3 spheroids become dumb-bells, whose waists may close before the map folds over."""
     pinched = torch.tensor([[0.6, 0.0, -0.45]], dtype=torch.complex128)
     assert not bool(has_radius(pinched)[0])
     designs = sample(AXIAL, 11, range(200))
