@@ -12,8 +12,8 @@ like k², so that coarse features of the outline come first, steps keep to bodie
 The problem has local minima, most of them made by narrow peaks of C_p that lie beside each other. A search that ends
 more than 0.1 % from the target therefore goes on with the difference blurred along the wall, by a Gaussian of width
 0.03 in s, and then as it is; after that others start blurred from the ellipses whose pressure is nearest to the target.
-Where the best end is still that far off, and the solver's check of its body takes finer elements than the searches, a
-last search goes on from there with these: near an edge C_p needs more elements than the drag.
+Where the best end is still that far off, a last search goes on from there with the elements of the next level, or with
+those of the solver's check if these are finer: near an edge C_p needs more elements than the drag.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.common.autograd import gradients_enabled
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.conditions import FlowConditions, require_along_axis
-from fusiform.solvers.flow import ACCURACIES, Domain
+from fusiform.solvers.flow import ACCURACIES, Domain, FlowBatch, Resolution
 from fusiform.solvers.geometry import Body, laurent
 from fusiform.solvers.geometry.body import require_body
 from fusiform.solvers.inverse.pressure.least_squares import Point, PressureFit, ellipses
@@ -124,7 +125,7 @@ def match_pressure(
         return solve(fit.variables.body_at(end.point.x, f"{start.name}-matched"), conditions, grid=grid)
 
     solution, solves = checked(best), fit.solves + 1
-    finer = fit.finer(solution.flow.resolution)
+    finer = fit.finer(_next_resolution(solution.flow, grid))
     if finer is not None and best.outcome is not PressureOutcome.STOPPED and best.point.misfit > LEVENBERG.enough:
         again = _search_on(finer, best.point.x, record, max_iterations, tolerance)
         if again is not None:
@@ -160,6 +161,13 @@ def pressure_fit(start: Body, conditions: FlowConditions, target: FloatArray, gr
     domain = Domain.MERIDIAN if start.revolution else Domain.PLANE
     resolution = ACCURACIES[grid].resolution(laurent.rotate(shapes, alpha), reynolds, domain)
     return PressureFit(variables, origin, conditions, target, resolution)
+
+
+def _next_resolution(flow: FlowBatch, grid: str) -> Resolution:
+    """The resolution of the checked `flow`, or that of the level after the searches' if it has more nodes."""
+    accuracy = replace(ACCURACIES[grid], first=ACCURACIES[grid].first + 1)
+    after = accuracy.resolution(flow.coefficients, flow.reynolds, flow.problem.domain)
+    return max(flow.resolution, after, key=lambda each: each.n_xi * each.n_eta)
 
 
 def _best_of_searches(
