@@ -3,12 +3,16 @@ __all__ = [
     "FlowConditions",
     "ForceGradient",
     "InputError",
+    "MeanDrag",
+    "MeanDragOutcome",
+    "MeanDragProgress",
     "Solution",
     "SolveOutcome",
     "Stability",
     "StabilityOutcome",
     "export_body",
     "load_body",
+    "mean_drag",
     "solve",
     "stability",
 ]
@@ -19,5 +23,7 @@ from .export import export_body
 from .geometry.body import Body
 from .geometry.library import load_body
 from .linear_stability import Stability, StabilityOutcome, stability
+from .mean_drag_result import MeanDrag, MeanDragOutcome, MeanDragProgress
 from .solution import ForceGradient, Solution, SolveOutcome
 from .solver import solve
+from .time_average import mean_drag

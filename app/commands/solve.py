@@ -21,6 +21,7 @@ from fusiform.app.commands.arguments import (
     Reynolds,
     a_path,
 )
+from fusiform.app.commands.mean_drag_run import Checkpoint, Resume, Wanted, averaged, checked_file, require_means
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.app.drawings.space.picture_file import require_in_space, require_picture_suffix, write_picture
 from fusiform.solvers import FlowConditions
@@ -62,6 +63,9 @@ def solve(
             "--stability", help="Also compute whether the flow is steady in nature, and the critical Reynolds number."
         ),
     ] = False,
+    mean_drag: Wanted = False,
+    checkpoint: Checkpoint = None,
+    resume: Resume = False,
     as_json: Json = False,
 ) -> None:
     """Solve the steady flow past BODY and print drag, lift, their estimated errors, and the features of the flow."""
@@ -69,6 +73,7 @@ def solve(
     check_grid(grid, tolerance)
     if picture is not None:
         require_picture_suffix(picture)
+    file = checked_file(mean_drag, checkpoint, resume)
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
@@ -91,7 +96,13 @@ def solve(
         numbers |= found.summary()
         notes = [solution.status.removesuffix(shedding_note(shape, [conditions])).rstrip(), found.status]
         numbers["status"] = " ".join(notes)
+    means = averaged(solution, file, resume) if mean_drag and solution.converged else None
+    if means is not None:
+        numbers |= means.summary()
+        notes.append(means.status)
     print_result(f"Flow past {shape.name}", numbers, as_json, [*notes, *source_note(shape)], shape)
     if picture is not None and solution.converged:
         write_picture(picture, shape, solution)
     require_convergence(solution)
+    if means is not None:
+        require_means(means)

@@ -2,7 +2,9 @@ __all__ = [
     "ACCURACIES",
     "DYNAMIC_PRESSURE",
     "SAFETY",
+    "STEP",
     "TANGENT_STEP",
+    "WAKE_ELEMENTS",
     "Accuracy",
     "Domain",
     "ErrorEstimate",
@@ -13,13 +15,16 @@ __all__ = [
     "Linearisation",
     "ModeField",
     "ModeValues",
+    "PeriodMeans",
     "Problem",
     "Resolution",
+    "SheddingStart",
     "State",
     "Streamlines",
     "WallPoint",
     "analyse",
     "coefficient_scale",
+    "count_periods",
     "counted_change",
     "critical_reynolds",
     "discretise",
@@ -27,13 +32,16 @@ __all__ = [
     "force_coefficients",
     "force_vjp",
     "is_symmetric",
+    "last_windows",
     "leading_mode",
     "level",
     "linearise",
     "newton",
     "rate_gradient",
+    "read_run",
     "residual",
     "residual_norm",
+    "shedding_start",
     "side_differences",
     "slopes",
     "solve_batch",
@@ -47,6 +55,7 @@ __all__ = [
     "updated_state",
     "wake_flow",
     "wall_samples",
+    "write_run",
     "write_vts",
 ]
 
@@ -83,3 +92,6 @@ from .steady.flow_batch import FlowBatch
 from .steady.levels import level
 from .steady.newton import newton
 from .steady.steady import solve_batch
+from .unsteady.periods import PeriodMeans, count_periods, last_windows
+from .unsteady.run_file import read_run, write_run
+from .unsteady.shedding_start import STEP, WAKE_ELEMENTS, SheddingStart, shedding_start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,17 @@ import pytest
 import torch
 
 from fusiform import solvers
-from fusiform.solvers import Body, FlowConditions, InputError, Solution, export_body, geometry, load_body, solve
+from fusiform.solvers import (
+    Body,
+    FlowConditions,
+    InputError,
+    Solution,
+    export_body,
+    geometry,
+    load_body,
+    mean_drag,
+    solve,
+)
 
 SENTENCE = re.compile(r"expected .+, got .+[;:] .+")
 NAN, INF = float("nan"), float("inf")
@@ -120,6 +130,11 @@ BOX = [(0, 0), (2, 0), (2, 1), (1, 1), (0, 1)]
 TEXT = "0 0\n2 0\n2 1\n1 1\n0 1\n"
 
 
+@cache
+def solved() -> Solution:
+    return solve(BODY, STREAM, grid="coarse")
+
+
 def some(*values: Any, of: list[Any]) -> list[Any]:
     """The wrong values but those of `values`, which are right for the argument."""
     return [value for value in of if not any(value is one for one in values)]
@@ -172,6 +187,12 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "solve tolerance": (lambda t: solve(BODY, STREAM, grid="auto", tolerance=t), [*NO_POSITIVE, 1.0]),
     "solve start": (lambda start: solve(BODY, STREAM, start=start), [True, "a", 1, [], BODY, Solution]),
     "solve device": (lambda device: solve(BODY, STREAM, device=device), [None, "a", True, 1.5, [], "meta"]),
+    "mean_drag solution": (mean_drag, [*NO_BODIES, BODY, Solution]),
+    "mean_drag longest": (lambda longest: mean_drag(solved(), longest=longest), NO_POSITIVE),
+    "mean_drag step": (lambda step: mean_drag(solved(), step=step), NO_POSITIVE),
+    "mean_drag elements": (lambda e: mean_drag(solved(), elements=e), [None, "a", True, 8, (8, 12, 6, 8)]),
+    "mean_drag checkpoint": (lambda path: mean_drag(solved(), checkpoint=path), [True, 3, 2.0, [], 2j, b"a", "\0"]),
+    "mean_drag resume": (lambda path: mean_drag(solved(), resume=path), some(None, of=NO_PATHS)),
     "export_body body": (lambda body: export_body(body, "body.csv"), NO_BODIES),
     "export_body path": (partial(export_body, BODY), NO_PATHS),
     "export_body unit": (lambda unit: export_body(BODY, "body.svg", unit=unit), NO_UNITS),
@@ -208,7 +229,16 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "wall_elements body": (geometry.wall_elements, NO_BODIES),
     "wall_elements count": (lambda count: geometry.wall_elements(BODY, count), NO_COUNTS),
 }
-RESULTS = {"Solution", "ForceGradient", "SolveOutcome", "InputError", "LaurentFit"}  # made by the package alone
+RESULTS = {  # made by the package alone
+    "Solution",
+    "ForceGradient",
+    "SolveOutcome",
+    "InputError",
+    "LaurentFit",
+    "MeanDrag",
+    "MeanDragOutcome",
+    "MeanDragProgress",
+}
 WITHOUT_ARGUMENTS = {"sample_names"}
 
 

@@ -134,10 +134,17 @@ def weak_sums(problem: Problem, state: State) -> tuple[Tensor, Tensor]:
     return nodal, sums.view_as(nodal)
 
 
-def residual_and_forces(problem: Problem, state: State) -> tuple[State, tuple[Tensor, Tensor]]:
-    """R(q), see `residual`, and the parts of C_D + i C_L, see `force_coefficients`."""
+def residual_and_forces(
+    problem: Problem, state: State, storage: Tensor | None = None
+) -> tuple[State, tuple[Tensor, Tensor]]:
+    """R(q), see `residual`, and the parts of C_D + i C_L, see `force_coefficients`.
+
+    `storage` (batch, n_xi, n_eta): the sums at the nodes of h² ∂ω/∂t in E2, for flows that change with time.
+    """
     w = problem.weights
     nodal, sums = weak_sums(problem, state)
+    if storage is not None:
+        sums = sums + torch.stack([torch.zeros_like(storage), storage], dim=1)
     pressure, friction = wall_forces(problem, sums[:, 1, 0], nodal[:, 1])
     closed = CLOSED[problem.domain]
     drag, jump = state.scalars.unbind(1)

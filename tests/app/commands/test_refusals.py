@@ -26,6 +26,15 @@ from command_line import run
         (["solve", "circle", "--reynolds", "1", "--grid", "auto"], "for grid auto, got none; give"),
         (["solve", "circle", "--reynolds", "1", "--tolerance", "0.5"], "expected a tolerance of the drag between"),
         (["solve", "circle", "--reynolds", "1", "--grid", "fine", "--tolerance", "0.01"], "expected no tolerance"),
+        (["solve", "circle", "--reynolds", "1", "--resume"], "expected --mean-drag with --checkpoint or --resume"),
+        (
+            ["solve", "circle", "--reynolds", "1", "--mean-drag", "--resume", "--checkpoint", "/none"],
+            "expected a stopped run in '/none', got no such file",
+        ),
+        (
+            ["solve", "circle", "--reynolds", "1", "--mean-drag", "--checkpoint", "/proc"],
+            "expected no file '/proc', got one, perhaps a stopped run; --resume continues it",
+        ),
         (["predict", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
         (["optimize", "circle", "--reynolds", "1", "--model", "/nowhere"], "expected a model folder"),
         (["optimize", "circle", "--reynolds", "1", "--max-iterations", "0"], "at least one iteration"),

@@ -1,0 +1,1 @@
+"""Flows that change with time: the wake of a body that sheds vortices."""
