@@ -10,7 +10,7 @@ from fusiform.app.frames.optimise.trade_off import curve, curve_title, left_out,
 from fusiform.app.frames.shared.formatting import plain
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.job_snapshot import JobKind
-from fusiform.app.views.optimise.sweep_controls import LIMITS, sweep_controls
+from fusiform.app.views.optimise.sweep_controls import limit_label, sweep_controls
 from fusiform.app.views.shared import job_bar, job_start
 from fusiform.app.views.shared.complaints import complain, in_one_sentence
 from fusiform.app.views.shared.components import picture
@@ -38,12 +38,13 @@ def show() -> None:
 def _live() -> None:
     now, over = job_bar.snapshot(), session().swept
     if now is not None and over is not None:
-        figure = front_figure(*curve(now.points), _axis(over), curve_title(now.points), None)
+        axis = _axis(over, revolution=session().design.present.revolution)
+        figure = front_figure(*curve(now.points), axis, curve_title(now.points), None)
         st.plotly_chart(figure, key="front_live", config=PLOT_CONFIG, alt="The front so far")
 
 
-def _axis(over: str) -> str:
-    return f"{LIMITS[over].label}, in the body's own unit"
+def _axis(over: str, *, revolution: bool) -> str:
+    return f"{limit_label(over, revolution=revolution)}, in the body's own unit"
 
 
 def _finished(front: Front) -> None:
@@ -63,10 +64,11 @@ def _finished(front: Front) -> None:
 
 def _chart(front: Front, chosen: int | None) -> None:
     """The front, whose points can be clicked or chosen below it."""
-    good, label = front.feasible, LIMITS[front.over].label
+    revolution = front.problem.body.revolution
+    good, label = front.feasible, limit_label(front.over, revolution=revolution)
     place = None if chosen is None else good.index(chosen)
     st.plotly_chart(
-        front_figure(*curve(front.points), _axis(front.over), curve_title(front.points), place),
+        front_figure(*curve(front.points), _axis(front.over, revolution=revolution), curve_title(front.points), place),
         key="front_chart",
         config=PLOT_CONFIG,
         on_select=_clicked,

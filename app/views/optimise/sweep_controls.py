@@ -15,19 +15,26 @@ SMALLEST = 1e-6  # d
 
 
 LIMITS = {name: kind.sweep for name, kind in SWEEPS.items() if kind.sweep is not None and kind.sweep.ends is not None}
+AROUND = {"height": "Greatest diameter", "thickness": "Diameter at mid length"}
+
+
+def limit_label(name: str, *, revolution: bool) -> str:
+    """The label of the limit `name` for a kind of body."""
+    return AROUND.get(name, LIMITS[name].label) if revolution else LIMITS[name].label
 
 
 def sweep_controls() -> None:
     """Draw the limit, its first and last value, their number, and the button that starts the sweep."""
+    revolution = session().design.present.revolution
     with st.container(key="front_bar", horizontal=True, vertical_alignment="bottom", gap="small"):
         over = st.selectbox(
             "Vary",
             list(LIMITS),
             key="front_over",
-            format_func=lambda name: LIMITS[name].label,
+            format_func=lambda name: limit_label(name, revolution=revolution),
             width=220,
             help="The limit that is varied, beside the constraints of the problem. "
-            + " ".join(f"{limit.label}: {limit.meaning}" for limit in LIMITS.values()),
+            + " ".join(f"{limit_label(name, revolution=revolution)}: {LIMITS[name].meaning}" for name in LIMITS),
         )
         values = _values(over)
         st.button(

@@ -125,7 +125,7 @@ def test_the_section_of_a_wild_model_is_bounded_and_finite(session: Session, fac
 
 
 def test_a_model_whose_answer_is_not_finite_is_one_sentence(session: Session) -> None:
-    cached._surrogates.put("a broken model", scaled(math.nan))
+    cached._surrogates.put(("a broken model", False), scaled(math.nan))
     told = known(replace(session, settings=replace(session.settings, model_folder="a broken model")))
     assert told.predicted is None
     assert told.trouble is not None
