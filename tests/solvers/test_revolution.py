@@ -5,11 +5,11 @@ import math
 
 import numpy as np
 import pytest
+import pyvista
 from command_line import run
 
 from fusiform.solvers import Body, FlowConditions, export_body, solve
 from fusiform.solvers.common.errors import InputError
-from fusiform.solvers.flow.fields.vts import read_vts
 from fusiform.surrogates import load_surrogate
 
 AT = FlowConditions(10.0)
@@ -86,13 +86,23 @@ def test_a_flow_whose_wake_is_lopsided_in_nature_says_so():
     assert "shed" not in solve(Body.sphere(), FlowConditions(100.0)).status
 
 
-def test_the_flow_is_exported_on_the_mirrored_section(tmp_path):
-    solution = solve(EGG, AT, grid="coarse")
-    export_body(EGG, tmp_path / "egg.vts", field=solution.field)
-    arrays = read_vts((tmp_path / "egg.vts").read_bytes())
-    x, y = arrays["points"][:, :2].T
-    assert y.max() == pytest.approx(-y.min())
-    assert x.max() > 10.0
+def test_the_flow_is_exported_in_space(tmp_path):
+    """The grid closes around the body's solid, and the flow does not depend on the plane."""
+    field = solve(EGG, AT, grid="coarse").field
+    export_body(EGG, tmp_path / "egg.vts", field=field)
+    grid = pyvista.read(tmp_path / "egg.vts")
+    n_xi, rays, planes = grid.dimensions
+    x, y, z = grid.points.reshape(planes, rays, n_xi, 3).transpose(3, 0, 1, 2)
+    assert np.hypot(y, z) == pytest.approx(np.broadcast_to(y[0], y.shape), abs=1e-12)
+    assert (y[-1] == y[0]).all()
+    solid = pyvista.StructuredGrid(*(part[:, :, :1] for part in (x, y, z))).extract_surface(algorithm=None)
+    assert solid.triangulate().volume == pytest.approx(math.pi / 6.0, rel=0.02)
+    u, v, w = grid["velocity"].reshape(planes, rays, n_xi, 3).transpose(3, 0, 1, 2)
+    assert (u == u[0]).all()
+    assert v * z == pytest.approx(w * y, abs=1e-12)
+    section = field.velocity.T[:rays]
+    assert (u[0] + 1j * v[0] == section).all()
+    assert (grid["pressure"].reshape(planes, rays, n_xi) == field.pressure.T[:rays]).all()
 
 
 @pytest.mark.parametrize(

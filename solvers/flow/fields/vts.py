@@ -23,28 +23,36 @@ if TYPE_CHECKING:
 _HEADER = np.dtype("<u8")
 _VALUES = np.dtype("<f8")
 
+PLANES = 32  # about the axis of a body of revolution
+
 
 def write_vts(path: str | os.PathLike[str], field: FlowField) -> None:
     """Write the flow at its nodes: points (x, y, 0) in d, the wall first; velocity (u, v, 0) in U, pressure − p_∞ in
-    ρU², vorticity in U/d, streamfunction in U d. Multiply by the body's `reference_length` for its own unit. Of a body
-    of revolution it is the whole section, and Stokes' stream function, in U d².
+    ρU², vorticity in U/d, streamfunction in U d. Multiply by the body's `reference_length` for its own unit.
 
-    The first ray is repeated as the last, so that the grid closes around the body. The file is read back before it
-    appears, and must hold the same numbers. `InputError` for another suffix or a place that cannot be written.
+    Of a body of revolution the meridian is turned about the x axis in `PLANES` steps: points (x, r cos θ, r sin θ) and
+    velocities likewise; the vorticity is the azimuthal one and the streamfunction Stokes', in U d².
+
+    The first ray, or plane, is repeated as the last, so that the grid closes around the body. The file is read back
+    before it appears, and must hold the same numbers. `InputError` for another suffix or a place that cannot be
+    written.
     """
     file = Path(path)
     require(
         file.suffix.lower() == ".vts", f"expected a file ending in .vts, got {file.suffix or 'no ending'!r}; rename it"
     )
+    vectors, scalars = (_turned_vectors, _turned) if field.revolution else (_in_space, _around)
     arrays = {
-        "points": _in_space(field.position),
-        "velocity": _in_space(field.velocity),
-        "pressure": _around(field.pressure),
-        "vorticity": _around(field.omega),
-        "streamfunction": _around(field.psi),
+        "points": vectors(field.position),
+        "velocity": vectors(field.velocity),
+        "pressure": scalars(field.pressure),
+        "vorticity": scalars(field.omega),
+        "streamfunction": scalars(field.psi),
     }
     n_xi, n_eta = field.psi.shape
-    content = _document(arrays, f"0 {n_xi - 1} 0 {n_eta} 0 0")
+    content = _document(
+        arrays, f"0 {n_xi - 1} 0 {n_eta // 2} 0 {PLANES}" if field.revolution else f"0 {n_xi - 1} 0 {n_eta} 0 0"
+    )
 
     def check(data: bytes) -> bool:
         again = read_vts(data)
@@ -74,11 +82,34 @@ def _in_space(values: np.ndarray) -> FloatArray:
     return np.column_stack([plane.real, plane.imag, np.zeros(len(plane))])
 
 
+def _turned(values: np.ndarray) -> FloatArray:
+    """Values (n_xi, n_eta) of a section on its upper half, again in each plane: ((PLANES + 1) (n_eta/2 + 1) n_xi,)."""
+    return np.tile(_upper(values), PLANES + 1)
+
+
+def _turned_vectors(values: np.ndarray) -> FloatArray:
+    """Vectors x + ir of a section in the planes that `_turned` has, (…, 3)."""
+    turn = 2.0 * np.pi * np.arange(PLANES + 1)[:, None] / PLANES
+    turn[-1] = 0.0
+    meridian = _upper(values)
+    in_planes = (meridian.real, meridian.imag * np.cos(turn), meridian.imag * np.sin(turn))
+    return np.stack(np.broadcast_arrays(*in_planes), axis=-1).reshape(-1, 3)
+
+
+def _upper(values: np.ndarray) -> np.ndarray:
+    """The rays 0 ≤ η ≤ π of values (n_xi, n_eta), in the order of the file: ((n_eta/2 + 1) n_xi,)."""
+    return values[:, : values.shape[1] // 2 + 1].T.ravel()
+
+
 def _document(arrays: dict[str, FloatArray], extent: str) -> bytes:
     root = ElementTree.Element(
         "VTKFile", type="StructuredGrid", version="1.0", byte_order="LittleEndian", header_type="UInt64"
     )
-    root.append(ElementTree.Comment(" lengths in d, velocities in U, density 1; d is the equal-area diameter "))
+    root.append(
+        ElementTree.Comment(
+            " lengths in d (diameter of the circle of equal area, or sphere of equal volume), velocities in U, density 1 "
+        )
+    )
     piece = ElementTree.SubElement(
         ElementTree.SubElement(root, "StructuredGrid", WholeExtent=extent), "Piece", Extent=extent
     )
