@@ -106,9 +106,7 @@ def _document(arrays: dict[str, FloatArray], extent: str) -> bytes:
         "VTKFile", type="StructuredGrid", version="1.0", byte_order="LittleEndian", header_type="UInt64"
     )
     root.append(
-        ElementTree.Comment(
-            " lengths in d (diameter of the circle of equal area, or sphere of equal volume), velocities in U, density 1 "
-        )
+        ElementTree.Comment(" lengths in d (circle of equal area, sphere of equal volume), velocities in U, density 1 ")
     )
     piece = ElementTree.SubElement(
         ElementTree.SubElement(root, "StructuredGrid", WholeExtent=extent), "Piece", Extent=extent
