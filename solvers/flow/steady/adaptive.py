@@ -183,7 +183,9 @@ class _Levels:
     def estimate(self, coarse: _Level, fine: _Level) -> ErrorEstimate:
         if not coarse.arrived:
             return ErrorEstimate.unknown(fine.forces)
-        return ErrorEstimate.of(coarse.parts, fine.parts, self.coefficients, self.reynolds, self.domain)
+        return ErrorEstimate.of(
+            coarse.parts, fine.parts, self.coefficients, self.reynolds, self.domain, self.accuracy.drag
+        )
 
     def met(self, at: _Level, estimate: ErrorEstimate) -> bool:
         return self.accuracy.relative(complex(at.forces[0]), complex(estimate.bound[0])) <= 1.0
