@@ -210,7 +210,7 @@ def stability(solution: Solution, critical: bool = False) -> Stability:
     with torch.inference_mode(False), torch.no_grad():
         base = wake_flow(flow.coefficients, flow.reynolds, domain, near)
         leading = leading_mode(base) if base.solved else None
-        threshold = critical_reynolds(flow.coefficients, domain, REYNOLDS_RANGE[1], near) if critical else None
+        threshold = critical_reynolds(flow.coefficients, domain, REYNOLDS_RANGE[1], near, leading) if critical else None
     reynolds = None if threshold is None or math.isnan(threshold.reynolds) else threshold.reynolds
     outcome, mode = _outcome(leading), leading.mode if leading else None
     return Stability(

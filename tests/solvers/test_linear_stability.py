@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from command_line import numbers, run
 
 from fusiform.solvers import Body, FlowConditions, InputError, StabilityOutcome, solve, stability
+from fusiform.solvers.shedding import shedding_note
 
 GROWTH = {50.0: (0.0122, 0.7335), 60.0: (0.0457, 0.7415), 100.0: (0.1215, 0.7228)}  # elements-converged
 THRESHOLDS = [  # fineness, incidence, critical Re, relative error; StabFem has 46.78 for the circle, 1.25 % blocked
@@ -65,6 +67,23 @@ def test_thresholds_of_ellipses(fineness, alpha_deg, critical, error):
 )
 def test_broadside_and_slender_bodies_on_both_sides_of_their_thresholds(fineness, reynolds, stable):
     assert stability(solve(Body.ellipse(fineness), FlowConditions(reynolds))).stable is stable
+
+
+@pytest.mark.slow
+def test_the_rule_of_thumb_is_silent_of_no_random_body_that_sheds_and_warns_of_some_that_do_not():
+    rng, sheds, warned = np.random.default_rng(1), [], []
+    while len(sheds) < 12:
+        fineness = math.exp(rng.uniform(math.log(0.5), math.log(5.0)))
+        modes = 0.08 * (rng.normal(size=6) + 1j * rng.normal(size=6)) / np.arange(1, 7) ** 1.5
+        modes[0] = (fineness - 1.0) / (fineness + 1.0)
+        body = Body(torch.tensor(modes))
+        at = FlowConditions(rng.uniform(45.0, 100.0), rng.uniform(-25.0, 25.0))
+        found = stability(solve(body, at))
+        assert found.outcome is not StabilityOutcome.UNKNOWN
+        sheds.append(not found.stable)
+        warned.append(bool(shedding_note(body, [at])))
+    assert 2 < sum(sheds) < 11
+    assert all(note for shed, note in zip(sheds, warned, strict=True) if shed)
 
 
 def test_a_streamlined_body_is_steady_where_a_circle_sheds():

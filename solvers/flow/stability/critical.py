@@ -1,9 +1,9 @@
 """The critical Reynolds number: where the growth rate of the leading mode is zero.
 
-Growth rates are nearly linear in 1/Re. The search starts at the Reynolds number that length and height let expect,
-takes the leading mode there, and follows this one mode: each flow starts from the last one, each mode from the last by
-inverse iteration at the rate foretold. Steps in Re are at most by a factor of 1.3. At the end all modes near the axis
-are looked at once more: where another one grows, that one is followed.
+Growth rates are nearly linear in 1/Re. The search starts at the Reynolds number that length and height let expect, or
+from a mode that is known close to it, takes the leading mode there, and follows this one mode: each flow starts from
+the last one, each mode from the last by inverse iteration at the rate foretold. Steps in Re are at most by a factor of
+1.3. At the end all modes near the axis are looked at once more: where another one grows, that one is followed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ LARGEST_STEP, CLOSE = 1.3, 1e-3  # factor of Re; relative distance from the root
 RISE, SLENDER_RISE, LEAST_RISE = 9.0, 0.66, 6.5  # −dσ_r/d(1/Re) on the height at onset: circle, power of L/H, at least
 FOLLOW_STEPS, NEAR = 4, 1e-3
 MOST_STEPS, MOST_MODES = 16, 3
+NEARBY, SLOW = 0.5, 0.08  # |ln| of the ratio to the likely threshold, and |σ_r| H, of a mode to start from
 SAME = 1e-3  # |σ − σ'| H of two that are one mode
 
 
@@ -54,10 +55,19 @@ class _Point:
 
 @torch.no_grad()
 def critical_reynolds(
-    coefficients: Tensor, domain: Domain, highest: float, near: tuple[Problem, State] | None = None
+    coefficients: Tensor,
+    domain: Domain,
+    highest: float,
+    near: tuple[Problem, State] | None = None,
+    start: LeadingMode | None = None,
 ) -> Critical:
-    """Of one turned body (1, K), up to the Reynolds number `highest`; `near`: a flow past it, with its problem."""
+    """Of one turned body (1, K), up to the Reynolds number `highest`; `near`: a flow past it, with its problem.
+
+    `start`: the leading mode of a flow past it, from which the search begins if that is near the threshold.
+    """
     guess = min(likely_threshold(coefficients, domain), highest)
+    if start is not None and _is_near(start, guess):
+        return _followed(start, highest)
     base = _flow(coefficients, guess, domain, near)
     while base.solved:
         leading = leading_mode(base, check=False)
@@ -68,6 +78,12 @@ def critical_reynolds(
         further = min(LARGEST_STEP * float(base.reynolds), highest)
         base = _flow(coefficients, further, domain, (base.problem, base.state))
     return Critical(math.nan, None)
+
+
+def _is_near(start: LeadingMode, guess: float) -> bool:
+    """True if the mode is likely to be the one at the threshold, and not far from it."""
+    across = float(height_in_d(start.base.coefficients, start.base.problem.domain))
+    return abs(math.log(float(start.base.reynolds) / guess)) < NEARBY and abs(start.growth) * across < SLOW
 
 
 def _flow(coefficients: Tensor, reynolds: float, domain: Domain, near: tuple[Problem, State] | None) -> BaseFlow:

@@ -29,7 +29,7 @@ BLUNT_FREQUENCY, BLUNT_RISE, SLENDER_RISE, SLENDER_BEND = 0.110, 0.006, 0.0075, 
 OTHER_SHIFTS = (0.7, 1.4)
 DAMPED = 0.1  # −σ_r H of a mode beyond which others are looked for elsewhere
 THRESHOLD = (32.0, 11.0, 4.3)  # critical Re on the height by powers of length over height, to 20 %
-FAR_BELOW = 0.5  # share of it below which one shift is enough
+FAR_BELOW, NOT_FAR = 0.5, 0.7  # shares of it: below, one shift and a small space are enough; above, large ones count
 LOOKED_AT = 3  # eigenvalues near one shift whose modes are computed
 
 
@@ -97,9 +97,11 @@ def _leading(base: BaseFlow, rate: complex | None) -> LeadingMode:
     spaces = len(SPACES)
     if axial or float(base.reynolds) < FAR_BELOW * likely_threshold(base.coefficients, _domain(base)):
         shifts, spaces = shifts[:1], 1
-    best, waves, enough = None, False, -DAMPED / across
+    best, waves = None, False
+    near = float(base.reynolds) > NOT_FAR * likely_threshold(base.coefficients, _domain(base))
     for shift in shifts:
-        for rates in islice(rates_near(disturbances, shift), spaces):
+        for number, rates in enumerate(islice(rates_near(disturbances, shift), spaces)):
+            enough = 0.0 if near and number == 0 else -DAMPED / across
             here, growing = _discrete(disturbances, rates[:LOOKED_AT])
             waves = waves or growing
             if here is not None and (best is None or here.rate.real > best.rate.real):

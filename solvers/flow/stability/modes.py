@@ -20,7 +20,7 @@ from fusiform.solvers.flow.stability.arnoldi import BlockArnoldi
 from fusiform.solvers.flow.stability.disturbances import Disturbances
 
 BLOCK = 2
-SPACES = (12, 20)  # products of the first space near a shift, and of the larger one
+SPACES = (10, 20)  # products of the first space near a shift, and of the larger one
 SETTLED = 1e-3  # residual of a Ritz pair that is one of the flow
 SPONGE_SHARE, GROWTH_SHARE = 0.015, 0.3  # of the sponge's strength and of the growth rate: a discrete mode's damping
 NEAR = 1e-4  # distance of the shift from the eigenvalue, in inverse iteration

@@ -33,7 +33,7 @@ def found(coefficients, value, near=None):
 
 @pytest.fixture(scope="module")
 def circle():
-    return found(CIRCLE, 60.0)
+    return found(CIRCLE, 62.0)  # at 60 the rule for elements behind long bubbles has a kink
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_mode_solves_the_linearised_equations_of_motion(name, request):
 
 def test_even_disturbances_of_the_half_plane_are_disturbances_of_the_plane(circle):
     resolution = circle.base.problem.layout.resolution
-    whole = base_flow(CIRCLE, reynolds(60.0), resolution, Domain.PLANE)
+    whole = base_flow(CIRCLE, reynolds(62.0), resolution, Domain.PLANE)
     (rate, omega), *_ = next(rates_near(Disturbances.of(whole), circle.mode.rate + 0.05))
     exact = mode_near(Disturbances.of(whole), rate, omega)
     assert exact.rate == pytest.approx(circle.mode.rate, abs=1e-8)
