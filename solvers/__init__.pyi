@@ -22,8 +22,9 @@ from .conditions import FlowConditions
 from .export import export_body
 from .geometry.body import Body
 from .geometry.library import load_body
-from .linear_stability import Stability, StabilityOutcome, stability
+from .linear_stability import Stability, stability
 from .mean_drag_result import MeanDrag, MeanDragOutcome, MeanDragProgress
 from .solution import ForceGradient, Solution, SolveOutcome
 from .solver import solve
+from .stability_status import StabilityOutcome
 from .time_average import mean_drag

@@ -6,7 +6,6 @@ import math
 import time
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -16,33 +15,9 @@ from fusiform.solvers.common.errors import require, require_kind, shown
 from fusiform.solvers.conditions import REYNOLDS_RANGE
 from fusiform.solvers.flow import LeadingMode, ModeField, critical_reynolds, leading_mode, rate_gradient, wake_flow
 from fusiform.solvers.solution import ForceGradient, Solution, known_or_none
+from fusiform.solvers.stability_status import StabilityOutcome, outcome_of, status_of
 
-ACCURACY = 0.002  # of growth rates, in U/d
 NUMBERS = ("growth_rate", "strouhal", "critical_reynolds")
-
-
-class StabilityOutcome(StrEnum):
-    """The outcome of `stability`.
-
-    Attributes
-    ----------
-    STABLE
-        All small disturbances decay: nature shows this flow.
-    UNSTABLE
-        One grows: nature shows another flow, which sheds vortices.
-    UNKNOWN
-        The flow was not solved on the elements for its disturbances, or only waves grow that depend on the elements.
-
-    Examples
-    --------
-    >>> from fusiform import Body, FlowConditions, solve, stability
-    >>> stability(solve(Body.circle(), FlowConditions(reynolds=60.0))).outcome.value
-    'unstable'
-    """
-
-    STABLE = "stable"
-    UNSTABLE = "unstable"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -212,7 +187,7 @@ def stability(solution: Solution, critical: bool = False) -> Stability:
         leading = leading_mode(base) if base.solved else None
         threshold = critical_reynolds(flow.coefficients, domain, REYNOLDS_RANGE[1], near, leading) if critical else None
     reynolds = None if threshold is None or math.isnan(threshold.reynolds) else threshold.reynolds
-    outcome, mode = _outcome(leading), leading.mode if leading else None
+    outcome, mode = outcome_of(leading), leading.mode if leading else None
     return Stability(
         growth_rate=math.nan if leading is None else leading.growth,
         strouhal=math.nan if mode is None else abs(mode.rate.imag) / (2.0 * math.pi),
@@ -220,58 +195,12 @@ def stability(solution: Solution, critical: bool = False) -> Stability:
         critical_reynolds=reynolds,
         mode=None if leading is None or mode is None else ModeField(leading),
         outcome=outcome,
-        status=_status(solution, outcome, leading, reynolds, critical),
+        status=status_of(outcome, leading, reynolds, critical, solution.body.revolution),
         seconds=time.perf_counter() - begun,
         _solution=solution,
         _leading=leading if mode else None,
         _threshold=threshold.leading if threshold else None,
     )
-
-
-def _outcome(leading: LeadingMode | None) -> StabilityOutcome:
-    if leading is None:
-        return StabilityOutcome.UNKNOWN
-    if leading.growth > 0.0:
-        return StabilityOutcome.UNSTABLE
-    return StabilityOutcome.UNKNOWN if leading.waves else StabilityOutcome.STABLE
-
-
-def _status(
-    solution: Solution,
-    outcome: StabilityOutcome,
-    leading: LeadingMode | None,
-    reynolds: float | None,
-    critical: bool,
-) -> str:
-    if outcome is StabilityOutcome.UNKNOWN or leading is None:
-        why = "only waves grow that depend on the elements" if leading else "it was not solved on elements for them"
-        return f"It is not known whether this flow is steady in nature: {why}."
-    above = _threshold_words(reynolds, critical)
-    if outcome is StabilityOutcome.STABLE:
-        text = f"Steady in nature: all small disturbances decay{above}."
-        if solution.body.revolution:
-            text = (
-                "All axisymmetric disturbances decay. Others, by which wakes lose their axial symmetry (a sphere's "
-                "at Re 210), are not computed."
-            )
-    else:
-        assert leading.mode is not None
-        frequency = abs(leading.mode.rate.imag) / (2.0 * math.pi)
-        text = (
-            f"In nature this flow sheds vortices at about f = {frequency:.3f} U/d{above}, and its mean drag is higher "
-            "than this steady value."
-        )
-    if abs(leading.growth) < ACCURACY:
-        text += " It is so close to the threshold that this is within the accuracy of the computation."
-    return text
-
-
-def _threshold_words(reynolds: float | None, critical: bool) -> str:
-    if not critical:
-        return ""
-    if reynolds is None:
-        return " (the critical Reynolds number was not found)"
-    return " (up to Re 1000)" if math.isinf(reynolds) else f" (the wake swings above Re {reynolds:.4g})"
 
 
 def _times(gradient: ForceGradient, factor: float) -> ForceGradient:

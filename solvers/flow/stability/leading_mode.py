@@ -30,6 +30,7 @@ OTHER_SHIFTS = (0.7, 1.4)
 DAMPED = 0.1  # −σ_r H of a mode beyond which others are looked for elsewhere
 THRESHOLD = (32.0, 11.0, 4.3)  # critical Re on the height by powers of length over height, to 20 %
 FAR_BELOW, NOT_FAR = 0.5, 0.7  # shares of it: below, one shift and a small space are enough; above, large ones count
+FAR_ABOVE = 2.3  # share of it above which several modes grow, the fastest often at a lower frequency
 LOOKED_AT = 3  # eigenvalues near one shift whose modes are computed
 
 
@@ -98,7 +99,8 @@ def _leading(base: BaseFlow, rate: complex | None) -> LeadingMode:
     if axial or float(base.reynolds) < FAR_BELOW * likely_threshold(base.coefficients, _domain(base)):
         shifts, spaces = shifts[:1], 1
     best, waves = None, False
-    near = float(base.reynolds) > NOT_FAR * likely_threshold(base.coefficients, _domain(base))
+    threshold = likely_threshold(base.coefficients, _domain(base))
+    near, fast = float(base.reynolds) > NOT_FAR * threshold, float(base.reynolds) > FAR_ABOVE * threshold
     for shift in shifts:
         for number, rates in enumerate(islice(rates_near(disturbances, shift), spaces)):
             enough = 0.0 if near and number == 0 else -DAMPED / across
@@ -108,7 +110,7 @@ def _leading(base: BaseFlow, rate: complex | None) -> LeadingMode:
                 best = here
             if best is not None and best.rate.real > enough:
                 break
-        if best is not None and best.rate.real > enough:
+        if best is not None and best.rate.real > enough and not (fast and shift is shifts[0]):
             break
     return LeadingMode(base, disturbances, best, waves and (best is None or best.rate.real <= 0.0))
 
