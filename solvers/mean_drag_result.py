@@ -78,7 +78,8 @@ class MeanDrag:
     Parameters
     ----------
     drag_coefficient, lift_coefficient : float
-        Means over the last whole periods; NaN where there were too few. Conventions as in `Solution`.
+        Means over the last whole periods; NaN where there were too few; where the disturbance faded, those of the
+        steady solution. Conventions as in `Solution`.
     lift_rms : float
         Root mean square of the lift coefficient about its mean; 0 for a steady flow.
     strouhal : float
@@ -87,7 +88,8 @@ class MeanDrag:
         Whole periods in `history`.
     drag_error : float
         Change of the mean drag from window to window, plus the difference of the steady drags on these elements and in
-        `solution`. The step in time is not in it: half of it changes the mean of a circle at Re 100 by 0.01 %.
+        `solution`; where the disturbance faded, how far the drag at the end is from the steady one. The step in time is
+        not in it: half of it changes the mean of a circle at Re 100 by 0.01 %.
     history : ndarray
         (steps, 3): t in d/U, C_D, C_L.
     outcome : MeanDragOutcome

@@ -206,8 +206,9 @@ class _Run:
         if self.start.steady is not None:
             of_elements = abs(self.start.steady.real - self.solution.drag_coefficient)
         if steady:
-            last = self.history[-round(FADING_TIME * self.height / self.stepping.step) :]
-            drag, lift, rms, error = last[:, 1].mean(), last[:, 2].mean(), 0.0, last[:, 1].std() + of_elements
+            last = self.history[-round(FADING_TIME * self.height / self.stepping.step) :, 1]
+            drag, lift, rms = self.solution.drag_coefficient, self.solution.lift_coefficient, 0.0
+            error = abs(last.mean() - drag) + last.std()
         elif windows is not None and outcome is not MeanDragOutcome.FAILED:
             now, before = windows
             drag, lift, rms, frequency = now.drag, now.lift, now.lift_rms, now.frequency
