@@ -113,7 +113,7 @@ def mean_drag(
 
 def _check(solution: Solution, longest: float, step: float, elements: Resolution) -> None:
     require_kind(solution, Solution, "make one with solve(body, conditions)")
-    require_kind(elements, Resolution, "give for example fusiform.solvers.flow.Resolution(8, 12, 6, 8)")
+    require_kind(elements, Resolution, "give for example fusiform.solvers.flow.Resolution(8, 12, 8, 8)")
     require(
         not solution.body.revolution,
         "expected the flow past a plane body for a mean drag, got a body of revolution, whose unsteady wake is not "

@@ -28,7 +28,7 @@ FLOWS = (  # drags of the circle: Qu et al. (2013), table 3; its frequencies: Wi
     ("circle", 150.0, 0.0, 1.301, 0.1834),
     ("ellipse:2", 100.0, 30.0, 1.152, 0.1646),
 )
-FINER, REACH = Resolution(8, 12, 8, 8), Resolution(8, 16, 6, 8)
+FINER, COARSER, WIDER = Resolution(10, 12, 8, 8), Resolution(8, 12, 6, 8), Resolution(8, 16, 8, 8)
 GROWTHS = ((50.0, 0.012 + 0.733j), (60.0, 0.046 + 0.74j), (100.0, 0.12 + 0.72j))
 SIZE, PERIODS = 1e-5, 1.0
 
@@ -61,7 +61,8 @@ def print_refinements() -> None:
         (f"{WAKE_ELEMENTS}, Δt = {STEP}", WAKE_ELEMENTS, STEP),
         ("half the step", WAKE_ELEMENTS, 0.5 * STEP),
         (str(FINER), FINER, STEP),
-        (str(REACH), REACH, STEP),
+        (str(COARSER), COARSER, STEP),
+        (str(WIDER), WIDER, STEP),
     ):
         begun = time.process_time()
         found = mean_drag(steady, elements=elements, step=step)

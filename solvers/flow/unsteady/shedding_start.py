@@ -19,7 +19,7 @@ from fusiform.solvers.flow.stability.sponge import sponge
 from fusiform.solvers.flow.steady.flow_batch import FlowBatch
 from fusiform.solvers.flow.unsteady.time_stepping import Moment, TimeStepping
 
-WAKE_ELEMENTS = Resolution(8, 12, 6, 8)
+WAKE_ELEMENTS = Resolution(8, 12, 8, 8)
 STEP, MEMORY = 0.06, 10.0  # in H/U
 EDDY_STRENGTH, EDDY_PLACE, EDDY_SIZE = 0.3, 0.7, 0.5  # ω in U/H; behind the body, and its radius, in H
 
