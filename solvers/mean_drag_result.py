@@ -89,7 +89,7 @@ class MeanDrag:
     drag_error : float
         Change of the mean drag from window to window, plus the difference of the steady drags on these elements and in
         `solution`; where the disturbance faded, how far the drag at the end is from the steady one. The step in time is
-        not in it: half of it changes the mean of a circle at Re 100 by 0.01 %.
+        not in it: half of it changes the mean of a circle at Re 100 by 0.02 %.
     history : ndarray
         (steps, 3): t in d/U, C_D, C_L.
     outcome : MeanDragOutcome

@@ -23,6 +23,7 @@ from fusiform.solvers import (
     load_body,
     mean_drag,
     solve,
+    stability,
 )
 
 SENTENCE = re.compile(r"expected .+, got .+[;:] .+")
@@ -187,6 +188,8 @@ WRONG: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
     "solve tolerance": (lambda t: solve(BODY, STREAM, grid="auto", tolerance=t), [*NO_POSITIVE, 1.0]),
     "solve start": (lambda start: solve(BODY, STREAM, start=start), [True, "a", 1, [], BODY, Solution]),
     "solve device": (lambda device: solve(BODY, STREAM, device=device), [None, "a", True, 1.5, [], "meta"]),
+    "stability solution": (stability, [*NO_BODIES, BODY, Solution]),
+    "stability critical": (lambda critical: stability(solved(), critical), [None, "a", 1, 0.0, []]),
     "mean_drag solution": (mean_drag, [*NO_BODIES, BODY, Solution]),
     "mean_drag longest": (lambda longest: mean_drag(solved(), longest=longest), NO_POSITIVE),
     "mean_drag step": (lambda step: mean_drag(solved(), step=step), NO_POSITIVE),
@@ -238,6 +241,8 @@ RESULTS = {  # made by the package alone
     "MeanDrag",
     "MeanDragOutcome",
     "MeanDragProgress",
+    "Stability",
+    "StabilityOutcome",
 }
 WITHOUT_ARGUMENTS = {"sample_names"}
 
