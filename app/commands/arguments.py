@@ -47,7 +47,12 @@ Revolution = Annotated[
         help="The body of revolution: of a section with a name, of a table x, r, or of a mesh in any position.",
     ),
 ]
-Reynolds = Annotated[float, typer.Option("--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π).")]
+Reynolds = Annotated[
+    float,
+    typer.Option(
+        "--reynolds", metavar="RE", help="Reynolds number on d = √(4A/π), or (6V/π)^⅓ of a body of revolution."
+    ),
+]
 Alpha = Annotated[float, typer.Option("--alpha-deg", metavar="A", help="Incidence in degrees, nose up.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
 

@@ -52,6 +52,10 @@ def export(
     shape = load_body(
         body, modes=modes, max_fit_error=max_fit_error, part=part, axis=axis, at=at, revolution=revolution
     )
+    require(
+        file.suffix.lower() != ".vts",
+        "expected a file of a shape, got .vts, which holds a flow; give another ending, or use export_body in Python",
+    )
     if file.suffix.lower() in SUFFIXES:
         require(
             chord is None and span is None, "expected no --chord and no --span for a picture, got one; leave it out"

@@ -38,7 +38,9 @@ def _state(report: ConstraintReport, feasible: bool) -> str:
     """Violated, active with its cost, or not active."""
     if not feasible and report.slack < -LEAST_VIOLATION:
         return "violated"
-    return f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.active else "not active"
+    if not report.active:
+        return "not active"
+    return f"active; relaxing it by 1 {report.unit} gains {report.gain:.4g}" if report.unit else "active"
 
 
 def _comparison(result: OptimizationResult) -> list[str]:

@@ -67,6 +67,10 @@ def _checked(points: FloatArray) -> FloatArray:
         len(points) >= 2,
         f"expected at least 2 points of a meridian, got {len(points)}; give x and r from the nose to the tail",
     )
+    require(
+        points[:, 1].max() > 0.0,
+        "expected a meridian with a radius above 0, got points on the axis; give x and r from the nose to the tail",
+    )
     on_axis = np.flatnonzero(points[1:-1, 1] == 0.0) + 1
     if on_axis.size:
         require(
@@ -74,10 +78,6 @@ def _checked(points: FloatArray) -> FloatArray:
             f"expected a meridian that meets the axis at its ends alone, got r = 0 at x = {points[on_axis[0], 0]:g} in "
             "between; give one body from nose to tail",
         )
-    require(
-        points[:, 1].max() > 0.0,
-        "expected a meridian with a radius above 0, got points on the axis; give x and r from the nose to the tail",
-    )
     return points
 
 

@@ -17,7 +17,7 @@ from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.common.errors import require, require_kind
 from fusiform.solvers.flow import DYNAMIC_PRESSURE, Domain, Problem, State, total_head, wall_samples
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.solution import Solution
@@ -62,6 +62,7 @@ def pressure_distribution(solution: Solution, count: int = 128) -> FloatArray:
     >>> around[:, 0].tolist(), int(around[:, 1].argmax())
     ([0.0, 0.25, 0.5, 0.75, 1.0], 0)
     """
+    require_kind(solution, Solution, "give what `solve` returned")
     require(solution.converged, "expected a converged solution for its pressure, got one that is not; see its status")
     require(count >= 2, f"expected at least 2 points, got {count}; ask for more")
     arc = np.linspace(0.0, 1.0, count) if solution.body.revolution else np.arange(count) / count

@@ -187,7 +187,7 @@ class OptimizationResult:
             | self.verification
             | {
                 "body": self.body.name,
-                "fit_error": self.problem.body.fit_error,
+                "start_fit_error": self.problem.body.fit_error,
                 "source": self.problem.body.source or None,
                 "model": self.model,
                 "objective": self.problem.objective.describe(),

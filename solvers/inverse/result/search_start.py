@@ -36,7 +36,7 @@ class SearchStart:
         known = math.isfinite(self.given_drag_coefficient)
         drag = f" (drag {self.given_drag_coefficient:.4g} by the model)" if known else ""
         return (
-            f"The given body{drag} is not one with {' and '.join(self.violations)}: gains are against the first body "
+            f"The given body{drag} does not satisfy: {' and '.join(self.violations)}. Gains are against the first body "
             f"that satisfies all constraints (drag {self.drag_coefficient:.4g})."
         )
 

@@ -27,7 +27,7 @@ def test_a_result_of_numpy_numbers_is_saved_and_opened(surrogate, tmp_path):
     result.save(tmp_path / "project.json")
     again = OptimizationResult.load(tmp_path / "project.json").problem
     assert again.to_dict() == problem.to_dict() == json.loads(json.dumps(problem.to_dict()))
-    assert json.loads(json.dumps(result.summary()))["fit_error"] == pytest.approx(0.5, abs=1e-3)
+    assert json.loads(json.dumps(result.summary()))["start_fit_error"] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_a_flow_and_a_prediction_of_numpy_numbers_are_json(surrogate):

@@ -25,14 +25,14 @@ class Convex(ShapeConstraint):
     --------
     >>> from fusiform.solvers.inverse import Convex
     >>> Convex().describe()
-    'convex'
+    'convex outline'
     """
 
-    unit: ClassVar[str] = "dθ/dη"
+    unit: ClassVar[str] = ""
     forms: ClassVar[tuple[Form, ...]] = (Form("Convex", "The outline has no hollows.", (), lambda body: {}),)
 
     def describe(self) -> str:
-        return "convex"
+        return "convex outline"
 
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
         return shape.curvature * shape.normals.abs()

@@ -100,7 +100,7 @@ def test_gains_are_against_the_first_body_that_satisfies_all_constraints(surroga
     start = surrogate.evaluate(result.start, AT[0].conditions).drag_coefficient
     assert result.predicted_initial_drag_coefficient == pytest.approx(start)
     assert history[0].drag_coefficient == pytest.approx(start)
-    assert f"The given body (drag {given:.4g} by the model) is not one with {violation}" in result.status
+    assert f"The given body (drag {given:.4g} by the model) does not satisfy: {violation}" in result.status
     assert result.initial.body is result.start
     solved = result.gain
     assert solved.start == result.verification["weighted_initial_drag_coefficient"]
