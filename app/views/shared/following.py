@@ -19,11 +19,14 @@ from fusiform.app.views.shared.session import change, in_fragment, keep, session
 
 
 def follow_design() -> None:
-    """Called at the start of each run: the controls show the design, and the address opens it again."""
+    """Called at the start of each run: the controls show the design, and the address opens it again.
+
+    A visit without changes leaves the address as it is, unless the address was refused.
+    """
     now = session()
     design = now.design.present
     if now.followed != design:
-        if now.followed is not None:
+        if now.followed is not None or now.design.error is not None:
             st.query_params.from_dict(to_link(design))
         keep(replace(now, followed=design, numbers=control_values(design)))
     for name, value in session().numbers.items():

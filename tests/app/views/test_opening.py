@@ -48,6 +48,16 @@ def test_a_damaged_address_is_one_sentence_and_the_first_body() -> None:
     assert metric(at, "Drag")
 
 
+def test_the_address_of_a_refused_body_becomes_that_of_the_shown_one() -> None:
+    at = AppTest.from_file(PAGE, default_timeout=SECONDS)
+    for key, value in (to_link(Design.of(load_body("sphere"), FlowConditions(10.0))) | {"alpha": "7"}).items():
+        at.query_params[key] = value
+    healthy(at.run())
+    assert "angle of attack of 0 for a body of revolution" in at.error[0].value
+    shown = Design.of(load_body("circle"), FlowConditions(10.0))
+    assert {key: "".join(value) for key, value in at.query_params.items()} == to_link(shown)
+
+
 @pytest.mark.parametrize("example", gallery.PLANE, ids=lambda example: example.title)
 def test_each_example_of_the_gallery_opens(page: AppTest, example: gallery.Example) -> None:
     healthy(page.button("examples").click().run())
