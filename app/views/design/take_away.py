@@ -24,6 +24,8 @@ from fusiform.surrogates import FlowPrediction
 FORCES = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
 AROUND = "The body, to be turned, with this field on the plane through its axis, and pressure or shear on its wall."
 EXTRUDED = "The extruded body with this field on its middle plane."
+PLANE_FLOW = "The flow on the solver's grid, for ParaView and pyvista (VTK structured grid); lengths in d."
+REVOLVED_FLOW = "The flow in space around the body, for ParaView and pyvista (VTK structured grid); lengths in d."
 LIFTS = ("lift_coefficient", "lift_bound")
 
 
@@ -68,7 +70,7 @@ def _files(shown: Frame) -> None:
             body,
             shown.shown.field,
             f"{stem}-flow.vts",
-            "The flow on the solver's grid, for ParaView and pyvista (VTK structured grid); lengths in d.",
+            REVOLVED_FLOW if body.revolution else PLANE_FLOW,
         )
         downloads.button(
             ".json",

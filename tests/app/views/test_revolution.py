@@ -140,8 +140,10 @@ def test_a_link_opens_the_same_body_of_revolution(sphere: AppTest) -> None:
 def test_the_files_of_a_body_of_revolution(sphere: AppTest) -> None:
     sphere.session_state["take_away"] = True
     healthy(sphere.run())
-    labels = [button.label for button in sphere.get("download_button") if button.label.startswith(".")]
-    assert labels == [".csv", ".stl", ".obj", ".vtp", ".dat", ".svg", ".dxf", ".vts", ".json"]
+    words = {button.label: button.proto.help for button in sphere.get("download_button") if button.label[0] == "."}
+    assert list(words) == [".csv", ".stl", ".obj", ".vtp", ".dat", ".svg", ".dxf", ".vts", ".json"]
+    assert all(words.values())
+    assert "flow in space" in words[".vts"]
     solid = trimesh.load(io.BytesIO(body_bytes(load_body("spheroid:2"), ".stl")), file_type="stl")
     assert solid.is_watertight
     assert solid.volume == pytest.approx(math.pi / 6.0, rel=1e-3)
