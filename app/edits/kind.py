@@ -47,8 +47,7 @@ def _revolved(section: Body) -> Body:
 def _renamed(name: str, of_revolution: bool) -> str:
     """The name of the turned body: a circle becomes a sphere, and a sphere a circle."""
     names = _SECTIONS if of_revolution else {solid: section for section, solid in _SECTIONS.items()}
-    first, *others = name.split(" ")
-    return " ".join([names.get(first, first), *others])
+    return " ".join(names.get(word, word) for word in name.split(" "))
 
 
 def _left_out(section: Body, body: Body) -> str:

@@ -15,6 +15,7 @@ from fusiform.solvers.common.errors import require
 
 STEPS_KEPT = 100
 BODIES_KEPT = 200
+CHANGED = "changed "
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,13 @@ class Design:
         return FlowConditions(self.reynolds, self.alpha_deg)
 
     def reshaped(self, body: Body) -> Design:
-        """This design with the shape of `body`; `InputError` for one that the page does not take."""
+        """This design with the shape of `body`, named as changed; `InputError` for one that the page does not take."""
         require_drawable(body)
         coefficients = tuple(body.coefficients.tolist())
         if coefficients == self.coefficients:
             return self
-        return replace(self, coefficients=coefficients, origin=body.origin, fit_error=0.0, given=())
+        name = f"{CHANGED}{self.name.removeprefix(CHANGED)}"
+        return replace(self, name=name, coefficients=coefficients, origin=body.origin, fit_error=0.0, given=())
 
 
 @dataclass(frozen=True)

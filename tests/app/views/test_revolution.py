@@ -72,6 +72,18 @@ def test_the_solver_answers_at_once(solved: AppTest) -> None:
     assert drawn(solved)["raster"]["low"] < -0.05
 
 
+def test_a_body_that_was_changed_says_so(sphere: AppTest) -> None:
+    """Once, however often it changes; also turned into its section, and not after Undo."""
+    for fineness in (1.5, 2.0):
+        healthy(sphere.slider("fineness").set_value(fineness).run())
+        assert sphere.session_state["session"].design.present.name == "changed sphere"
+    healthy(sphere.button("kind_Plane").click().run())
+    assert sphere.session_state["session"].design.present.name == "changed circle"
+    for _ in range(3):
+        healthy(sphere.button("undo").click().run())
+    assert sphere.session_state["session"].design.present.name == "sphere"
+
+
 def test_an_asymmetric_section_gives_its_symmetric_part_and_says_so(page: AppTest) -> None:
     healthy(page.selectbox("start_from").set_value("bean").run())
     healthy(page.slider("alpha").set_value(4.0).run())
