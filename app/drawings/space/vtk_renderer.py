@@ -38,6 +38,7 @@ def rendered(
 ) -> Image.Image:
     """The body and the plane through its axis with the streamlines, on a transparent ground."""
     pyvista: Any = import_module("pyvista")
+    pyvista.vtk_verbosity("off")  # without a display VTK warns, and renders all the same
     plotter = pyvista.Plotter(off_screen=True, window_size=[view.width, view.height], lighting="none")
     for direction, strength in ((LIGHT @ view.rotation, 0.55), (view.rotation[2], 0.4)):
         plotter.add_light(pyvista.Light(position=FAR * direction, focal_point=(0.0, 0.0, 0.0), intensity=strength))
