@@ -75,20 +75,21 @@ def likely_threshold(coefficients: Tensor, domain: Domain) -> float:
 @torch.no_grad()
 def leading_mode(base: BaseFlow, rate: complex | None = None, *, check: bool = True) -> LeadingMode:
     """Of a solved `base` flow; near `rate` first if that is given. `check`: on finer elements too, where it matters."""
-    found = _leading(base, rate)
+    found = _leading(base, rate, thorough=check or rate is not None)
     slender = _domain(base) is not Domain.MERIDIAN and is_slender(base.coefficients, base.reynolds, _domain(base))
     if not check or found.growth > 0.0 or not (found.waves or slender):
         return found
     resolution = wake_resolution(base.coefficients, base.reynolds, _domain(base), finer=True)
     finer = base_flow(base.coefficients, base.reynolds, resolution, _domain(base), (base.problem, base.state))
-    return replace(_leading(finer, rate), checked=True) if finer.solved else replace(found, waves=True)
+    return replace(_leading(finer, rate, thorough=True), checked=True) if finer.solved else replace(found, waves=True)
 
 
 def _domain(base: BaseFlow) -> Domain:
     return base.problem.domain
 
 
-def _leading(base: BaseFlow, rate: complex | None) -> LeadingMode:
+def _leading(base: BaseFlow, rate: complex | None, *, thorough: bool) -> LeadingMode:
+    """`thorough`: near the threshold a mode that decays counts as the leading one after the large space only."""
     disturbances, axial = Disturbances.of(base), _domain(base) is Domain.MERIDIAN
     across = float(height_in_d(base.coefficients, _domain(base)))
     first = 2.0 * math.pi * swing(base.coefficients) / across
@@ -100,7 +101,7 @@ def _leading(base: BaseFlow, rate: complex | None) -> LeadingMode:
         shifts, spaces = shifts[:1], 1
     best, waves = None, False
     threshold = likely_threshold(base.coefficients, _domain(base))
-    near, fast = float(base.reynolds) > NOT_FAR * threshold, float(base.reynolds) > FAR_ABOVE * threshold
+    near, fast = thorough and float(base.reynolds) > NOT_FAR * threshold, float(base.reynolds) > FAR_ABOVE * threshold
     for shift in shifts:
         for number, rates in enumerate(islice(rates_near(disturbances, shift), spaces)):
             enough = 0.0 if near and number == 0 else -DAMPED / across
