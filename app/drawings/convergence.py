@@ -6,19 +6,26 @@ import math
 from collections.abc import Callable, Sequence
 
 from fusiform.app.drawings.constraint_sketch import BODY, GHOST
-from fusiform.solvers.inverse import Iterate, Phase
+from fusiform.solvers.inverse import Iterate, ModelKind, Phase
 
 WIDTH, HEIGHT, LEFT, BASE = 430, 250, 52, 222
 ROOM = 0.12
 MOST_DRAWN = 1000
-SEARCH_WORDS = "Drag C_D of each evaluation (dots) and the best so far (line): blue by the model, orange by the solver."
 INK = 'fill="currentColor" opacity=".75"'
 
 Place = Callable[[int, float], tuple[float, float]]
 
 
+def search_words(kind: ModelKind) -> str:
+    """The words to the drawing of a search by a model of that `kind`."""
+    colours = "blue by the model, orange by the solver"
+    if kind is ModelKind.SOLVER:
+        colours = "all by the solver on the elements of the search, orange while certifying"
+    return f"Drag C_D of each evaluation (dots) and the best so far (line): {colours}."
+
+
 def convergence(history: Sequence[Iterate]) -> str:
-    """Drag of each evaluation, dots, and the best so far, a line; the model's in blue, the solver's in orange.
+    """Drag of each evaluation, dots, and the best so far, a line; the search in blue, the certification in orange.
 
     Evaluations without a drag are left out, and of very many all but about `MOST_DRAWN`.
     """

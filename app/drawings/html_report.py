@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
+from fusiform.app.drawings.convergence import convergence, search_words
 from fusiform.app.drawings.flow_drawing import flow_drawing
 from fusiform.app.drawings.optimum_sketch import OVERLAY_WORDS, optimum_sketch
 from fusiform.app.drawings.pictures import closed_outline, draw, window_around
@@ -45,7 +45,8 @@ def report(optimum: Optimum) -> str:
         "<h2>Numbers</h2>" + _numbers(optimum) + f"<p>{escape(CONVENTIONS_OF[held])}</p>",
         "<h2>Constraints</h2>" + _constraints(result.constraints, held.words),
         _flows(optimum),
-        "<h2>Search</h2>" + f'<div class="plot">{convergence(result.history)}</div><p>{SEARCH_WORDS}</p>',
+        f'<h2>Search</h2><div class="plot">{convergence(result.history)}</div>',
+        f"<p>{search_words(result.model_kind)}</p>",
         "<h2>Provenance</h2>" + _table(result.provenance) + _options(problem.to_dict()["options"]),
         "<h2>Coefficients a_k of the optimum</h2>" + _coefficients(result.body.coefficients.tolist()),
     ]

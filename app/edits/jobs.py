@@ -7,7 +7,7 @@ from dataclasses import replace
 from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.job_snapshot import RunningJob, Snapshot
 from fusiform.app.state.session import Section, Session, Step
-from fusiform.solvers.inverse import Problem
+from fusiform.solvers.inverse import ModelKind, Problem
 
 SOLVED_KEPT = 6
 
@@ -27,12 +27,12 @@ def begin_solve(session: Session, job: RunningJob) -> Session:
     return replace(begin(session, job), asked=session.solved_key, section=Section.DESIGN)
 
 
-def begin_search(session: Session, job: RunningJob, problem: Problem, earlier: Optimum | None) -> Session:
-    """Begin `job`, which searches the optimum of `problem`, to be compared with `earlier`."""
-    searching = begin(session, job)
-    return replace(
-        searching, optimum=None, earlier=earlier, searched=problem, section=Section.OPTIMISE, step=Step.OPTIMUM
-    )
+def begin_search(
+    session: Session, job: RunningJob, problem: Problem, kind: ModelKind, earlier: Optimum | None
+) -> Session:
+    """Begin `job`, which searches the optimum of `problem` by a model of that `kind`, to be compared with `earlier`."""
+    searching = replace(begin(session, job), searched=problem, searched_by=kind)
+    return replace(searching, optimum=None, earlier=earlier, section=Section.OPTIMISE, step=Step.OPTIMUM)
 
 
 def begin_sweep(session: Session, job: RunningJob, over: str) -> Session:

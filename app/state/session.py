@@ -17,7 +17,7 @@ from fusiform.app.state.setup import Setup, problem_of
 from fusiform.app.state.train import TrainState
 from fusiform.app.state.window import Home, Share
 from fusiform.solvers import FlowConditions
-from fusiform.solvers.inverse import Problem
+from fusiform.solvers.inverse import ModelKind, Problem
 
 CIRCLE, ELLIPSE, NACA, UPLOAD = "Circle", "Ellipse", "NACA four digits", "Own outline (file)"
 
@@ -146,7 +146,8 @@ class Session:
     """A visit of the page.
 
     A session has one `job` at a time. Its result becomes `optimum`, `front` or one of the answers `solved`, or
-    `job_error`; `searched` is the problem of a search, `swept` the limit of a sweep, `asked` the key of a solve.
+    `job_error`; `searched` is the problem of a search by a model of the kind `searched_by`, `swept` the limit of a
+    sweep, `asked` the key of a solve.
     `earlier`: the optimum that `optimum` is compared with; `front_point`: the chosen point of `front`.
 
     `awaited`: the drawing requested the refined flow; `around`: the page around the drawing as it was drawn last;
@@ -162,6 +163,7 @@ class Session:
     job: RunningJob | None = None
     job_error: str | None = None
     searched: Problem | None = None
+    searched_by: ModelKind = ModelKind.SURROGATE
     swept: str | None = None
     asked: SolvedKey | None = None
     solved: Mapping[SolvedKey, Answer] = field(default_factory=dict)

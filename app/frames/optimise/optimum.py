@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from fusiform.app.frames.optimise.search_model import about_source, beside_verified, by_source
 from fusiform.app.frames.shared.formatting import (
     LONGEST_NAME,
     coefficient,
@@ -18,6 +19,7 @@ from fusiform.app.frames.shared.formatting import (
 from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
 from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body
+from fusiform.solvers.inverse import ModelKind
 
 SAME_OPTIMUM = 2e-3
 
@@ -33,8 +35,8 @@ def _start(optimum: Optimum) -> Metric:
     return Metric(
         f"Start {formula(gain.quantity)}",
         value_or_dash(gain.start),
-        f"solver; model {value_or_dash(predicted.start)}" if optimum.is_verified else _model(optimum),
-        f"{START} The model's value is that of the search. {_convention(optimum)}",
+        _source(optimum, value_or_dash(predicted.start)),
+        f"{START} {about_source(optimum.result.model_kind)} {_convention(optimum)}",
     )
 
 
@@ -44,18 +46,18 @@ def _best(optimum: Optimum) -> Metric:
     return Metric(
         f"Optimum {formula(gain.quantity)}",
         value_or_dash(value),
-        f"solver; model {value_or_dash(result.predicted_gain.best)}" if optimum.is_verified else _model(optimum),
-        f"{gain.quantity.noun.capitalize()} of the optimum, by the solver if it has solved start and optimum, beside "
-        f"the model's. {_convention(optimum)}",
+        _source(optimum, value_or_dash(result.predicted_gain.best)),
+        f"{gain.quantity.noun.capitalize()} of the optimum, by the solver if it has verified start and optimum. "
+        f"{about_source(result.model_kind)} {_convention(optimum)}",
     )
 
 
 def _change(optimum: Optimum) -> Metric:
-    gain, predicted = optimum.result.gain, optimum.result.predicted_gain
+    gain, predicted, kind = optimum.result.gain, optimum.result.predicted_gain, optimum.result.model_kind
     return Metric(
         gain.quantity.change.capitalize(),
         gain_percent(gain),
-        f"solver; model {gain_percent(predicted)}" if optimum.is_verified else "by the model",
+        beside_verified(kind, gain_percent(predicted)) if optimum.is_verified else by_source(kind),
         f"Change of {gain.quantity.noun} in percent of the start's, positive where the optimum is better.",
     )
 
@@ -103,7 +105,8 @@ def _optimality_words(optimum: Optimum) -> str:
         return "–"
     if optimum.result.certified:
         return "certified"
-    return "not certified" if optimum.result.problem.certify else "by the model"
+    searched_only = optimum.result.model_kind is ModelKind.SURROGATE and not optimum.result.problem.certify
+    return "by the model" if searched_only else "not certified"
 
 
 def _cost(optimum: Optimum) -> Metric:
@@ -112,12 +115,15 @@ def _cost(optimum: Optimum) -> Metric:
         "Flows solved",
         str(result.solver_solves),
         f"{result.evaluations} evaluations",
-        "Flows that the solver solved for all of it; below, all evaluations, those of the model included. "
+        "Flows that the solver solved for all of it; below, all evaluations, those of the search included. "
         f"The search took {result.seconds:.1f} s, without the check of start and optimum.",
     )
 
 
-def _model(optimum: Optimum) -> str:
+def _source(optimum: Optimum, searched: str) -> str:
+    """The source of a number, and beside one of the verification the value that the search gave."""
+    if optimum.is_verified:
+        return beside_verified(optimum.result.model_kind, searched)
     return f"by {plain(optimum.result.model, LONGEST_NAME)}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fusiform.app.background.cache import OwnedCache
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
+from fusiform.app.frames.optimise.search_model import by_source
 from fusiform.app.frames.shared.formatting import coefficient, formula, gain_percent, value_or_dash
 from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
 from fusiform.app.state.job_snapshot import Snapshot
@@ -15,7 +16,7 @@ from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.geometry.held_size import Held
-from fusiform.solvers.inverse import Iterate, Problem
+from fusiform.solvers.inverse import Iterate, ModelKind, Problem
 from fusiform.solvers.inverse import Phase as SearchPhase
 from fusiform.solvers.inverse.search.run.iterate import UNKNOWN
 
@@ -23,21 +24,22 @@ TRAIL = 5
 _pictures: OwnedCache[Problem, tuple[str, str]] = OwnedCache(1)
 
 
-def search_numbers(now: Snapshot, held: Held = Held.AREA) -> tuple[Metric, ...]:
-    """The numbers of a running search; start and change are those of the optimum that it leads to, by the model."""
+def search_numbers(now: Snapshot, held: Held = Held.AREA, kind: ModelKind = ModelKind.SURROGATE) -> tuple[Metric, ...]:
+    """The numbers of a running search by a model of that `kind`; start and change are those of the optimum that it
+    leads to, by the model."""
     history = now.history
     gain = history[-1].gain if history else UNKNOWN
     quantity, symbol = gain.quantity, formula(gain.quantity)
     solving = bool(history) and history[-1].phase is SearchPhase.CERTIFYING
     words = CONVENTIONS[held]
-    who = "solver" if solving else "model"
-    best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else "by the model"
+    by, who = by_source(kind), "solver" if solving or kind is ModelKind.SOLVER else "model"
+    best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else by
     return (
-        Metric(f"Start {symbol}", value_or_dash(gain.start), "by the model", f"{START} {words}"),
+        Metric(f"Start {symbol}", value_or_dash(gain.start), by, f"{START} {words}"),
         Metric(f"Best {symbol}", value_or_dash(gain.best), best, "The best body so far within the constraints."),
-        Metric(quantity.change.capitalize(), gain_percent(gain), "by the model", f"Change of {quantity.noun} so far."),
+        Metric(quantity.change.capitalize(), gain_percent(gain), by, f"Change of {quantity.noun} so far."),
         Metric("Evaluations", str(len(history)), None, "Queries of the model or the solver, each with its gradient."),
-        Metric("By", who, None, "The source of the present drag: the model searches, the solver certifies."),
+        Metric("By", who, None, "The source of the present drag: the chosen model searches, the solver certifies."),
         Metric("Time", f"{now.seconds:.0f} s", None, "Wall-clock time since Optimise was pressed."),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.drawings.convergence import SEARCH_WORDS, convergence
+from fusiform.app.drawings.convergence import convergence, search_words
 from fusiform.app.drawings.figures.flow_figure import flow_figure
 from fusiform.app.drawings.figures.wall_figure import wall_figure
 from fusiform.app.drawings.html_report import report
@@ -34,7 +34,7 @@ def show(optimum: Optimum) -> None:
     with st.container(key="search_view"):
         picture(optimum_sketch(optimum), "overlay")
         picture(convergence(optimum.result.history), "convergence")
-    st.caption(f"{OVERLAY_WORDS} {SEARCH_WORDS}")
+    st.caption(f"{OVERLAY_WORDS} {search_words(optimum.result.model_kind)}")
     _constraints(optimum)
     _in_space(optimum)
     _flows(optimum)

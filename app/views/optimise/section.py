@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fusiform.app.drawings.convergence import SEARCH_WORDS
+from fusiform.app.drawings.convergence import search_words
 from fusiform.app.edits import setup as edits
 from fusiform.app.edits.navigation import show_step
 from fusiform.app.frames.optimise.problem import problem_sketch, problem_words, trouble
@@ -69,12 +69,12 @@ def _optimum() -> None:
 @in_one_sentence("The search")
 def _search() -> None:
     """The search as it stands; drawn again every `job_bar.POLL_SECONDS`."""
-    job, problem = job_bar.snapshot(), session().searched
+    job, problem, kind = job_bar.snapshot(), session().searched, session().searched_by
     if job is None or problem is None:
         return
     with st.container(key="forces"):
-        show_metrics(search_numbers(job, problem.held))
+        show_metrics(search_numbers(job, problem.held, kind))
     with st.container(key="search_view"):
         for svg, key in zip(search_pictures(problem, job.history), ("morph", "convergence"), strict=True):
             picture(svg, key)
-    st.caption(f"Dotted: the start. Filled: the best body so far. {SEARCH_WORDS}")
+    st.caption(f"Dotted: the start. Filled: the best body so far. {search_words(kind)}")

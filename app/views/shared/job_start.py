@@ -16,7 +16,7 @@ from fusiform.app.results.kept_results import Optimum
 from fusiform.app.state.session import DragSource, Session
 from fusiform.app.views.shared.session import change, session
 from fusiform.solvers import InputError
-from fusiform.solvers.inverse import DragModel, Problem, SolverModel
+from fusiform.solvers.inverse import DragModel, ModelKind, Problem, SolverModel
 
 
 def collect() -> None:
@@ -73,11 +73,12 @@ def _search(problem_of: Callable[[], Problem], earlier: Optimum | None) -> None:
     now = session()
     try:
         problem = problem_of()
-        job = optimization_job(problem, _model(now, problem), _presence())
+        model = _model(now, problem)
+        job = optimization_job(problem, model, _presence())
     except InputError as error:
         change(edits.refuse, str(error))
         return
-    change(edits.begin_search, job, problem, earlier)
+    change(edits.begin_search, job, problem, ModelKind.of(model), earlier)
 
 
 def _started(make: Callable[[Callable[[], bool]], Job]) -> Job | None:

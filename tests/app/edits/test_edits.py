@@ -21,7 +21,7 @@ from fusiform.app.state.session import NACA, UPLOAD, Section, Session, Step
 from fusiform.app.state.window import Home, Window
 from fusiform.solvers import FlowConditions, load_body, solve
 from fusiform.solvers.geometry.displacement.normal_displacement import pulled
-from fusiform.solvers.inverse import DesignPoint, Problem
+from fusiform.solvers.inverse import DesignPoint, ModelKind, Problem
 
 UP = {"index": 4, "dx": 0.02, "dy": 0.1, "version": 0}
 
@@ -121,7 +121,8 @@ def test_of_the_solvers_answers_the_last_are_kept(new: Session) -> None:
 
 def test_a_search_shows_the_optimum_to_come_and_a_failed_one_its_reason(new: Session) -> None:
     problem = Problem(load_body("circle"), (DesignPoint(FlowConditions(10.0)),))
-    searching = jobs.begin_search(jobs.refuse(new, "expected less"), NoJob(), problem, None)
+    searching = jobs.begin_search(jobs.refuse(new, "expected less"), NoJob(), problem, ModelKind.SOLVER, None)
+    assert searching.searched_by is ModelKind.SOLVER
     assert (searching.section, searching.step, searching.job_error) == (Section.OPTIMISE, Step.OPTIMUM, None)
     failed = jobs.collect(searching, Snapshot(JobKind.SEARCHING, running=False, error="it failed"))
     assert (failed.job, failed.job_error, failed.optimum) == (None, "it failed", None)

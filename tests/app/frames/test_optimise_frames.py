@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from fusiform.app.drawings.convergence import search_words
 from fusiform.app.edits.design import new_session
 from fusiform.app.edits.setup import add_constraint, restore, set_number, set_objective
 from fusiform.app.frames.optimise.job_words import can_stop, job_words
@@ -96,6 +97,27 @@ def test_an_optimum_in_numbers(optimum: Optimum) -> None:
     assert values["Lift $C_L$"] == ("–", "not solved")
     assert values["Optimality"][0] == "by the model"
     assert constraint_table(optimum)["Constraint"] == ["length at most 1.3"]
+
+
+def test_a_search_by_the_solver_is_no_independent_check_of_the_verification(optimum: Optimum) -> None:
+    solved = replace(optimum.result, verification={"initial_value": 3.0, "value": 2.0})
+    predicted = formatting.coefficient(optimum.result.predicted_gain.best)
+    for kind, source, words in (
+        (ModelKind.SOLVER, "solver; search elements", "no independent check"),
+        (ModelKind.SURROGATE, "solver; model", "The model's value is that of the search"),
+    ):
+        shown = optimum_numbers(replace(optimum, result=replace(solved, model_kind=kind)))[:3]
+        assert shown[1].note == f"{source} {predicted}"
+        assert all((metric.note or "").startswith(source) for metric in shown)
+        assert words in shown[1].definition
+
+
+def test_numbers_of_a_search_by_the_solver_do_not_name_a_model(optimum: Optimum, history: list[Iterate]) -> None:
+    by_solver = replace(optimum, result=replace(optimum.result, model="solver", model_kind=ModelKind.SOLVER))
+    now = Snapshot(JobKind.SEARCHING, history=tuple(history))
+    shown = [*optimum_numbers(by_solver), *search_numbers(now, kind=ModelKind.SOLVER)]
+    assert not [metric for metric in shown if "model" in f"{metric.value} {metric.note}"]
+    assert "model" not in search_words(ModelKind.SOLVER)
 
 
 def test_the_lift_over_drag_of_a_symmetric_optimum_has_no_sign(optimum: Optimum) -> None:

@@ -201,6 +201,15 @@ def test_the_optimum_of_a_sphere_has_the_drag_of_the_python_call(sphere: AppTest
     assert float(metric(sphere, "Drag")) == pytest.approx(expected, rel=0.01)
 
 
+def test_a_running_search_by_the_solver_names_it(solved: AppTest) -> None:
+    healthy(solved.button("optimise").click().run())
+    job = solved.session_state["session"].job
+    assert [note(solved, label) for label in ("Start", "Reduction")] == ["by the solver, search elements"] * 2
+    assert metric(solved, "By") == "solver"
+    job.stop()
+    assert job.wait(SECONDS)
+
+
 def test_an_example_of_revolution_opens_from_the_dialog(sphere: AppTest) -> None:
     healthy(sphere.button("examples").click().run())
     healthy(sphere.button("open_sears-haack").click().run())
