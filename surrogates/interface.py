@@ -157,6 +157,9 @@ class FlowPrediction(Protocol):
     def outside(self) -> str: ...
 
     @property
+    def misfit_note(self) -> str: ...
+
+    @property
     def confidence(self) -> float: ...
 
     @property

@@ -7,8 +7,8 @@ elements with higher degrees, to which the updates lead on:
     ε_D = 2.5 |Re Δ| + δ_D,   ε_L = 2.5 |Δ| + δ_L,   Δ: change of C_D + i C_L,  δ: bounds on the far field's truncation.
 
 The change of the drag counts at least half of those of its parts (`counted_change`). At sharp edges the change of the
-lift alone is too small, hence the modulus. To both comes the effect of a misfit of the body (`CorrectionLimits`,
-measured on airfoils). Lift and ε_L are 0 for a body that is symmetric about the stream.
+lift alone is too small, hence the modulus. To both comes the effect of a misfit of the body (`BOUND.drag_misfit`,
+`LIMITS.lift_misfit`). Lift and ε_L are 0 for a body that is symmetric about the stream.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from fusiform.solvers.flow import (
     updated_state,
 )
 from fusiform.surrogates.interface import Correction, CorrectionOutcome
+from fusiform.surrogates.model.error_bound import BOUND
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,14 @@ class CorrectionLimits:
     `drag`: the largest error of the drag, over C_D; `lift`: that of the lift,
     over |C_D + i C_L|; `least`: the smallest error that is stated, over these: two degrees agree by chance now and
     then; `promise`: a relative error of the drag, that of a standard solve, that is good enough even where the
-    network's bound is smaller; `drag_misfit`, `lift_misfit`: errors of the forces, over C_D and |C_D + i C_L|, of a
-    body for each unit of its misfit.
+    network's bound is smaller; `lift_misfit`: error of the lift, over |C_D + i C_L|, of a body for each unit of its
+    misfit.
     """
 
     drag: float = 0.02
     lift: float = 0.06
     least: float = 2e-4
     promise: float = 0.003
-    drag_misfit: float = 0.3
     lift_misfit: float = 2.0
 
 
@@ -144,7 +144,7 @@ def _error(
 def _misfit_error(coefficients: Tensor, forces: complex, misfit: float) -> complex:
     """Errors of drag and lift of a body that the model's modes describe with a misfit."""
     lift = 0.0 if is_symmetric(coefficients) else LIMITS.lift_misfit * abs(forces)
-    return misfit * complex(LIMITS.drag_misfit * abs(forces.real), lift)
+    return misfit * complex(BOUND.drag_misfit * abs(forces.real), lift)
 
 
 def _outcome(arrived: bool, forces: complex, error: complex, bound: float | None) -> CorrectionOutcome:

@@ -18,9 +18,10 @@ from fusiform.solvers.shedding import shedding_note
 from fusiform.solvers.solution import conventions, turned_coefficients
 from fusiform.surrogates.interface import Correction, SurrogateModel
 from fusiform.surrogates.model.correction import corrected
-from fusiform.surrogates.model.error_bound import confidence_of, misfit_factor
+from fusiform.surrogates.model.error_bound import confidence_of, with_misfit
 
 PREDICTED = "Predicted by the surrogate, not solved: `fusiform solve` confirms it."
+NOTED_MISFIT = 0.005  # over d
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,14 @@ class Prediction:
     def drag_bound(self) -> float | None:
         """Bound on the error of `drag_coefficient`, kept by 95 of 100 bodies in each part of the trained range.
 
-        None outside that range. For a body that the model's modes describe with a misfit e it is multiplied by
-        1 + (e/0.02)².
+        None outside that range. It is for the given body: where the model's modes describe that with a misfit e (over
+        d), the bound is 1 + (e/0.02)² times as large, and 0.6 e of the drag is added.
         """
         return None if self._bounds is None else self._bounds[0] * abs(self.drag_coefficient)
 
     @property
     def lift_bound(self) -> float | None:
-        """The same for `lift_coefficient`, absolute; 0 for a body that is symmetric about the stream."""
+        """The same for `lift_coefficient`, absolute, without the 0.6 e; 0 for a body symmetric about the stream."""
         return None if self._bounds is None else self._bounds[1] * abs(self.drag_coefficient)
 
     @property
@@ -100,6 +101,22 @@ class Prediction:
     def outside(self) -> str:
         """Why the body and the conditions are outside the trained range, as a sentence; empty if they are inside."""
         return self.surrogate.departures(self._design[0], self.conditions)
+
+    @property
+    def misfit_note(self) -> str:
+        """How far the body of the model's modes is from the given one, as a sentence; empty up to 0.005 d.
+
+        Examples
+        --------
+        >>> import fusiform as fs
+        >>> box = fs.Body.from_outline([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)])
+        >>> fs.predict(box, fs.FlowConditions(20.0)).misfit_note
+        "Reduced to the model's 8 modes: the outline is up to 0.0086 d from the given one."
+        """
+        if self.body.fit_error <= NOTED_MISFIT:
+            return ""
+        distance = f"{self.body.fit_error:.2g} d"
+        return f"Reduced to the model's {self.body.modes} modes: the outline is up to {distance} from the given one."
 
     @property
     def correction(self) -> Correction:
@@ -169,9 +186,14 @@ class Prediction:
             "model": self.model,
             "converged": False,
             "outside": self.outside or None,
-            "status": " ".join(filter(None, (PREDICTED, self.outside, shedding_note(self.body, [self.conditions])))),
+            "status": " ".join(filter(None, self._sentences)),
             "seconds": self.seconds,
         }
+
+    @property
+    def _sentences(self) -> tuple[str, ...]:
+        """The sentences of the status; some may be empty."""
+        return PREDICTED, self.misfit_note, self.outside, shedding_note(self.body, [self.conditions])
 
     @cached_property
     @ordinary_tensors()
@@ -194,9 +216,8 @@ class Prediction:
         """Bounds on the errors of drag and lift over the drag; None outside the trained range."""
         if self.outside:
             return None
-        bounds = self.surrogate.error_bounds(*self._design, self._predicted)
-        factor = misfit_factor(self.body.fit_error)
-        return factor * float(bounds.drag[0]), factor * float(bounds.lift[0])
+        bounds = with_misfit(self.surrogate.error_bounds(*self._design, self._predicted), self.body.fit_error)
+        return float(bounds.drag[0]), float(bounds.lift[0])
 
     @cached_property
     @ordinary_tensors()

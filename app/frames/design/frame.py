@@ -141,9 +141,8 @@ class Frame:
         body, predicted = self.design.present.body, self.known.predicted
         text = f"{plain(body.name)}: fineness {body.fineness:.3g}, d = {body.reference_length:.4g}, {body.modes} modes."
         text += f" From {plain(body.source)}." if body.source else ""
-        fitted = body if predicted is None else predicted.body
-        if fitted.fit_warning and not body.fit_warning:
-            text += f" :orange[The surrogate sees a body that is {fitted.fit_error:.2%} of d away from it.]"
+        if predicted is not None and predicted.misfit_note and not body.fit_warning:
+            text += f" :orange[{predicted.misfit_note}]"
         return text
 
     def _shedding_remark(self) -> str:

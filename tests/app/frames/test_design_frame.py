@@ -18,7 +18,7 @@ from fusiform.app.frames.design.known import Known, known
 from fusiform.app.frames.shared import formatting
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import Comparison, DragSource, Session
-from fusiform.solvers import FlowConditions, load_body, solve
+from fusiform.solvers import Body, FlowConditions, load_body, solve
 from fusiform.solvers.flow import analyse, streamlines
 from fusiform.surrogates import load_surrogate
 
@@ -81,6 +81,13 @@ def test_the_remark_says_where_shedding_is_likely(new: Session) -> None:
     fast = replace(new.design.present, reynolds=50.0)
     design = replace(new.design, history=replace(new.design.history, steps=(fast,)))
     assert "Re on the height across the stream is 50, above about 35" in framed(replace(new, design=design)).remark
+
+
+def test_the_remark_says_how_far_the_body_of_the_surrogate_is_from_the_given_one(new: Session) -> None:
+    box = Body.from_outline([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)])
+    expected = ":orange[Reduced to the model's 8 modes: the outline is up to 0.0086 d from the given one.]"
+    assert expected in framed(edits.open_body(new, box)).remark
+    assert "Reduced" not in framed(new).remark
 
 
 def test_the_remark_says_that_the_pressure_at_a_sharp_tail_depends_on_its_radius(new: Session) -> None:

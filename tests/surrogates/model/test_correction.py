@@ -65,7 +65,7 @@ def test_updates_that_do_not_arrive_give_no_answer(surrogate):
 def test_a_misfit_of_the_body_counts_as_an_error(surrogate):
     body, conditions = Body.naca("2415").with_modes(8), FlowConditions(20.0, 3.0)
     near, far = (surrogate.evaluate(replace(body, fit_error=e), conditions).correction for e in (0.0, 0.01))
-    assert far.drag_bound == pytest.approx(near.drag_bound + 0.003 * far.drag_coefficient)
+    assert far.drag_bound == pytest.approx(near.drag_bound + 0.006 * far.drag_coefficient)
     forces = math.hypot(far.drag_coefficient, far.lift_coefficient)
     assert far.lift_bound == pytest.approx(near.lift_bound + 0.02 * forces)
     unlike = surrogate.evaluate(replace(body, fit_error=0.09), conditions).correction

@@ -66,6 +66,35 @@ def test_the_ends_of_the_space_are_inside(shipped):
     )
 
 
+EDGED = {
+    "cylinder": [(0, 0), (0, 0.5), (3, 0.5), (3, 0)],
+    "short cylinder": [(0, 0), (0, 0.5), (2, 0.5), (2, 0)],
+    "disc": [(0, 0), (0, 0.5), (0.5, 0.5), (0.5, 0)],
+    "cone": [(0, 0), (2, 0.5), (2, 0)],
+    "cone, base first": [(0, 0), (0, 0.5), (2, 0)],
+    "double cone": [(0, 0), (1, 0.5), (2, 0)],
+    "blunt tail": [(0, 0), (0.1, 0.22), (0.4, 0.4), (1, 0.5), (2, 0.5), (2, 0)],
+}
+
+
+@pytest.mark.parametrize("name", EDGED)
+def test_a_body_with_edges_is_within_the_bounds_for_the_given_body(shipped, name):
+    body = fs.Body.from_meridian(EDGED[name])
+    for reynolds in (0.3, 5.0, 50.0):
+        conditions = fs.FlowConditions(reynolds)
+        drag, prediction = fs.solve(body, conditions).drag_coefficient, shipped.evaluate(body, conditions)
+        assert abs(prediction.drag_coefficient - drag) <= prediction.drag_bound < 0.025 * drag
+
+
+def test_the_status_says_how_far_the_reduced_body_is_from_the_given_one(shipped):
+    conditions = fs.FlowConditions(5.0)
+    edged = shipped.evaluate(fs.Body.from_meridian(EDGED["cylinder"]), conditions)
+    sentence = "Reduced to the model's 8 modes: the outline is up to 0.012 d from the given one."
+    assert edged.misfit_note == sentence
+    assert sentence in edged.summary()["status"]
+    assert shipped.evaluate(fs.Body.sphere(), conditions).misfit_note == ""
+
+
 def test_the_card_keeps_what_is_promised(shipped):
     card = shipped.card
     assert card["heldout"]["cases"] == 500
