@@ -73,7 +73,7 @@ def test_precision_follows_the_inputs(surrogate):
             FlowConditions(20.0, 3.0),
             1.6966296544908532,
             0.59759572649359,
-            0.0433273,
+            0.0443164,
             0.0243361,
         ),
         (Body.ellipse(1.0), FlowConditions(40.0), 1.495901575150587, 0.0, 0.00339669, 0.0),
