@@ -37,8 +37,8 @@ def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_
     """A job whose result is `optimum` with the solver's flows of start and optimum."""
 
     def work(job: Job) -> Optimum:
-        conditions = optimum.result.conditions
-        initial = Answer.of(solve(optimum.result.start, conditions, grid=grid))
-        return replace(optimum, initial=initial, verified=Answer.of(solve(optimum.result.body, conditions, grid=grid)))
+        result, held = optimum.result, optimum.result.problem.held
+        start, best = (solve(body, result.conditions, grid=grid) for body in (result.start, result.body))
+        return replace(optimum, initial=Answer.of(start, held), verified=Answer.of(best, held))
 
     return Job(work, JobKind.SOLVING, present)

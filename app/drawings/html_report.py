@@ -103,21 +103,22 @@ def _flows(optimum: Optimum) -> str:
     start, best = optimum.initial, optimum.verified
     if start is None or best is None:
         return ""
-    solved = optimum.result.verification
     outlines = [closed_outline(answer.field) for answer in (start, best)]
     window = window_around(outlines, FLOW_ASPECT)
     pictures = [draw(answer.field, window) for answer in (start, best)]
     top = math.ceil(10.0 * max(float(p.speed.max()) for p in pictures)) / 10.0
     figures = "".join(
         f"<figure>{flow_drawing(p, top)}"
-        f"<figcaption>{name}: C_D = {solved[key]:.5g}, by the solver</figcaption></figure>"
-        for name, p, key in (
-            ("Start", pictures[0], "initial_drag_coefficient"),
-            ("Optimum", pictures[1], "drag_coefficient"),
-        )
+        f"<figcaption>{name}: C_D = {_drag(answer.drag_coefficient)}, by the solver</figcaption></figure>"
+        for name, p, answer in zip(("Start", "Optimum"), pictures, (start, best), strict=True)
     )
     words = f"<p>Colours: speed |u|/U from 0 to {top:g}. Lines: streamlines.</p>"
     return f'<h2>Flow</h2><div class="pair">{figures}</div>{words}'
+
+
+def _drag(value: float) -> str:
+    """A drag coefficient; a dash where the solver has none."""
+    return f"{value:.5g}" if math.isfinite(value) else "–"
 
 
 def _table(values: Mapping[str, Any]) -> str:

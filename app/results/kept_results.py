@@ -8,13 +8,16 @@ from pathlib import Path
 
 from fusiform.solvers import Solution
 from fusiform.solvers.flow import FlowField
+from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse import OptimizationResult, ParetoPoint, Problem
 from fusiform.solvers.inverse.pareto import REYNOLDS
+from fusiform.solvers.solution import FORCES
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Forces and flow without the solver's matrices, light enough to keep for a session; C as in `Solution`."""
+    """Forces and flow without the solver's matrices, light enough to keep for a session; C as in `Solution`, or on the
+    d of a held size."""
 
     drag_coefficient: float
     drag_pressure: float
@@ -28,10 +31,11 @@ class Answer:
     field: FlowField
 
     @classmethod
-    def of(cls, solution: Solution) -> Answer:
-        """The answer in a solution."""
+    def of(cls, solution: Solution, held: Held | None = None) -> Answer:
+        """The answer in a solution; its coefficients on the d of the size `held`, if given."""
+        own = 1.0 if held is None else solution.body.reference_length / held.diameter(solution.body)
         kept = {name: getattr(solution, name) for name in cls.__dataclass_fields__}
-        return cls(**kept)
+        return cls(**kept | {name: own**2 * kept[name] for name in FORCES if name in kept})
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,12 @@ class Optimum:
     @classmethod
     def of(cls, result: OptimizationResult) -> Optimum:
         """The part of a result that is kept."""
-        initial, verified = result.initial, result.verified
+        initial, verified, held = result.initial, result.verified, result.problem.held
         return cls(
             replace(result, initial=None, verified=None),
             project_bytes(result),
-            None if initial is None else Answer.of(initial),
-            None if verified is None else Answer.of(verified),
+            None if initial is None else Answer.of(initial, held),
+            None if verified is None else Answer.of(verified, held),
         )
 
     @property
