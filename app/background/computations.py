@@ -10,6 +10,7 @@ from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.app.state.job_snapshot import JobKind
 from fusiform.solvers import Body, FlowConditions, solve
 from fusiform.solvers.inverse import DragModel, Problem, optimize, pareto_front
+from fusiform.solvers.inverse.result.own_flows import own_flows
 
 
 def solve_job(body: Body, conditions: FlowConditions, grid: str, present: Callable[[], bool] = always_present) -> Job:
@@ -34,11 +35,17 @@ def front_job(
 
 
 def flows_job(optimum: Optimum, grid: str, present: Callable[[], bool] = always_present) -> Job:
-    """A job whose result is `optimum` with the solver's flows of start and optimum."""
+    """A job whose result is `optimum` with the solver's flows of start and optimum at the first conditions.
+
+    Falling bodies are solved at the terminal speed of each.
+    """
 
     def work(job: Job) -> Optimum:
-        result, held = optimum.result, optimum.result.problem.held
-        start, best = (solve(body, result.conditions, grid=grid) for body in (result.start, result.body))
-        return replace(optimum, initial=Answer.of(start, held), verified=Answer.of(best, held))
+        result = optimum.result
+        problem = replace(result.problem, points=result.problem.points[:1], force_constraints=())
+        start, best = (
+            Answer.of(own_flows(problem, body, grid)[0], problem.held) for body in (result.start, result.body)
+        )
+        return replace(optimum, initial=start, verified=best)
 
     return Job(work, JobKind.SOLVING, present)

@@ -172,7 +172,7 @@ def open_optimum(session: Session) -> Session:
     result = session.optimum.result
     settings = replace(session.settings, start_from=None)
     session = replace(session, settings=settings, section=Section.DESIGN)
-    return open_body(session, replace(result.body, name="optimum"), result.conditions)
+    return open_body(session, replace(result.body, name="optimum"), result.problem.conditions_of(result.body)[0])
 
 
 @refusable

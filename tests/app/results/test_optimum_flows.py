@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from fusiform.app.background.computations import flows_job
 from fusiform.app.drawings.html_report import report
+from fusiform.app.edits import design as edits
 from fusiform.app.results.kept_results import Answer, Front, Optimum
-from fusiform.solvers import FlowConditions, load_body
-from fusiform.solvers.inverse import DesignPoint, MaxLength, Problem, pareto_front
+from fusiform.solvers import FlowConditions, load_body, solve
+from fusiform.solvers.inverse import DesignPoint, MaxLength, Problem, optimize, pareto_front
+from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 from fusiform.solvers.inverse.result.own_flows import on_held_size, own_flows
 from fusiform.surrogates import load_surrogate
 
@@ -45,11 +48,35 @@ def test_its_report_has_the_flows(shown: Optimum, solved: Optimum) -> None:
     assert "Optimum: C_D = –, by the solver" in report(replace(solved, verified=without))
 
 
-def test_their_forces_are_on_the_size_that_is_held(shown: Optimum) -> None:
-    problem, body = shown.result.problem, shown.result.body
+def test_their_forces_and_conditions_are_on_the_size_that_is_held(shown: Optimum, solved: Optimum) -> None:
+    problem, body, answer = shown.result.problem, shown.result.body, solved.verified
     (flow,) = own_flows(problem, body, "coarse")
-    numbers, answer = on_held_size(flow, problem.held), Answer.of(flow, problem.held)
+    numbers = on_held_size(flow, problem.held)
+    assert answer is not None
     assert numbers["drag_coefficient"] < 0.99 * flow.drag_coefficient
     for name in ("drag_coefficient", "drag_pressure", "drag_friction", "drag_error"):
         assert getattr(answer, name) == pytest.approx(numbers[name])
     assert Answer.of(flow).drag_coefficient == flow.drag_coefficient
+    opened = edits.open_optimum(replace(edits.new_session({}), optimum=solved)).design
+    assert opened.error is None
+    assert opened.present.reynolds == flow.conditions.reynolds < 9.9
+
+
+@pytest.fixture(scope="module")
+def falling() -> Optimum:
+    """The sphere that falls fastest within a length, by the surrogate."""
+    points = (DesignPoint(FlowConditions(10.0)),)
+    problem = Problem(load_body("sphere"), points, TerminalVelocity(430.0), (MaxLength(1.4),), verify=None)
+    return Optimum.of(optimize(problem, model=load_surrogate(revolution=True)))
+
+
+def test_each_falling_body_is_solved_at_its_own_terminal_speed(falling: Optimum) -> None:
+    job = flows_job(falling, "coarse")
+    assert job.wait(60.0)
+    found = job.snapshot().result
+    assert isinstance(found, Optimum)
+    for body, answer in ((falling.result.start, found.initial), (falling.result.body, found.verified)):
+        assert answer is not None
+        own = math.sqrt(430.0 / answer.drag_coefficient)
+        flow = solve(body, FlowConditions(own), grid="coarse")
+        assert answer.drag_coefficient == pytest.approx(flow.drag_coefficient, rel=1e-5)
