@@ -27,6 +27,7 @@ from fusiform.solvers.inverse import (
     UserConstraint,
     WedgeAngle,
     minimize_drag,
+    problem_from,
 )
 
 BODY = Body.spheroid(2.0, reference_length=2.0)
@@ -108,3 +109,11 @@ def test_a_function_of_your_own_acts_on_the_section():
 def test_what_has_no_meaning_around_an_axis_is_refused(body, constraint, words):
     with pytest.raises(InputError, match=words):
         Problem(body, (DesignPoint(FlowConditions(1.0)),), constraints=(constraint,))
+
+
+def test_a_cone_without_a_diameter_is_refused(tmp_path):
+    with pytest.raises(InputError, match="of a positive diameter at one end"):
+        KeepOut(Cone(1.5, 1.0, 0.0, 0.0))
+    entry = {"type": "payload", "shape": "cone", "x": 0.0, "length": 0.5, "front": 0.0, "rear": 0.0}
+    with pytest.raises(InputError, match=r"of a positive diameter at one end, got .*\(constraint 1\)"):
+        problem_from({"body": "sphere", "reynolds": 10.0, "constraints": [entry]}, tmp_path)

@@ -193,7 +193,11 @@ class Cone(Solid):
 
     def __post_init__(self) -> None:
         self._require(self.length, self.front, self.rear)
-        require(self.length > 0.0, f"expected a cone of positive length, got {self}; correct its numbers")
+        require(
+            self.length > 0.0 and max(self.front, self.rear) > 0.0,
+            f"expected a cone of positive length, and of a positive diameter at one end, got {self}; "
+            "correct its numbers",
+        )
 
     @property
     def area(self) -> float:
