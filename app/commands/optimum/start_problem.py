@@ -37,7 +37,7 @@ class Given:
     def problem_fields(self) -> dict[str, Any]:
         """The fields of a problem, but its body; `InputError` for wrong ones."""
         from fusiform.solvers.inverse.problem.design_points import DesignPoint
-        from fusiform.solvers.inverse.problem.problem import Problem, require_hold
+        from fusiform.solvers.inverse.problem.problem import Problem, least_reynolds, require_hold
         from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 
         require(
@@ -48,7 +48,7 @@ class Given:
         reynolds = self.reynolds
         if self.best_number is not None:
             fields["objective"] = TerminalVelocity(self.best_number)
-            reynolds = fields["objective"].likely_reynolds
+            reynolds = max(fields["objective"].likely_reynolds, least_reynolds(fields["hold"]))
         assert reynolds is not None
         conditions = FlowConditions(reynolds, self.alpha_deg)
         require_hold(fields["hold"], [conditions.reynolds])

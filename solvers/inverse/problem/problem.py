@@ -191,6 +191,11 @@ class Problem(SearchOptions):
         }
 
 
+def least_reynolds(hold: str) -> float:
+    """The least Reynolds number of a problem, where `hold` is held; 0 where that of the flow is the only one."""
+    return LEAST_REYNOLDS if hold == Held.WETTED_AREA else 0.0
+
+
 def require_hold(hold: str, reynolds: Sequence[float]) -> None:
     """`InputError` unless `hold` names a size that can be held at all `reynolds` numbers."""
     choices = [held.value for held in (Held.VOLUME, Held.WETTED_AREA)]
@@ -198,7 +203,7 @@ def require_hold(hold: str, reynolds: Sequence[float]) -> None:
         isinstance(hold, str) and hold in choices,
         f"expected {' or '.join(choices)} to hold, got {shown(hold)}; choose one",
     )
-    least = LEAST_REYNOLDS if hold == Held.WETTED_AREA else 0.0
+    least = least_reynolds(hold)
     lowest = min(reynolds, default=least)
     require(
         lowest >= least,

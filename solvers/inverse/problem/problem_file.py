@@ -14,7 +14,7 @@ from fusiform.solvers.inverse.problem.body_table import body_from
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ForceConstraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
 from fusiform.solvers.inverse.problem.objectives import Objective
-from fusiform.solvers.inverse.problem.problem import Problem, require_hold, require_points
+from fusiform.solvers.inverse.problem.problem import Problem, least_reynolds, require_hold, require_points
 from fusiform.solvers.inverse.problem.project_reader import read_project, require_suffix
 from fusiform.solvers.inverse.problem.registry import constraint_from, objective_from
 from fusiform.solvers.inverse.problem.search_options import NO_GRID, OPTIONS, SearchOptions
@@ -61,7 +61,8 @@ def problem_from(values: Mapping[str, Any], folder: Path) -> Problem:
     require_keys(values, KEYS, "the problem")
     require("body" in values, 'expected a body in the problem, got none; write for example body = "circle"')
     options, objective = _options(values.get("options", {})), objective_from(values.get("objective", "drag"))
-    points, hold = _points(values, objective), values.get("hold", Problem.hold)
+    hold = values.get("hold", Problem.hold)
+    points = _points(values, objective, least_reynolds(hold))
     require_hold(hold, [point.conditions.reynolds for point in points])
     constraints = _constraints(values)
     shape = tuple(c for c in constraints if isinstance(c, ShapeConstraint))
@@ -104,11 +105,11 @@ def _tables(value: Any, name: str, most: int) -> Sequence[Mapping[str, Any]]:
     return tables
 
 
-def _points(given: Mapping[str, Any], objective: Objective) -> tuple[DesignPoint, ...]:
-    """The design points, or the single one that the problem itself names; a body that falls need not have one."""
+def _points(given: Mapping[str, Any], objective: Objective, least: float) -> tuple[DesignPoint, ...]:
+    """The design points, or the single one that the problem itself names; a body that falls may have a likely one."""
     values = given
     if isinstance(objective, TerminalVelocity) and "points" not in given:
-        values = {"reynolds": objective.likely_reynolds, **given}
+        values = {"reynolds": max(objective.likely_reynolds, least), **given}
     require(
         ("reynolds" in values) != ("points" in values),
         "expected either reynolds or [[points]], got both or none; write for example reynolds = 10",

@@ -15,6 +15,7 @@ from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.flow import State
 from fusiform.solvers.geometry import is_valid, laurent
 from fusiform.solvers.inverse.problem.design_points import DesignPoint
+from fusiform.solvers.inverse.problem.problem import least_reynolds
 from fusiform.solvers.inverse.search.drag_models import ConfidentModel, DragModel, SolverModel
 from fusiform.solvers.inverse.search.terminal_speed import TerminalSpeed
 from fusiform.solvers.inverse.search.variables import Variables
@@ -68,7 +69,8 @@ class ForceModel:
         self._trusted = trusted
         self.model, self._variables, self._lift, self._confidence = model, variables, lift, confidence
         self._reynolds = torch.tensor([p.conditions.reynolds for p in points], dtype=torch.float64)
-        self._falling = None if best_number is None else TerminalSpeed(best_number, points[0].conditions.reynolds)
+        near, least = points[0].conditions.reynolds, least_reynolds(variables.held)
+        self._falling = None if best_number is None else TerminalSpeed(best_number, near, least)
         self._alpha = torch.tensor([math.radians(p.conditions.alpha_deg) for p in points], dtype=torch.float64)
         self._known: dict[bytes, tuple[FloatArray, Forces]] = {}
         self._state: State | None = None

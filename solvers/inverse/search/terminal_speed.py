@@ -38,14 +38,16 @@ ITERATION = TerminalIteration()
 
 
 class TerminalSpeed:
-    """The terminal speed at a `best_number`; `reynolds` is where the next iteration begins."""
+    """The terminal speed at a `best_number`, at least `least`; `reynolds` is where the next iteration begins."""
 
-    def __init__(self, best_number: float, reynolds: float) -> None:
+    def __init__(self, best_number: float, reynolds: float, least: float = 0.0) -> None:
         self.best_number, self.reynolds = best_number, reynolds
+        low, high = REYNOLDS_RANGE
+        self.range = max(low, least), high
 
     def require_speed(self, found: Sequence[Tensor], model: str) -> None:
         """`InputError` unless one of the `found` drags at a terminal speed is known."""
-        low, high = REYNOLDS_RANGE
+        low, high = self.range
         require(
             any(bool(drag.detach().abs().isfinite().all()) for drag in found),
             f"expected a weight at which the start falls at a Reynolds number of {low:g} to {high:g}, got C_D Re² = "
@@ -58,7 +60,7 @@ class TerminalSpeed:
         `ask` gives C_D + i C_L (1,) at Re (1,); it is asked once for each step. NaN where it has no answer, and where
         the terminal Re is outside of what can be solved.
         """
-        low, high = (math.log(reynolds) for reynolds in REYNOLDS_RANGE)
+        low, high = (math.log(reynolds) for reynolds in self.range)
         u, goal = math.log(self.reynolds), math.log(self.best_number)
         for _ in range(settings.steps):
             reynolds = torch.tensor([math.exp(u)], dtype=torch.float64, requires_grad=True)
@@ -71,6 +73,8 @@ class TerminalSpeed:
             if not math.isfinite(step):
                 break
             if abs(float(off.detach())) < settings.close:
+                if not low <= u + step <= high:
+                    break
                 self.reynolds = math.exp(u)
                 return torch.exp(goal - 2.0 * (u - off / rate)).to(torch.complex128)
             last, u = u, min(max(u + max(-settings.longest, min(step, settings.longest)), low), high)

@@ -20,6 +20,7 @@ from fusiform.solvers.inverse import (
     optimize,
     problem_from,
 )
+from fusiform.solvers.inverse.problem.problem import LEAST_REYNOLDS
 from fusiform.solvers.inverse.search.evaluations import ForceModel
 from fusiform.solvers.inverse.search.variables import Variables
 
@@ -94,11 +95,26 @@ def test_a_file_gives_the_weight_alone(tmp_path):
             lambda: optimize(Problem(Body.sphere(), NEAR, TerminalVelocity(1e-3)), model=SolverModel(modes=2)),
             "expected a weight at which the start falls at a Reynolds number of 0.05 to 1000",
         ),
+        (
+            lambda: optimize(
+                Problem(Body.sphere(), NEAR, TerminalVelocity(1.215), hold="wetted_area"), model=SolverModel(modes=2)
+            ),
+            r"expected a weight at which the start falls at a Reynolds number of 0.1 to 1000, got C_D Re² = 1.215",
+        ),
     ],
 )
 def test_weights_without_an_answer_are_refused(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_a_light_body_of_held_surface_starts_at_the_least_speed(tmp_path):
+    values = {"body": "sphere", "objective": {"type": "terminal_velocity", "best_number": 1.5}, "hold": "wetted_area"}
+    assert problem_from(values, tmp_path).points[0].conditions.reynolds == LEAST_REYNOLDS
+    arguments = ("optimize", "sphere", "--best-number", "1.5", "--hold", "wetted_area", "--model", "solver")
+    found = run(*arguments, "--modes", "2")
+    assert found.exit_code != 0
+    assert "got C_D Re² = 1.5" in " ".join(found.output.split())
 
 
 def test_the_command_line_takes_a_weight_in_place_of_a_speed():
