@@ -101,7 +101,7 @@ def pareto_front(
     Raises
     ------
     InputError
-        For an unknown sweep, no values, and values to certify that are not among them.
+        For an unknown sweep, one of the speed of a body that falls, no values, and values to certify that are not among them.
 
     Examples
     --------
@@ -122,6 +122,11 @@ def pareto_front(
         f"expected values of the sweep to certify, got {sorted(set(certify) - set(values))}; choose some of the values",
     )
     require(len(values) > 0, "expected values to sweep over, got none; give for example three lengths")
+    require(
+        over != REYNOLDS or problem.best_number is None,
+        "expected a sweep over a limit of a body that falls by its weight, got one over the Reynolds number, which "
+        "follows from the weight; solve one problem for each Best number",
+    )
     points: list[ParetoPoint] = []
     start = problem.body
     for value in values:

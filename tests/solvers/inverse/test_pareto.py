@@ -7,6 +7,7 @@ from fusiform.solvers.inverse import (
     DesignPoint,
     Lift,
     Problem,
+    TerminalVelocity,
     pareto_front,
 )
 
@@ -30,3 +31,9 @@ def test_a_sweep_replaces_the_limit_that_the_problem_has(surrogate):
     assert all(p.result.feasible for p in front)
     with pytest.raises(InputError, match="values of the sweep to certify"):
         pareto_front(problem, "lift", [0.1], model=surrogate, certify=[0.2])
+
+
+def test_the_speed_of_a_body_that_falls_is_not_swept():
+    problem = Problem(Body.circle(), (DesignPoint(AT),), TerminalVelocity(100.0))
+    with pytest.raises(InputError, match="which follows from the weight"):
+        pareto_front(problem, "reynolds", [5.0, 10.0])
