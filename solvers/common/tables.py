@@ -73,9 +73,11 @@ def require_keys(values: Any, known: Iterable[str], where: str) -> None:
     names = list(known)
     unknown = [str(key) for key in values if key not in names]
     if unknown:
+        got = ", ".join(map(_printable, unknown[:MOST_KEYS])) + " and more" * (len(unknown) > MOST_KEYS)
+        if not names:
+            raise InputError(f"expected no numbers for {where}, got {got}; leave them out")
         near = difflib.get_close_matches(unknown[0][:LONGEST_KEY], names, 1)
         remedy = f"did you mean {near[0]}?" if near else "check the spelling"
-        got = ", ".join(map(_printable, unknown[:MOST_KEYS])) + " and more" * (len(unknown) > MOST_KEYS)
         raise InputError(f"expected the keys {', '.join(names)} in {where}, got {got}; {remedy}")
 
 

@@ -47,6 +47,7 @@ LIMIT = f'{CIRCLE}[[constraints]]\ntype = "max_length"\nvalue = '
         (b'body = "' + b"b" * 5000 + b'"\nreynolds = 1', "expected"),
         (f"{CIRCLE}{'k' * 5000} = 1".encode(), r"check the spelling"),
         (f'{CIRCLE}[[constraints]]\ntype = "function: mine"\nvalue = 1'.encode(), "got value"),
+        (CIRCLE.encode() + b'objective = {type = "drag", x = 1}', "expected no numbers for drag, got x; leave"),
     ],
 )
 def test_a_hostile_problem_file_is_refused_in_a_short_sentence(tmp_path, content, words):
