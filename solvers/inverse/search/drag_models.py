@@ -206,7 +206,7 @@ def model_for(body: Body, model: DragModel | None) -> DragModel:
     kind = "bodies of revolution" if body.revolution else "plane bodies"
     require(
         getattr(model, "revolution", False) == body.revolution,
-        f"expected a model of {kind}, got {model.name}; take the solver, SolverModel() (on the command line: --model "
-        "solver)",
+        f"expected a model of {kind}, got {model.name}; leave it out for the kind's own model where there is "
+        "one, or take the solver, SolverModel() (on the command line: --model solver)",
     )
     return model
