@@ -101,7 +101,7 @@ def pareto_front(
     Raises
     ------
     InputError
-        For an unknown sweep, one of the speed of a body that falls, no values, and values to certify that are not among them.
+        For an unknown sweep, the speed of a body that falls, no values, and values to certify that are not among them.
 
     Examples
     --------
