@@ -64,6 +64,14 @@ class Optimum:
         """True if the solver's numbers of start and optimum are known at all design points."""
         return self.result.gain is not self.result.predicted_gain
 
+    def answers(self, problem: Problem) -> bool:
+        """True if this is an optimum of `problem`, whose Reynolds number is but a first guess where the body falls."""
+        if problem.best_number is not None:
+            (point,) = problem.points
+            conditions = replace(point.conditions, reynolds=self.result.conditions.reynolds)
+            problem = replace(problem, points=(replace(point, conditions=conditions),))
+        return self.result.problem.to_dict() == problem.to_dict()
+
 
 @dataclass(frozen=True)
 class Front:

@@ -59,6 +59,6 @@ def _opened() -> None:
 
 def _content(now: Session) -> bytes:
     """The project of a session; Streamlit asks for it in a thread that knows no session."""
-    if now.optimum is not None and now.optimum.result.problem.to_dict() == now.problem.to_dict():
+    if now.optimum is not None and now.optimum.answers(now.problem):
         return now.optimum.project
     return problem_bytes(now.problem)

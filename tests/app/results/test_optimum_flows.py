@@ -12,7 +12,7 @@ from fusiform.app.drawings.html_report import report
 from fusiform.app.edits import design as edits
 from fusiform.app.results.kept_results import Answer, Front, Optimum
 from fusiform.solvers import FlowConditions, load_body, solve
-from fusiform.solvers.inverse import DesignPoint, MaxLength, Problem, optimize, pareto_front
+from fusiform.solvers.inverse import DesignPoint, Drag, MaxLength, Problem, optimize, pareto_front
 from fusiform.solvers.inverse.problem.terminal_velocity import TerminalVelocity
 from fusiform.solvers.inverse.result.own_flows import on_held_size, own_flows
 from fusiform.surrogates import load_surrogate
@@ -80,3 +80,12 @@ def test_each_falling_body_is_solved_at_its_own_terminal_speed(falling: Optimum)
         own = math.sqrt(430.0 / answer.drag_coefficient)
         flow = solve(body, FlowConditions(own), grid="coarse")
         assert answer.drag_coefficient == pytest.approx(flow.drag_coefficient, rel=1e-5)
+
+
+def test_an_optimum_at_its_terminal_speed_is_saved_with_its_problem(falling: Optimum) -> None:
+    points = (DesignPoint(FlowConditions(10.0)),)
+    asked = Problem(load_body("sphere"), points, TerminalVelocity(430.0), (MaxLength(1.4),), verify=None)
+    assert falling.result.problem != asked
+    assert falling.answers(asked)
+    assert not falling.answers(replace(asked, objective=TerminalVelocity(431.0)))
+    assert not falling.answers(replace(asked, objective=Drag()))
