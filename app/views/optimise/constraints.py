@@ -60,7 +60,7 @@ def _objective(setup: Setup) -> None:
             format_func=HELD.__getitem__,
             on_change=lambda: change(edits.set_hold, st.session_state.hold),
             help="The size that all bodies of the search have in common. Re and $C_D$ are on d, the diameter of the "
-            "sphere of that size; with the wetted area, convex bodies alone have an optimum: add that constraint.",
+            "sphere of that size; with the wetted area, convex bodies alone have an optimum: the body is convex then.",
         )
     if setup.objective == "drag_at_lift":
         follow("lift", setup.lift)
