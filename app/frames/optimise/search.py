@@ -52,7 +52,7 @@ def search_pictures(problem: Problem, history: Sequence[Iterate]) -> tuple[str, 
 def _morph(problem: Problem, history: Sequence[Iterate]) -> str:
     """The best body so far, the start, and some of the bodies on the way, in the frame of the start."""
     start, ghost = problem.body, sketch.outline(problem.body)
-    lines = [_outline(start, iterate) for iterate in _milestones(history)]
+    lines = [_outline(problem, iterate) for iterate in _milestones(history)]
     best, trail = (lines[-1], lines[:-1]) if lines else (ghost, [])
     rows, alpha_deg = setup_of(problem).rows, problem.points[0].conditions.alpha_deg
     return sketch.draw(best, start, rows, alpha_deg, ghost=ghost, trail=trail).svg
@@ -65,5 +65,17 @@ def _milestones(history: Sequence[Iterate]) -> list[Iterate]:
     return [*best[step:-1:step], *best[-1:]]
 
 
-def _outline(start: Body, iterate: Iterate) -> ComplexArray:
-    return sketch.outline(replace(start, coefficients=iterate.coefficients, fit_error=0.0, given_outline=None))
+def _outline(problem: Problem, iterate: Iterate) -> ComplexArray:
+    return sketch.outline(body_of(problem, iterate))
+
+
+def body_of(problem: Problem, iterate: Iterate) -> Body:
+    """The body of an evaluation, of the size that is held."""
+    start, held = problem.body, problem.held
+    return replace(
+        start,
+        coefficients=iterate.coefficients,
+        reference_length=held.diameter(start) * float(held.own_ratio(iterate.coefficients[None])[0]),
+        fit_error=0.0,
+        given_outline=None,
+    )

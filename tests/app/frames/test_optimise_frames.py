@@ -9,6 +9,7 @@ import pytest
 from fusiform.app.drawings.convergence import search_words
 from fusiform.app.edits.design import new_session
 from fusiform.app.edits.setup import add_constraint, restore, set_number, set_objective
+from fusiform.app.frames.optimise import search
 from fusiform.app.frames.optimise.job_words import can_stop, job_words
 from fusiform.app.frames.optimise.optimum import (
     constraint_table,
@@ -234,3 +235,19 @@ def test_a_surrogate_whose_name_begins_with_solver_opens_as_a_surrogate(optimum:
     assert restore(new_session({}), named.result.problem, named).settings.model == DragSource.SURROGATE
     solved = replace(optimum, result=replace(optimum.result, model_kind=ModelKind.SOLVER))
     assert restore(new_session({}), solved.result.problem, solved).settings.model == DragSource.SOLVER
+
+
+def test_the_bodies_of_a_search_have_the_wetted_area_that_is_held() -> None:
+    points = (DesignPoint(FlowConditions(10.0)),)
+    problem = Problem(load_body("sphere"), points, hold="wetted_area", constraints=(MaxLength(1.6),), verify=None)
+    history: list[Iterate] = []
+
+    def record(iterate: Iterate) -> bool:
+        history.append(iterate)
+        return False
+
+    result = optimize(problem, model=load_surrogate(revolution=True), callback=record)
+    last = search.body_of(problem, history[-1])
+    assert last.wetted_area == pytest.approx(problem.body.wetted_area, rel=1e-6)
+    assert last.reference_length < 0.99 * problem.body.reference_length
+    assert result.feasible
