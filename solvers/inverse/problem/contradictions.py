@@ -11,6 +11,7 @@ from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint
 from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight, MaxLength
 from fusiform.solvers.inverse.problem.constraints.wedge import WedgeAngle
+from fusiform.solvers.inverse.problem.constraints.wetted import MaxWettedArea
 from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.symmetry import is_symmetric
@@ -36,8 +37,15 @@ def _of_surface(surface: float, constraints: Sequence[Constraint]) -> str | None
         if most < surface:
             words = f"a cylinder of {length:g} and diameter {height:g} has a surface of {most:.4g}"
             return f"{words}, and the wetted area, which is held, is {surface:.4g}"
+    for limit in (c for c in constraints if isinstance(c, MaxWettedArea)):
+        if limit.value < surface:
+            return f"the wetted area, which is held, is {surface:.4g}, and it is to be at most {limit.value:g}"
     largest = Body.sphere(math.sqrt(surface / math.pi))
-    return contradiction(largest, [c for c in constraints if not isinstance(c, MaxLength | MaxHeight | WedgeAngle)])
+    others = [c for c in constraints if not isinstance(c, MaxLength | MaxHeight | WedgeAngle | MaxWettedArea)]
+    sentence = contradiction(largest, others)
+    if sentence is None or "volume" not in sentence:
+        return sentence
+    return f"no body of the wetted area {surface:.4g}, which is held, has more volume than its sphere: {sentence}"
 
 
 def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:

@@ -134,8 +134,11 @@ def test_limits_that_some_body_of_that_volume_satisfies_are_none(limits):
     ("limits", "words"),
     [
         ((MaxLength(2.0), MaxHeight(1.0)), "has a surface of 7.854, and the wetted area, which is held, is 13.53"),
-        ((MaxWettedArea(13.0),), "no surface smaller than the sphere's, 13.53"),
-        ((Payload(Sphere(0.0, 2.1)),), "cannot hold a region of volume"),
+        ((MaxWettedArea(13.0),), "the wetted area, which is held, is 13.53, and it is to be at most 13"),
+        (
+            (Payload(Sphere(0.0, 2.1)),),
+            "no body of the wetted area 13.53, which is held, has more volume than its sphere: ",
+        ),
         ((MinRadius(1.1),), "contains a circle of that radius"),
         ((MaxLength(6.0), MaxHeight(0.8)), None),
         ((WedgeAngle("tail", minimum=160.0), MaxHeight(0.8)), None),
