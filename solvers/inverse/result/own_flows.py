@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fusiform.solvers.conditions import REYNOLDS_RANGE, FlowConditions
 from fusiform.solvers.geometry import Body
 from fusiform.solvers.geometry.held_size import Held
 from fusiform.solvers.inverse.problem.problem import Problem
-from fusiform.solvers.solution import FORCES, Solution
+from fusiform.solvers.solution import FORCES, Solution, SolveOutcome
 from fusiform.solvers.solver import solve
 
 LENGTHS = ("recirculation_length", "separation_points", "attachment_points")
+UNKNOWN = ("drag_coefficient", "drag_pressure", "drag_friction", "lift_coefficient")
 STEPS, CLOSE = 8, 1e-6  # of Newton's method for a terminal speed, and the residual of ln(C_D Re²) where it ends
 
 
@@ -26,7 +28,10 @@ def own_flows(problem: Problem, body: Body, grid: str) -> list[Solution]:
 
 
 def _terminal_flow(body: Body, near: FlowConditions, best_number: float, grid: str) -> Solution:
-    """The flow at the Reynolds number where C_D Re² is the Best number, by Newton's method for ln Re from `near`."""
+    """The flow at the Reynolds number where C_D Re² is the Best number, by Newton's method for ln Re from `near`.
+
+    Not converged, without forces, where there is none in the solver's range.
+    """
     solution = solve(body, near, grid=grid)
     for _ in range(STEPS):
         if not solution.converged:
@@ -39,7 +44,12 @@ def _terminal_flow(body: Body, near: FlowConditions, best_number: float, grid: s
         low, high = REYNOLDS_RANGE
         following = min(max(reynolds * math.exp(-off / rate), low), high)
         solution = solve(body, FlowConditions(following, near.alpha_deg), grid=grid)
-    return solution
+    number = solution.drag_coefficient * solution.conditions.reynolds**2
+    if not solution.converged or abs(math.log(number / best_number)) < CLOSE:
+        return solution
+    status = f"no terminal speed found: C_D Re² is {number:.4g} at Re {solution.conditions.reynolds:.4g}"
+    unknown: dict[str, Any] = dict.fromkeys(UNKNOWN, math.nan)
+    return replace(solution, outcome=SolveOutcome.NOT_CONVERGED, status=status, **unknown)
 
 
 def on_held_size(solution: Solution, held: Held) -> dict[str, Any]:

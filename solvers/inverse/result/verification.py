@@ -95,7 +95,8 @@ def verification_status(result: OptimizationResult, numbers: dict[str, Any]) -> 
         which, name = ("optimum", "drag_coefficient") if after is None else ("start", "initial_drag_coefficient")
         at = [f"Re {point['reynolds']:g}" for point in numbers["points"] if point[name] is None]
         where = f" at {', '.join(at)}" if several else ""
-        return f" Not verified: the solver did not converge on the {which}{where}."
+        failed = "did not converge on" if problem.best_number is None else "found no terminal speed of"
+        return f" Not verified: the solver {failed} the {which}{where}."
     free = not (problem.constraints or problem.force_constraints or isinstance(problem.objective, Nearest))
     if free and _is_worse(numbers["initial_value"], numbers["value"], rises=result.predicted_gain.quantity.rises):
         noun = result.predicted_gain.quantity.noun

@@ -21,6 +21,7 @@ from fusiform.solvers.inverse import (
     problem_from,
 )
 from fusiform.solvers.inverse.problem.problem import LEAST_REYNOLDS
+from fusiform.solvers.inverse.result.own_flows import own_flows
 from fusiform.solvers.inverse.search.evaluations import ForceModel
 from fusiform.solvers.inverse.search.variables import Variables
 
@@ -106,6 +107,13 @@ def test_a_file_gives_the_weight_alone(tmp_path):
 def test_weights_without_an_answer_are_refused(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_a_flow_that_is_not_terminal_has_no_forces():
+    (flow,) = own_flows(Problem(Body.sphere(), NEAR, TerminalVelocity(0.1)), Body.sphere(), "coarse")
+    assert not flow.converged
+    assert math.isnan(flow.drag_coefficient)
+    assert "no terminal speed found: C_D Re² is 1.2" in flow.status
 
 
 def test_a_light_body_of_held_surface_starts_at_the_least_speed(tmp_path):
