@@ -150,6 +150,13 @@ def set_reynolds(driver: webdriver.Chrome, value: str) -> None:
     field.send_keys(value, Keys.ENTER)
 
 
+def set_starts(driver: webdriver.Chrome, value: str) -> None:
+    """Type a number of local searches."""
+    field = wait_for(lambda: driver.find_element(By.CSS_SELECTOR, "input[aria-label='Starts']"), "the starts")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(value, Keys.ENTER)
+
+
 def complaints(driver: webdriver.Chrome) -> list[str]:
     """Errors of the browser's console, and exceptions shown on the page."""
     shown = driver.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")

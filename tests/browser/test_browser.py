@@ -23,6 +23,7 @@ from browsing import (
     plots,
     press,
     set_reynolds,
+    set_starts,
     sketch,
     wait_for,
 )
@@ -121,6 +122,8 @@ def test_stop_ends_a_search_with_the_solver(browser: webdriver.Chrome) -> None:
     wait_for(label.is_displayed, "the choice")
     label.click()
     wait_for(lambda: metric(browser, "Drag") == "–", "the page without a surrogate")
+    press(browser, "view_Optimise")
+    set_starts(browser, "12")
     press(browser, "optimise")
     wait_for(lambda: metric(browser, "Best") not in ("", "–"), "the first evaluation")
     press(browser, "stop")
@@ -219,7 +222,7 @@ def test_a_body_of_revolution_is_pulled_on_both_sides_and_shown_in_space(browser
     wait_for(lambda: drawing(browser, "root.dataset.version") == "2", "the pulled body")
     wait_for(lambda: handle(browser, 13)[1] > lower[1] + 8.0, "the moved mirror image")
     assert handle(browser, 3)[1] - upper[1] == pytest.approx(lower[1] - handle(browser, 13)[1], abs=1.0)
-    wait_for(lambda: "revolution=1" in browser.current_url, "the address")
+    wait_for(lambda: "name=changed" in browser.current_url, "the address")
     assert body_of_address(browser).revolution
     found = "return [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
     wait_for(

@@ -28,7 +28,8 @@ class MinBase(ShapeConstraint):
     """The tail is blunt: a distance of `before` · `value` before its end, the body is at least `value` thick.
 
     Around an axis `value` is the base diameter, for example of a nozzle. Ends are round, so the base is measured a
-    little before the end; half a sphere of that diameter has `before` = 0.5.
+    little before the end; half a sphere of that diameter has `before` = 0.5. The gain of relaxing it, in a result, is
+    for another value at the same place.
 
     Parameters
     ----------
