@@ -45,7 +45,7 @@ def test_a_body_of_revolution_is_refused() -> None:
 @pytest.mark.slow
 def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
     file = tmp_path / "run.npz"
-    command = [sys.executable, "-m", "fusiform.app", "solve", "ellipse:2", "--reynolds", "10", "--grid", "coarse"]
+    command = [sys.executable, "-m", "fusiform.app", "solve", "ellipse:2", "--reynolds", "40", "--grid", "coarse"]
     command += ["--mean-drag", "--checkpoint", str(file), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120.0
@@ -61,7 +61,7 @@ def test_an_interrupted_run_is_kept_and_resumed(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=True)
     resumed = json.loads(done.stdout)
     whole = numbers(
-        "solve", "ellipse:2", "--reynolds", "10", "--grid", "coarse", "--mean-drag", "--checkpoint", str(file)
+        "solve", "ellipse:2", "--reynolds", "40", "--grid", "coarse", "--mean-drag", "--checkpoint", str(file)
     )
     assert resumed["mean_drag_coefficient"] == pytest.approx(whole["mean_drag_coefficient"], rel=1e-6)
     assert len(resumed["mean_history"]) == len(whole["mean_history"])
