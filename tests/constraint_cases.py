@@ -131,7 +131,7 @@ CASES = [
         2,
         (MinBase(0.3), MaxHeight(0.25)),
         "does not fit into a height at most 0.25",
-        tight=(lambda v: MinBase(v, before=0.08 / v), 0.4, -0.004),
+        tight=(MinBase, 0.4, -0.004),
     ),
     Case(MaxWettedArea(4.0)),
     Case(Payload(Sphere(0.4, 0.05)), {"move", "size"}, 2),

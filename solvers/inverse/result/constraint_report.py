@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.inverse.problem.constraints.constraint import ForceConstraint
@@ -96,11 +97,11 @@ def slack_reports(variables: Variables, x: FloatArray) -> tuple[ConstraintReport
 
 
 def _shape_reports(variables: Variables, x: FloatArray, state: Optimality) -> list[ConstraintReport]:
-    owners, d = np.array(variables.owners(x)), variables.reference_length
+    owners, shape = np.array(variables.owners(x)), variables.shape(torch.from_numpy(x)[None])
     reports = []
     for number, (constraint, slack) in enumerate(zip(variables.constraints, variables.slacks(x), strict=True)):
         total = float(state.shape_multipliers[owners == number].sum())
-        gain = total * constraint.rate(d)
+        gain = total * constraint.easing(shape)
         reports.append(ConstraintReport(constraint.describe(), slack, constraint.unit, total > 0.0, total, gain))
     return reports
 

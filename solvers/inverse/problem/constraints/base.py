@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from fusiform.solvers.common.errors import is_number, require, shown
+from fusiform.solvers.common.lazy_torch import torch
 from fusiform.solvers.geometry.limits import require_length
 from fusiform.solvers.inverse.problem.constraints.constraint import Constraint, ShapeConstraint
 from fusiform.solvers.inverse.problem.constraints.extents import MaxHeight
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAST_BEFORE, MOST_BEFORE = 0.05, 1.0
 LABEL_GAP = 0.08  # in units of d
+STEP = 1e-4  # of the value, to differentiate along the body
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,7 @@ class MinBase(ShapeConstraint):
     """The tail is blunt: a distance of `before` · `value` before its end, the body is at least `value` thick.
 
     Around an axis `value` is the base diameter, for example of a nozzle. Ends are round, so the base is measured a
-    little before the end; half a sphere of that diameter has `before` = 0.5. The gain of relaxing it, in a result, is
-    for another value at the same place.
+    little before the end; half a sphere of that diameter has `before` = 0.5.
 
     Parameters
     ----------
@@ -76,6 +77,13 @@ class MinBase(ShapeConstraint):
     def residual(self, shape: Shape, auxiliary: Tensor) -> Tensor:
         station = (shape.nose + shape.length)[:, None] - self.before * self.value
         return (shape.thickness(station) - self.value) / shape.reference_length
+
+    def easing(self, shape: Shape) -> float:
+        """The place moves with the value, so that a lower one is nearer to the end, where the body is thinner."""
+        step = STEP * self.value * torch.ones_like(shape.nose)[:, None]
+        end = (shape.nose + shape.length)[:, None] - self.before * self.value
+        taper = (shape.thickness(end - step) - shape.thickness(end + step)) / (2.0 * step)
+        return (1.0 - self.before * float(taper)) * self.rate(shape.reference_length)
 
     def contradiction(self, body: Body, others: Sequence[Constraint]) -> str | None:
         for height in (c for c in others if isinstance(c, MaxHeight)):

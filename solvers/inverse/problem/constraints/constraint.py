@@ -148,8 +148,13 @@ class ShapeConstraint(Constraint):
         return torch.cat([residual, infinite], dim=1).amin(1) / self.rate(shape.reference_length)
 
     def rate(self, reference_length: float) -> float:
-        """∂residual/∂limit."""
+        """|∂residual/∂limit|."""
         return 1.0 / reference_length
+
+    def easing(self, shape: Shape) -> float:
+        """The rise of the residual for each unit that eases the limit, at one body: the rate, if it is the same for all
+        bodies."""
+        return self.rate(shape.reference_length)
 
 
 class ForceConstraint(Constraint):
