@@ -71,7 +71,7 @@ def predict(
         say(f"warning: {prediction.correction.status}")
     if prediction.outside:
         say(f"warning: {prediction.outside}")
-    elif prediction.confidence < CONFIDENCE_WARNING:
+    elif prediction.network_confidence < CONFIDENCE_WARNING:
         say(f"warning: far from what the surrogate has learnt (confidence {prediction.confidence:.2f}).")
 
 

@@ -16,7 +16,7 @@ from fusiform.solvers.flow import FlowField, Problem, State
 from fusiform.solvers.geometry import laurent
 from fusiform.solvers.shedding import shedding_note
 from fusiform.solvers.solution import conventions, turned_coefficients
-from fusiform.surrogates.interface import Correction, SurrogateModel
+from fusiform.surrogates.interface import Correction, ErrorBounds, SurrogateModel
 from fusiform.surrogates.model.correction import corrected
 from fusiform.surrogates.model.error_bound import confidence_of, with_misfit
 
@@ -94,6 +94,11 @@ class Prediction:
         if self._bounds is None:
             return 0.0
         return float(confidence_of(torch.tensor(self._bounds[0], dtype=torch.float64)))
+
+    @property
+    def network_confidence(self) -> float:
+        """The same without the misfit, that of the network in its answer for the body of the model's own modes."""
+        return 0.0 if self._network_bounds is None else float(confidence_of(self._network_bounds.drag[0]))
 
     @cached_property
     @ordinary_tensors()
@@ -212,11 +217,18 @@ class Prediction:
     @cached_property
     @ordinary_tensors()
     @torch.no_grad()
+    def _network_bounds(self) -> ErrorBounds | None:
+        """Bounds (1,) on the errors of the network over the drag; None outside the trained range."""
+        return None if self.outside else self.surrogate.error_bounds(*self._design, self._predicted)
+
+    @cached_property
+    @ordinary_tensors()
+    @torch.no_grad()
     def _bounds(self) -> tuple[float, float] | None:
-        """Bounds on the errors of drag and lift over the drag; None outside the trained range."""
-        if self.outside:
+        """The same with the misfit of the body, of drag and lift."""
+        if self._network_bounds is None:
             return None
-        bounds = with_misfit(self.surrogate.error_bounds(*self._design, self._predicted), self.body.fit_error)
+        bounds = with_misfit(self._network_bounds, self.body.fit_error)
         return float(bounds.drag[0]), float(bounds.lift[0])
 
     @cached_property

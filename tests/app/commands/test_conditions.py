@@ -66,7 +66,7 @@ def run(arguments: str, folder: Path, before: str = "", after: str = "") -> subp
 def require_brief(done: subprocess.CompletedProcess[str]) -> None:
     assert "Traceback" not in done.stderr, done.stderr
     assert "Exception ignored" not in done.stderr, done.stderr
-    assert len([line for line in done.stderr.splitlines() if not line.startswith("evaluation")]) <= 3, done.stderr
+    assert len([line for line in done.stderr.splitlines() if not line.startswith("evaluation")]) <= 2, done.stderr
 
 
 def paired(conditions: dict[str, tuple[str, object]]) -> list[tuple[str, str]]:
