@@ -60,5 +60,5 @@ def require_along_axis(conditions: Iterable[FlowConditions]) -> None:
     require(
         not turned,
         f"expected an angle of attack of 0 for a body of revolution, got {turned[0] if turned else 0:g} degrees; only "
-        "the flow along its axis is solved",
+        "the flow along its axis is known",
     )

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 from fusiform.app.state.control_points import CONTROL_POINTS, PULL_WIDTH, pull_along_normal
-from fusiform.app.state.design import Design, History, require_axial
+from fusiform.app.state.design import Design, History
 from fusiform.app.state.design_link import from_link
 from fusiform.app.state.listed_bodies import listed_as, listed_bodies
 from fusiform.app.state.session import NACA, UPLOAD, DesignState, Section, Session, Settings
 from fusiform.app.state.shape_sliders import with_slider
 from fusiform.solvers import Body, FlowConditions, InputError, load_body
 from fusiform.solvers.common.errors import require, shown
+from fusiform.solvers.conditions import require_along_axis
 from fusiform.solvers.geometry.displacement.normal_displacement import pulled
 from fusiform.solvers.geometry.formats.meridian_files import find_section
 from fusiform.solvers.geometry.formats.outline_files import find_outline
@@ -196,7 +197,8 @@ def set_incidence(session: Session, alpha_deg: float) -> Session:
 
 def _under(session: Session, conditions: FlowConditions) -> Session:
     now = session.design.present
-    require_axial(now.revolution, conditions.alpha_deg)
+    if now.revolution:
+        require_along_axis([conditions])
     changed = replace(now, reynolds=conditions.reynolds, alpha_deg=conditions.alpha_deg)
     return commit(session, changed)
 

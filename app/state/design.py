@@ -11,7 +11,7 @@ import torch
 from fusiform.app.state.drawable_bodies import require_drawable
 from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.arrays import FloatArray
-from fusiform.solvers.common.errors import require
+from fusiform.solvers.conditions import require_along_axis
 
 STEPS_KEPT = 100
 BODIES_KEPT = 200
@@ -41,7 +41,8 @@ class Design:
         """`body` as it was opened; `InputError` for one that the page does not take (`drawable_bodies`), and for a body
         of revolution at incidence."""
         require_drawable(body)
-        require_axial(body.revolution, conditions.alpha_deg)
+        if body.revolution:
+            require_along_axis([conditions])
         return cls(
             name=body.name,
             coefficients=tuple(body.coefficients.tolist()),
@@ -120,15 +121,6 @@ class History:
     def redone(self) -> History:
         """One step forward."""
         return replace(self, place=min(self.place + 1, len(self.steps) - 1))
-
-
-def require_axial(revolution: bool, alpha_deg: float) -> None:
-    """Raise `InputError` for a body of revolution at incidence."""
-    require(
-        not revolution or alpha_deg == 0.0,
-        f"expected an angle of attack of 0 for a body of revolution, got {alpha_deg:g} degrees; only the flow along "
-        "its axis is known",
-    )
 
 
 @lru_cache(BODIES_KEPT)

@@ -15,6 +15,7 @@ from fusiform.solvers import Body, FlowConditions
 from fusiform.solvers.common.autograd import ordinary_tensors
 from fusiform.solvers.common.errors import require
 from fusiform.solvers.common.frozen import kept
+from fusiform.solvers.conditions import require_along_axis
 from fusiform.solvers.flow import Problem, State
 from fusiform.solvers.solution import turned_coefficients
 from fusiform.surrogates.interface import ErrorBounds
@@ -186,11 +187,8 @@ class Surrogate(ModelParts):
             f"expected {own} for the model {self.name!r}, got {other}; take a model of its kind, "
             f"load_surrogate(revolution={body.revolution}), or solve its flow",
         )
-        require(
-            not self.revolution or conditions.alpha_deg == 0.0,
-            f"expected an angle of attack of 0 for a body of revolution, got {conditions.alpha_deg:g} degrees; only "
-            "the flow along the axis is predicted",
-        )
+        if self.revolution:
+            require_along_axis([conditions])
 
     @cached_property
     @ordinary_tensors()
