@@ -11,25 +11,16 @@ from fusiform.solvers.grids import DRAG_ERRORS
 CONFIDENCE_WARNING = 0.5
 ROUNDING = 1e-9
 GRID_ERRORS = ", ".join(f"{100.0 * error:g} % ({name})" for name, error in DRAG_ERRORS.items())
-CONVENTIONS = (
-    "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A. Re = U d / ν. "
-    "Drag is along the stream, lift across it; the incidence turns the body, nose up."
-)
-
-REVOLUTION_CONVENTIONS = (
-    "C = F / (½ ρ U² π d² / 4), with d = (6 V / π)^⅓, the diameter of the sphere of equal volume V. Re = U d / ν. "
-    "Drag and stream are along the axis."
-)
-
-WETTED_AREA_CONVENTIONS = (
-    "C = F / (½ ρ U² π d² / 4), with d = √(S / π), the diameter of the sphere of equal wetted area S, which is held. "
-    "Re = U d / ν. Drag and stream are along the axis."
-)
-CONVENTIONS_OF = {
-    Held.AREA: CONVENTIONS,
-    Held.VOLUME: REVOLUTION_CONVENTIONS,
-    Held.WETTED_AREA: WETTED_AREA_CONVENTIONS,
+COEFFICIENTS = {
+    Held.AREA: "C = F / (½ ρ U² d) per unit span, with d = √(4 A / π), the diameter of the circle of equal area A.",
+    Held.VOLUME: "C = F / (½ ρ U² π d² / 4), with d = (6 V / π)^⅓, the diameter of the sphere of equal volume V.",
+    Held.WETTED_AREA: "C = F / (½ ρ U² π d² / 4), with d = √(S / π), the diameter of the sphere of equal surface S.",
 }
+DIRECTIONS = {
+    False: "Drag is along the stream, lift across it; the incidence turns the body, nose up.",
+    True: "Drag and stream are along the axis.",
+}
+CONVENTIONS_OF = {held: f"{COEFFICIENTS[held]} Re = U d / ν. {DIRECTIONS[held.revolution]}" for held in Held}
 
 TIP = "on both sides; the point is a sharp tip, where C_p is a matter of the tip's radius and is not resolved"
 

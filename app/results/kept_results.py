@@ -33,7 +33,7 @@ class Answer:
     @classmethod
     def of(cls, solution: Solution, held: Held | None = None) -> Answer:
         """The answer in a solution; its coefficients on the d of the size `held`, if given."""
-        own = 1.0 if held is None else solution.body.reference_length / held.diameter(solution.body)
+        own = 1.0 if held is None else held.own_size(solution.body)
         kept = {name: getattr(solution, name) for name in cls.__dataclass_fields__}
         return cls(**kept | {name: own**2 * kept[name] for name in FORCES if name in kept})
 

@@ -55,6 +55,10 @@ class Held(StrEnum):
         """d of a body, in the user's unit."""
         return math.sqrt(body.wetted_area / math.pi) if self is Held.WETTED_AREA else body.reference_length
 
+    def own_size(self, body: Measures) -> float:
+        """e of a body."""
+        return body.reference_length / self.diameter(body)
+
     def ratio(self, coefficients: Tensor) -> Tensor:
         """ρ of a batch of coefficients (batch, K), differentiable, (batch,)."""
         from fusiform.solvers.geometry.revolution import sphere_ratio, wetted_area

@@ -17,7 +17,8 @@ from fusiform.app.frames.shared.formatting import (
     value_or_dash,
     with_error,
 )
-from fusiform.app.frames.shared.metric import CONVENTIONS, Metric
+from fusiform.app.frames.shared.metric import Metric
+from fusiform.app.results.definitions import COEFFICIENTS
 from fusiform.app.results.kept_results import Answer
 from fusiform.app.state.session import DesignState
 from fusiform.solvers import Body
@@ -42,7 +43,7 @@ def design_numbers(design: DesignState, known: Known) -> Iterator[Metric]:
     A body of revolution has no lift, but a wetted area and a diameter.
     """
     body = design.present.body
-    words = CONVENTIONS[Held.by(body)]
+    words = COEFFICIENTS[Held.by(body)]
     yield _drag(design, known, words)
     for part in PARTS if body.revolution else (*PARTS, LIFT):
         yield _part(known, *part, words)

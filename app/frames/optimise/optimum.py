@@ -16,7 +16,8 @@ from fusiform.app.frames.shared.formatting import (
     scientific,
     value_or_dash,
 )
-from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
+from fusiform.app.frames.shared.metric import START, Metric
+from fusiform.app.results.definitions import COEFFICIENTS
 from fusiform.app.results.kept_results import Optimum
 from fusiform.solvers import Body
 from fusiform.solvers.inverse import ModelKind
@@ -84,7 +85,7 @@ def _sizes(body: Body) -> Metric:
 
 
 def _convention(optimum: Optimum) -> str:
-    return CONVENTIONS[optimum.result.problem.held]
+    return COEFFICIENTS[optimum.result.problem.held]
 
 
 def _optimality(optimum: Optimum) -> Metric:

@@ -10,7 +10,8 @@ from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.drawings.convergence import convergence
 from fusiform.app.frames.optimise.search_model import by_source
 from fusiform.app.frames.shared.formatting import coefficient, formula, gain_percent, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTIONS, START, Metric
+from fusiform.app.frames.shared.metric import START, Metric
+from fusiform.app.results.definitions import COEFFICIENTS
 from fusiform.app.state.job_snapshot import Snapshot
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers import Body
@@ -31,7 +32,7 @@ def search_numbers(now: Snapshot, held: Held = Held.AREA, kind: ModelKind = Mode
     gain = history[-1].gain if history else UNKNOWN
     quantity, symbol = gain.quantity, formula(gain.quantity)
     solving = bool(history) and history[-1].phase is SearchPhase.CERTIFYING
-    words = CONVENTIONS[held]
+    words = COEFFICIENTS[held]
     by, who = by_source(kind), "solver" if solving or kind is ModelKind.SOLVER else "model"
     best = f"solver: drag {coefficient(history[-1].best_drag_coefficient)}" if solving else by
     return (

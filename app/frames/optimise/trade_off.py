@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from fusiform.app.drawings import constraint_sketch as sketch
 from fusiform.app.frames.shared.formatting import formula, gain_percent, plain, sentence, value_or_dash
-from fusiform.app.frames.shared.metric import CONVENTIONS, Metric
+from fusiform.app.frames.shared.metric import Metric
+from fusiform.app.results.definitions import COEFFICIENTS
 from fusiform.app.results.kept_results import Front
 from fusiform.app.state.setup import setup_of
 from fusiform.solvers.inverse import ParetoPoint
@@ -46,7 +47,7 @@ def point_numbers(front: Front, number: int) -> tuple[Metric, Metric]:
             value_or_dash(gain.best),
             f"{gain_percent(gain)} {quantity.change} from the start",
             f"By {plain(result.model)}: {quantity.noun} of the optimum; below, compared with the start's. "
-            f"{CONVENTIONS[result.problem.held]}",
+            f"{COEFFICIENTS[result.problem.held]}",
         ),
         Metric(
             "One more gains",

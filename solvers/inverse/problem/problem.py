@@ -116,7 +116,7 @@ class Problem(SearchOptions):
 
     def conditions_of(self, body: Body) -> tuple[FlowConditions, ...]:
         """The conditions of the design points with Reynolds numbers on the own d of a `body` of the held size."""
-        own = body.reference_length / self.held.diameter(body)
+        own = self.held.own_size(body)
         return tuple(FlowConditions(own * p.conditions.reynolds, p.conditions.alpha_deg) for p in self.points)
 
     def _check_fall(self) -> None:

@@ -54,8 +54,7 @@ def _terminal_flow(body: Body, near: FlowConditions, best_number: float, grid: s
 
 def on_held_size(solution: Solution, held: Held) -> dict[str, Any]:
     """`Solution.summary()` with Reynolds number, coefficients and lengths on the d of the held size."""
-    own = solution.body.reference_length / held.diameter(solution.body)
-    numbers = solution.summary()
+    numbers, own = solution.summary(), held.own_size(solution.body)
     if held is not Held.WETTED_AREA:
         return numbers
     on_own = {"reynolds": 1.0 / own, "reference_length": 1.0 / own} | dict.fromkeys(FORCES, own**2)
