@@ -177,6 +177,7 @@ def test_constraints_that_no_body_was_found_for_are_violated(tmp_path: Path) -> 
 
 def test_a_run_that_its_timeout_stopped_is_resumed_and_not_overwritten(tmp_path: Path) -> None:
     common = ("optimize", "circle", "--reynolds", "10", "--model", "solver", "--grid", "coarse", "--out", str(tmp_path))
+    common += ("--starts", "6")
     stopped = run(*common, "--timeout", "0.4")
     assert "the timeout" in stopped.stdout
     assert (tmp_path / "checkpoint.json").exists()
