@@ -11,6 +11,7 @@ from fusiform.app.state.control_points import CONTROL_POINTS, OUTLINE_POINTS, PU
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import FloatArray
 from fusiform.solvers.geometry import drag_sensitivity, wall_elements
+from fusiform.solvers.geometry.displacement.normal_displacement import bump
 
 PROBE = 0.01  # d
 USUAL_SHARE = 0.9
@@ -35,15 +36,9 @@ def sensitivity_of(body: Body, gradient: Tensor, drag: float) -> Sensitivity:
     wall = wall_elements(body, OUTLINE_POINTS)
     angle = 2.0 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
     centre = 2.0 * np.pi * np.arange(CONTROL_POINTS) / CONTROL_POINTS
-    bump = _bump(angle - centre[:, None])
-    if body.revolution:
-        bump = (bump + _bump(angle + centre[:, None])) / (1.0 + _bump(2.0 * centre[:, None]))
-    effects = 100.0 * PROBE * bump @ (density * wall) / drag
+    bumps = bump(angle, centre[:, None], PULL_WIDTH, mirrored=body.revolution)
+    effects = 100.0 * PROBE * bumps @ (density * wall) / drag
     order = np.argsort(np.abs(density))
     usual = order[np.searchsorted(np.cumsum(wall[order]), USUAL_SHARE * wall.sum())]
     scaled = np.clip(density / max(abs(float(density[usual])), 1e-12), -1.0, 1.0)
     return Sensitivity(scaled, tuple(effects.tolist()))
-
-
-def _bump(angle: FloatArray) -> FloatArray:
-    return np.asarray(np.exp((np.cos(angle) - 1.0) / PULL_WIDTH**2))

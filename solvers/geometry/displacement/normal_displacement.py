@@ -169,11 +169,15 @@ def pulled(body: Body, eta: float, displacement: float, width: float = 0.35) -> 
     )
     require_body(body)
     angle = 2.0 * np.pi * np.arange(BUMP_POINTS) / BUMP_POINTS
-    bump = _bump(angle - eta, width)
-    if body.revolution:
-        bump = (bump + _bump(angle + eta, width)) / (1.0 + _bump(np.array(2.0 * eta), width))
-    return displaced(body, displacement * bump)
+    return displaced(body, displacement * bump(angle, np.array(eta), width, mirrored=body.revolution))
 
 
-def _bump(angle: FloatArray, width: float) -> FloatArray:
+def bump(angle: FloatArray, centre: FloatArray, width: float, *, mirrored: bool) -> FloatArray:
+    """The bump of `pulled` around `centre` at the angles `angle`, arrays that are broadcast; `mirrored`: of a body of
+    revolution."""
+    one = _wave(angle - centre, width)
+    return (one + _wave(angle + centre, width)) / (1.0 + _wave(2.0 * centre, width)) if mirrored else one
+
+
+def _wave(angle: FloatArray, width: float) -> FloatArray:
     return np.asarray(np.exp((np.cos(angle) - 1.0) / width**2))
