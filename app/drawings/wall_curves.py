@@ -26,7 +26,12 @@ class WallCurve:
     @property
     def marks(self) -> list[WallPoint]:
         """The points of separation, of a body of revolution those of the upper side."""
-        return [p for p in self.separation if not self.field.revolution or p.position.imag > -AXIS_WIDTH]
+        return upper_points(self.separation) if self.field.revolution else list(self.separation)
+
+
+def upper_points(points: Sequence[WallPoint]) -> list[WallPoint]:
+    """Those of a body of revolution on the axis and above it; the others are their mirror images."""
+    return [point for point in points if point.position.imag > -AXIS_WIDTH]
 
 
 def wall_values(field: FlowField, quantity: str) -> tuple[FloatArray, ComplexArray, FloatArray]:

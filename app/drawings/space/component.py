@@ -10,8 +10,8 @@ import numpy as np
 
 from fusiform.app.drawings.colours import colour_table
 from fusiform.app.drawings.drawing import coloured, line_path
-from fusiform.app.drawings.raster import Layer, sample, stream_lines
-from fusiform.app.drawings.space.plane import plane
+from fusiform.app.drawings.raster import Layer
+from fusiform.app.drawings.space.plane import lines_on, plane
 from fusiform.app.drawings.space.revolved import TABLE, Revolved, WallColours, revolved
 from fusiform.solvers import Body
 from fusiform.solvers.common.arrays import ComplexArray
@@ -27,8 +27,7 @@ def space_drawing(
     if field is None:
         return payload(revolved(body))
     layer = plane(field, quantity)
-    lines = stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"), revolution=True)
-    return payload(revolved(body, field, quantity, layer, separation), layer, lines=lines)
+    return payload(revolved(body, field, quantity, layer, separation), layer, lines=lines_on(layer, field))
 
 
 def payload(

@@ -108,8 +108,7 @@ def _paint_rings(draw: ImageDraw.ImageDraw, shown: Revolved, view: View, parts: 
     """The rings at which the flow leaves the wall, where they face the viewer."""
     points, normals = surface(shown, parts)
     facing = normals @ view.rotation[2] > 0.0
-    for x, r in shown.separation:
-        ring = int(np.argmin(np.hypot(shown.x - x, shown.r - r)))
+    for ring in shown.separation_rings:
         line = view.on_picture(points[ring])[:, :2]
         for start, end, visible in zip(line[:-1].tolist(), line[1:].tolist(), facing[ring], strict=False):
             if visible:

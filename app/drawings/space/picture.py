@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from fusiform.app.drawings.colours import colour_table
 from fusiform.app.drawings.off_screen import can_render
-from fusiform.app.drawings.raster import Layer, sample, stream_lines
+from fusiform.app.drawings.raster import Layer
 from fusiform.app.drawings.space.painter import painted
-from fusiform.app.drawings.space.plane import plane
+from fusiform.app.drawings.space.plane import lines_on, plane
 from fusiform.app.drawings.space.revolved import TABLE, Revolved, revolved
 from fusiform.app.drawings.space.view import AZIMUTH, ELEVATION, fitted
 from fusiform.app.drawings.space.vtk_renderer import rendered
@@ -58,11 +58,7 @@ def space_picture(
     """
     layer = None if field is None else plane(field, quantity)
     shown = revolved(body, field, quantity, layer, separation)
-    lines = (
-        []
-        if field is None or layer is None
-        else stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"), revolution=True)
-    )
+    lines = [] if field is None or layer is None else lines_on(layer, field)
     view = fitted(shown, layer, size, math.radians(azimuth_deg), math.radians(elevation_deg))
     draw = rendered if can_render() else painted
     picture = draw(shown, layer, view, lines=lines, cut=cut and layer is not None)

@@ -7,7 +7,7 @@ import numpy as np
 from fusiform.app.drawings.colours import colour_limits
 from fusiform.app.drawings.pictures import closed_outline, window_around
 from fusiform.app.drawings.quantities import QUANTITIES
-from fusiform.app.drawings.raster import Layer, raster, sample
+from fusiform.app.drawings.raster import Layer, raster, sample, stream_lines
 from fusiform.solvers.common.arrays import ComplexArray
 from fusiform.solvers.flow import FlowField
 
@@ -21,6 +21,11 @@ def plane(field: FlowField, quantity: str) -> Layer:
     values = grid.filled(sample(grid, field, quantity))
     shown = QUANTITIES[quantity]
     return Layer(grid, values, shown, *colour_limits(values, signed=shown.signed))
+
+
+def lines_on(layer: Layer, field: FlowField) -> list[ComplexArray]:
+    """The streamlines of the flow on that plane."""
+    return stream_lines(layer.grid, sample(layer.grid, field, "streamfunction"), revolution=True)
 
 
 def arrow(layer: Layer) -> list[ComplexArray]:

@@ -58,6 +58,11 @@ class Revolved:
     wall: WallColours | None = None
     separation: tuple[tuple[float, float], ...] = ()
 
+    @property
+    def separation_rings(self) -> list[int]:
+        """The numbers of the rings that are nearest to those of `separation`."""
+        return [int(np.argmin(np.hypot(self.x - x, self.r - r))) for x, r in self.separation]
+
 
 def revolved(
     body: Body,

@@ -52,9 +52,9 @@ def rendered(
         for up, normal in ((UP, FRONT), (FRONT, UP)):
             section = _section(shown, np.array(up)) + LIFT * np.array(normal)
             plotter.add_mesh(_sheet(pyvista, section), color=CUT, ambient=0.5)
-    for x, r in shown.separation:
-        ring = points[int(np.argmin(np.hypot(shown.x - x, shown.r - r)))] * [1.0, 1.0 + LIFT, 1.0 + LIFT]
-        plotter.add_mesh(pyvista.MultipleLines(ring), color=RING, line_width=3, lighting=False)
+    for ring in shown.separation_rings:
+        lifted = points[ring] * [1.0, 1.0 + LIFT, 1.0 + LIFT]
+        plotter.add_mesh(pyvista.MultipleLines(lifted), color=RING, line_width=3, lighting=False)
     if layer is not None:
         _add_plane(pyvista, plotter, layer, lines)
     _look(plotter, view)

@@ -13,7 +13,7 @@ from fusiform.app.drawings.raster import Layer
 from fusiform.app.drawings.sensitivity import Sensitivity
 from fusiform.app.drawings.space.component import payload as space_payload
 from fusiform.app.drawings.space.revolved import revolved
-from fusiform.app.drawings.wall_curves import AXIS_WIDTH
+from fusiform.app.drawings.wall_curves import upper_points
 from fusiform.app.frames.design.drawing_window import home_of, window_of
 from fusiform.app.frames.design.known import Known
 from fusiform.app.frames.design.numbers import design_numbers
@@ -126,8 +126,8 @@ class Frame:
         if analysis is None:
             return INVITATION
         around = self.design.present.revolution
-        shown = [p.position for p in analysis.separation if not around or p.position.imag > -AXIS_WIDTH]
-        points = ", ".join(f"({z.real:.2f}, {z.imag + 0.0:.2f})" for z in shown)
+        shown = upper_points(analysis.separation) if around else analysis.separation
+        points = ", ".join(f"({p.position.real:.2f}, {p.position.imag + 0.0:.2f})" for p in shown)
         length = analysis.recirculation_length
         return (
             f"$C_p$ {_pressure_at(analysis.front, around)} at the front, {_pressure_at(analysis.rear, around)} at the "
