@@ -23,6 +23,11 @@ class KindWords:
     bounds: str
     kept: str
 
+    @staticmethod
+    def of(surrogate: Surrogate) -> KindWords:
+        """The words for the bodies of a model."""
+        return AROUND_AN_AXIS if surrogate.revolution else IN_THE_PLANE
+
 
 IN_THE_PLANE = KindWords(
     body="a planar body",
@@ -110,7 +115,7 @@ def write_card(folder: Path, surrogate: Surrogate, others: list[Surrogate]) -> P
     """Write README.md beside the model's weights, with the models that it is compared with; returns its path."""
     card, basis, space = surrogate.card, surrogate.basis, surrogate.space
     training, errors, perceptron = card["recipe"]["training"], card["heldout"], surrogate.network.perceptron
-    counted, kind = card["calibration"], AROUND_AN_AXIS if surrogate.revolution else IN_THE_PLANE
+    counted, kind = card["calibration"], KindWords.of(surrogate)
     kept = kind.kept.format(**counted)
     text = f"""# Model card: {surrogate.name}
 
