@@ -83,14 +83,15 @@ def solve(
     if picture is not None:
         require_in_space(shape)
     from fusiform.solvers import solve as solve_flow
-    from fusiform.solvers import stability
-    from fusiform.solvers.shedding import shedding_note
 
     with make_console(stderr=True).status(f"solving on the {grid} grid"):
         solution = solve_flow(shape, conditions, grid=grid, tolerance=tolerance)
     numbers = {"body": shape.name, **solution.summary(), "tolerance": tolerance}
     notes = [solution.status]
     if with_stability and solution.converged:
+        from fusiform.solvers import stability
+        from fusiform.solvers.shedding import shedding_note
+
         with make_console(stderr=True).status("looking for disturbances that grow"):
             found = stability(solution, critical=not shape.revolution)
         numbers |= found.summary()

@@ -97,10 +97,10 @@ def _leading(base: BaseFlow, rate: complex | None, *, thorough: bool) -> Leading
     if rate is not None:
         shifts.insert(0, complex(max(rate.real, 0.0) + 0.5 * SHIFT_GROWTH / across, rate.imag))
     spaces = len(SPACES)
-    if axial or float(base.reynolds) < FAR_BELOW * likely_threshold(base.coefficients, _domain(base)):
+    threshold = likely_threshold(base.coefficients, _domain(base))
+    if axial or float(base.reynolds) < FAR_BELOW * threshold:
         shifts, spaces = shifts[:1], 1
     best, waves = None, False
-    threshold = likely_threshold(base.coefficients, _domain(base))
     near, fast = thorough and float(base.reynolds) > NOT_FAR * threshold, float(base.reynolds) > FAR_ABOVE * threshold
     for shift in shifts:
         for number, rates in enumerate(islice(rates_near(disturbances, shift), spaces)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -51,26 +52,18 @@ class Run:
             variables, problem.objective, problem.force_constraints, self.weights, origin, problem.min_confidence
         )
         confident = problem.min_confidence > 0.0
-        self.forces = ForceModel(
-            model,
-            variables,
-            problem.points,
+        of_model = partial(
+            ForceModel,
+            variables=variables,
+            points=problem.points,
             lift=problem.needs_lift,
-            confidence=confident,
             best_number=problem.best_number,
         )
+        self.forces = of_model(model, confidence=confident)
         self.truth = self.forces
         if not isinstance(model, SolverModel):
             solver = SolverModel(modes=variables.modes, revolution=problem.body.revolution)
-            trusted = self.forces if confident else None
-            self.truth = ForceModel(
-                solver,
-                variables,
-                problem.points,
-                lift=problem.needs_lift,
-                trusted=trusted,
-                best_number=problem.best_number,
-            )
+            self.truth = of_model(solver, trusted=self.forces if confident else None)
         self.history: list[Iterate] = []
         self._phase = Phase.SEARCHING
         self._best: Candidate | None = None
