@@ -5,6 +5,7 @@ Each is the region of its section: the disc, the rectangle or the trapezium that
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,19 +33,34 @@ INSET = 0.5  # of the depth at which the shortest edge of a trapezium would vani
 
 
 class Solid:
-    """A solid about the x axis by its `section`."""
+    """A solid about the x axis, with its middle at `x`."""
 
     x: float
     noun: ClassVar[str]
 
     @property
-    def section(self) -> Region:
-        """The region of the plane through the axis."""
-        raise NotImplementedError
-
-    @property
     def centre(self) -> complex:
         return complex(self.x)
+
+    def _require(self, *sizes: float, positive: bool = True) -> None:
+        require(
+            are_lengths(self.x, *sizes) and (min(sizes) > 0.0 or not positive),
+            f"expected a {self.noun} with finite middle and positive sizes, all at most {HIGHEST:g}, got {self}; "
+            "correct its numbers",
+        )
+
+    def _move(self, outline: Outline) -> Grip:
+        d, home = outline.reference_length, outline.centre.real
+        return Grip("move", (Pull("x", self.x, 1.0, step=STEP * d, snap=home),))
+
+
+class SolidBySection(Solid, ABC):
+    """A solid that is the region of its `section`."""
+
+    @property
+    @abstractmethod
+    def section(self) -> Region:
+        """The region of the plane through the axis."""
 
     @property
     def area(self) -> float:
@@ -56,20 +72,9 @@ class Solid:
     def distance(self, z: Tensor, rounding: float = 0.0) -> Tensor:
         return self.section.distance(z, rounding)
 
-    def _require(self, *sizes: float) -> None:
-        require(
-            are_lengths(self.x, *sizes) and min(sizes) >= 0.0 and max(sizes) > 0.0,
-            f"expected a {self.noun} with finite middle and positive sizes, all at most {HIGHEST:g}, got {self}; "
-            "correct its numbers",
-        )
-
-    def _move(self, outline: Outline) -> Grip:
-        d, home = outline.reference_length, outline.centre.real
-        return Grip("move", (Pull("x", self.x, 1.0, step=STEP * d, snap=home),))
-
 
 @dataclass(frozen=True)
-class Sphere(Solid):
+class Sphere(SolidBySection):
     """A sphere on the x axis.
 
     Parameters
@@ -108,7 +113,7 @@ class Sphere(Solid):
 
 
 @dataclass(frozen=True)
-class Cylinder(Solid):
+class Cylinder(SolidBySection):
     """A cylinder about the x axis.
 
     Parameters
@@ -136,10 +141,6 @@ class Cylinder(Solid):
 
     def __post_init__(self) -> None:
         self._require(self.length, self.diameter)
-        require(
-            min(self.length, self.diameter) > 0.0,
-            f"expected a cylinder of positive length and diameter, got {self}; correct its numbers",
-        )
 
     @property
     def section(self) -> Rectangle:
@@ -192,9 +193,9 @@ class Cone(Solid):
     )
 
     def __post_init__(self) -> None:
-        self._require(self.length, self.front, self.rear)
+        self._require(self.length, self.front, self.rear, positive=False)
         require(
-            self.length > 0.0 and max(self.front, self.rear) > 0.0,
+            self.length > 0.0 and min(self.front, self.rear) >= 0.0 and max(self.front, self.rear) > 0.0,
             f"expected a cone of positive length, and of a positive diameter at one end, got {self}; "
             "correct its numbers",
         )
