@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from fusiform.solvers.geometry import Body
@@ -15,6 +15,8 @@ from fusiform.solvers.inverse.problem.constraints.wetted import MaxWettedArea
 from fusiform.solvers.inverse.problem.objectives import LiftToDrag
 from fusiform.solvers.inverse.problem.problem import Problem
 from fusiform.solvers.inverse.problem.symmetry import is_symmetric
+
+LARGER = 1e3  # a sphere of so many diameters has the volume that any payload needs
 
 
 def contradiction_in(problem: Problem) -> str | None:
@@ -42,19 +44,29 @@ def _of_surface(surface: float, constraints: Sequence[Constraint]) -> str | None
             return f"the wetted area, which is held, is {surface:.4g}, and it is to be at most {limit.value:g}"
     largest = Body.sphere(math.sqrt(surface / math.pi))
     others = [c for c in constraints if not isinstance(c, MaxLength | MaxHeight | WedgeAngle | MaxWettedArea)]
-    sentence = contradiction(largest, others)
-    if sentence is None or "volume" not in sentence:
-        return sentence
-    return f"no body of the wetted area {surface:.4g}, which is held, has more volume than its sphere: {sentence}"
+    for constraint, beside in _each(others):
+        sentence = constraint.contradiction(largest, beside)
+        if sentence is None:
+            continue
+        if constraint.contradiction(Body.sphere(LARGER * largest.reference_length), beside) is not None:
+            return sentence  # at any volume
+        return f"no body of the wetted area {surface:.4g}, which is held, has more volume than its sphere: {sentence}"
+    return None
 
 
 def contradiction(body: Body, constraints: Sequence[Constraint]) -> str | None:
     """A sentence if no body of the area or volume of `body` satisfies all `constraints`, by their numbers alone."""
-    for constraint in constraints:
-        sentence = constraint.contradiction(body, [other for other in constraints if other is not constraint])
+    for constraint, beside in _each(constraints):
+        sentence = constraint.contradiction(body, beside)
         if sentence is not None:
             return sentence
     return None
+
+
+def _each(constraints: Sequence[Constraint]) -> Iterator[tuple[Constraint, list[Constraint]]]:
+    """Each constraint with those beside it."""
+    for constraint in constraints:
+        yield constraint, [other for other in constraints if other is not constraint]
 
 
 def _no_lift(problem: Problem) -> str | None:
