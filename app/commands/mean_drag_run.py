@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fusiform.solvers import MeanDrag, MeanDragProgress, Solution
 
 CHECKPOINT = Path("mean_drag.npz")
-Wanted = Annotated[
+Averaging = Annotated[
     bool,
     typer.Option(
         "--mean-drag", help="Then step the flow in time, and average the drag over periods of vortex shedding: minutes."
@@ -35,14 +35,14 @@ Checkpoint = Annotated[
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the run of --mean-drag that was stopped.")]
 
 
-def checked_file(wanted: bool, checkpoint: Path | None, resume: bool) -> Path:
+def run_file(averaging: bool, checkpoint: Path | None, resume: bool) -> Path:
     """The file of the run; `InputError` if it holds one that must not be lost, or none to resume."""
     require(
-        wanted or (checkpoint is None and not resume),
+        averaging or (checkpoint is None and not resume),
         "expected --mean-drag with --checkpoint or --resume, got none; add --mean-drag",
     )
     file = checkpoint or CHECKPOINT
-    if not wanted:
+    if not averaging:
         return file
     require(
         resume or not os.path.lexists(file),

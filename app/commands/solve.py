@@ -21,7 +21,7 @@ from fusiform.app.commands.arguments import (
     Reynolds,
     a_path,
 )
-from fusiform.app.commands.mean_drag_run import Checkpoint, Resume, Wanted, averaged, checked_file, require_means
+from fusiform.app.commands.mean_drag_run import Averaging, Checkpoint, Resume, averaged, require_means, run_file
 from fusiform.app.commands.printed_result import make_console, print_result, require_convergence, source_note
 from fusiform.app.drawings.space.picture_file import require_in_space, require_picture_suffix, write_picture
 from fusiform.solvers import FlowConditions
@@ -63,7 +63,7 @@ def solve(
             "--stability", help="Also compute whether the flow is steady in nature, and the critical Reynolds number."
         ),
     ] = False,
-    mean_drag: Wanted = False,
+    mean_drag: Averaging = False,
     checkpoint: Checkpoint = None,
     resume: Resume = False,
     as_json: Json = False,
@@ -73,7 +73,7 @@ def solve(
     check_grid(grid, tolerance)
     if picture is not None:
         require_picture_suffix(picture)
-    file = checked_file(mean_drag, checkpoint, resume)
+    file = run_file(mean_drag, checkpoint, resume)
     conditions = FlowConditions(reynolds, alpha_deg)
     from fusiform.solvers import load_body
 
